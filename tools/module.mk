@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Builds the PE module that one Makefile.in of Wine's format describes:
+#
+#   make -f tools/module.mk dir=dlls/mstscax arch=x86_64
+#
+# It runs in the top build directory, once per module, because every Makefile.in sets the same variables:
+#
+#   MODULE       a DLL (with MODULE's .spec file beside it) or a program; goes to lib/wine/<arch>-windows
+#   TESTDLL      the DLL that this directory tests: makes <dll>_test.exe, with the DLL beside it
+#   TESTPROGRAM  a test program that native.mk builds as well
+#   MINGW_SRCS   C files of a test that see mingw-w64's headers only, not Wine's and ours
+#   IMPORTS  EXTRADLLFLAGS  C_SRCS  RC_SRCS  PARENTSRC  as in Wine
+#   IDL_SRCS     each says what is made of it: #pragma makedep header, register or typelib
+#
+# IIDs of include/*.idl are in no import library: one C file of each module includes "initguid.h" after
+# the system's headers and before ours.
+
+include config.mk
+
+modsrc := $(srcdir)/$(dir)
+include $(modsrc)/Makefile.in
+
+obj     := $(dir)/$(arch)-windows
+dlldir  := lib/wine/$(arch)-windows
+winegcc := $(WINEGCC) -b $($(arch)_target) -mno-cygwin
+bits    := $(if $(filter i386,$(arch)),-m32,-m64)
+test    := $(or $(TESTPROGRAM),$(if $(TESTDLL),$(basename $(TESTDLL))_test))
+target  := $(if $(test),$(obj)/$(test).exe,$(dlldir)/$(MODULE))
+spec    := $(if $(filter %.dll,$(MODULE)),$(modsrc)/$(basename $(MODULE)).spec)
+
+has_pragma = $(foreach f,$(IDL_SRCS),$(if $(shell grep -s 'pragma makedep.*$(1)' $(modsrc)/$(f)),$(f)))
+headers   := $(patsubst %.idl,$(obj)/%.h,$(call has_pragma,header))
+resources := $(patsubst %.idl,$(obj)/%_r.res,$(call has_pragma,register)) \
+             $(patsubst %.idl,$(obj)/%_l.res,$(call has_pragma,typelib)) $(RC_SRCS:%.rc=$(obj)/%.res)
+objects   := $(C_SRCS:%.c=$(obj)/%.o) $(MINGW_SRCS:%.c=$(obj)/%.o) $(if $(test),$(obj)/testlist.o)
+
+includes := -I$(obj) -I$(modsrc) $(if $(PARENTSRC),-I$(modsrc)/$(PARENTSRC)) -Iinclude -I$(srcdir)/include \
+            $(if $(test),-I$(srcdir)/tests)
+cflags   := -D__WINESRC__ $(includes) $(EXTRADEFS) $(warnings) -fvisibility=hidden $(map_paths)
+rules    := $(modsrc)/Makefile.in $(srcdir)/tools/module.mk config.mk
+
+export WINEBUILD
+export WIDL_TIME_OVERRIDE := $(or $(SOURCE_DATE_EPOCH),0)
+
+vpath %.c $(modsrc) $(if $(PARENTSRC),$(modsrc)/$(PARENTSRC))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all
+all: $(target) $(if $(TESTDLL),$(obj)/$(TESTDLL))
+	@:
+
+$(target): $(objects) $(resources) $(spec) $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(winegcc) $(if $(filter %.dll,$(target)),-shared) -Wl$(,)$(if $(test),--kill-at,--wine-builtin) \
+	    $(EXTRADLLFLAGS) $($(arch)_LDFLAGS) $(spec) $(objects) $(resources) -o $@ $(IMPORTS:%=-l%)
+
+$(obj)/%.o: %.c $(headers) $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(winegcc) $(cflags) $(own_warnings) $($(arch)_CFLAGS) -MMD -MP -c $< -o $@
+
+$(MINGW_SRCS:%.c=$(obj)/%.o): $(obj)/%.o: %.c $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$($(arch)_target)-gcc $(warnings) $(own_warnings) $(map_paths) $($(arch)_CFLAGS) \
+	    -MMD -MP -c $< -o $@
+
+$(obj)/testlist.o: $(obj)/testlist.c
+	$(call quiet,CC,$@)$(winegcc) $(cflags) $($(arch)_CFLAGS) -MMD -MP -c $< -o $@
+
+$(obj)/testlist.c: $(srcdir)/tools/testlist $(C_SRCS) $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,GEN,$@)$< $(filter %.c,$^) > $@
+
+$(obj)/$(TESTDLL): | $(dlldir)/$(TESTDLL)
+	@mkdir -p $(@D)
+	$(call quiet,LN,$@)ln -sf $(abs_builddir)/$(dlldir)/$(TESTDLL) $@
+
+$(obj)/%.h: $(modsrc)/%.idl $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -h -o $@ $<
+
+$(obj)/%_r.res: $(modsrc)/%.idl $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -r -o $@ $<
+
+$(obj)/%_l.res: $(modsrc)/%.idl $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -t -o $@ $<
+
+$(obj)/%.res: $(modsrc)/%.rc $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,WRC,$@)$(WRC) $(bits) $(includes) -o $@ $<
+
+, := ,
+
+-include $(objects:.o=.d)

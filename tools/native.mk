@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Builds the native program or library that one Makefile.in describes:
+#
+#   make -f tools/native.mk dir=freerdp major=2
+#
+# It runs in the top build directory, like module.mk. The Makefile.in sets one of
+#
+#   ADDIN        a FreeRDP addin, once per major: goes to lib/freerdp<major>
+#   PROGRAM      a program on FreeRDP's server library
+#   TESTPROGRAM  a program of START_TEST functions (tests/wine/test.h)
+#   PRELOAD      a library to be named in LD_PRELOAD
+#
+# and C_SRCS, EXTRADEFS, EXTRALIBS, VERSION_SCRIPT; TESTED_SRCS are sources of other directories,
+# named from the top of the tree, that are compiled into a test program.
+
+include config.mk
+
+dirsrc := $(srcdir)/$(dir)
+include $(dirsrc)/Makefile.in
+
+obj     := $(dir)$(if $(ADDIN),/$(major))
+target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD)))
+objects := $(C_SRCS:%.c=$(obj)/%.o) $(TESTED_SRCS:%.c=$(obj)/%.o) $(if $(TESTPROGRAM),$(obj)/testlist.o)
+shared  := $(if $(ADDIN)$(PRELOAD),-shared)
+
+package_cflags := $(if $(ADDIN),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS))
+package_libs   := $(if $(ADDIN),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS))
+cflags := -I$(dirsrc) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests -I$(srcdir)) $(EXTRADEFS) \
+          $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"') $(if $(shared),-fPIC) \
+          -pthread $(warnings) $(patsubst -I%,-isystem %,$(package_cflags)) $(map_paths)
+rules  := $(dirsrc)/Makefile.in $(srcdir)/tools/native.mk config.mk
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all
+all: $(target)
+	@:
+
+$(target): $(objects) $(VERSION_SCRIPT:%=$(dirsrc)/%) $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(shared) $(VERSION_SCRIPT:%=-Wl$(,)--version-script=$(dirsrc)/%) -pthread $(CFLAGS) \
+	    $(LDFLAGS) $(objects) -o $@ -Wl,--as-needed $(package_libs) $(EXTRALIBS)
+
+compile = $(call quiet,CC,$@)$(CC) $(cflags) $(own_warnings) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(C_SRCS:%.c=$(obj)/%.o): $(obj)/%.o: $(dirsrc)/%.c $(rules)
+	@mkdir -p $(@D)
+	$(compile)
+
+$(TESTED_SRCS:%.c=$(obj)/%.o): $(obj)/%.o: $(srcdir)/%.c $(rules)
+	@mkdir -p $(@D)
+	$(compile)
+
+$(obj)/testlist.o: $(obj)/testlist.c
+	$(call quiet,CC,$@)$(CC) $(cflags) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(obj)/testlist.c: $(srcdir)/tools/testlist $(C_SRCS:%=$(dirsrc)/%) $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,GEN,$@)$< $(filter %.c,$^) > $@
+
+, := ,
+
+-include $(objects:.o=.d)
