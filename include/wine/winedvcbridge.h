@@ -1,0 +1,149 @@
+/*
+ * Frames between the FreeRDP addin and winedvc.exe
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINE_WINEDVCBRIDGE_H
+#define __WINE_WINEDVCBRIDGE_H
+
+#include <stdint.h>
+
+/*
+ * One connected AF_UNIX stream socket joins the addin and one winedvc.exe,
+ * both on one machine: fields are in its byte order. Each side sends frames,
+ * a header followed by header.size bytes:
+ *
+ *   stream 0   control; header.flags is an enum winedvc_control
+ *   stream 1   one whole message of the static channel drdynvc, that is one
+ *              [MS-RDPEDYC] PDU byte for byte; header.flags is 0
+ *
+ * A control frame of an unknown type and a frame of an unknown stream are
+ * skipped by size. Both sides begin with HELLO; another major version ends
+ * the connection. Text is UTF-8 without control characters; where a frame
+ * carries several strings each ends with a NUL, which counts in size.
+ *
+ * The addin does not trust the host, nor the host the server whose PDUs the
+ * addin passes on: every length is checked by the receiver.
+ */
+
+#define WINEDVC_MAJOR 1
+#define WINEDVC_MINOR 0
+
+/* A longer frame is a violation of the protocol. */
+#define WINEDVC_MAX_CONTROL  4096    /* control, either way */
+#define WINEDVC_MAX_PDU      1600    /* stream 1, host to addin */
+#define WINEDVC_MAX_MESSAGE  65536   /* stream 1, addin to host */
+
+/* Bytes of stream 1 (sum of header.size) that a host may have sent beyond those CREDIT
+ * has returned. CREATE_RSP, CLOSE and CAPS_RSP count, but never wait for credit. */
+#define WINEDVC_WINDOW       262144
+
+enum winedvc_stream
+{
+    WINEDVC_STREAM_CONTROL = 0,
+    WINEDVC_STREAM_DRDYNVC = 1,
+};
+
+struct winedvc_frame
+{
+    uint32_t size;      /* bytes that follow this header */
+    uint16_t stream;
+    uint16_t flags;
+};
+
+enum winedvc_control
+{
+    WINEDVC_HELLO        = 1,   /* both: struct winedvc_hello */
+    WINEDVC_ADDIN        = 2,   /* scout: struct winedvc_addin, 4 strings: key, entry, file, problem */
+    WINEDVC_PLUGIN       = 3,   /* host: struct winedvc_plugin, 2 strings: entry, text */
+    WINEDVC_LISTEN       = 4,   /* host: struct winedvc_listen, 1 string: channel name */
+    WINEDVC_UNLISTEN     = 5,   /* host: as LISTEN */
+    WINEDVC_READY        = 6,   /* host: every plug-in answered Initialize, or failed */
+    WINEDVC_CONNECTED    = 7,   /* addin: struct winedvc_connected, 1 string: server name */
+    WINEDVC_DISCONNECTED = 8,   /* addin: struct winedvc_disconnected */
+    WINEDVC_PURGED       = 9,   /* host: struct winedvc_connected; nothing older follows */
+    WINEDVC_CREDIT       = 10,  /* addin: struct winedvc_credit */
+    WINEDVC_LOG          = 11,  /* host: struct winedvc_log, 1 string */
+    WINEDVC_TERMINATE    = 12,  /* addin: the session is over */
+    WINEDVC_BYE          = 13,  /* host, last frame: 1 string: why; empty after TERMINATE */
+};
+
+struct winedvc_hello
+{
+    uint16_t major;
+    uint16_t minor;
+    uint32_t bits;      /* of the sender's code: 32 or 64 */
+    uint32_t pid;       /* the addin's; of the host its Unix pid is known, 0 */
+    uint32_t window;    /* addin: WINEDVC_WINDOW; host: 0 */
+};
+
+/* One AddIns key that names a plug-in. */
+struct winedvc_addin
+{
+    uint32_t bits;      /* of the server file: 32 or 64; 0 where there is a problem */
+    uint32_t reserved;
+};
+
+enum winedvc_plugin_state
+{
+    WINEDVC_PLUGIN_READY  = 1,  /* Initialize succeeded */
+    WINEDVC_PLUGIN_FAILED = 2,  /* text: why, and what to do */
+};
+
+struct winedvc_plugin
+{
+    uint32_t plugin;    /* number within the host, from 1 */
+    uint32_t state;
+    uint32_t hresult;
+};
+
+struct winedvc_listen
+{
+    uint32_t plugin;
+};
+
+struct winedvc_connected
+{
+    uint32_t epoch;     /* 1 for the first connection, 1 more for each that follows */
+};
+
+struct winedvc_disconnected
+{
+    uint32_t epoch;     /* the one that ends */
+    uint32_t code;      /* for IWTSPlugin::Disconnected */
+};
+
+struct winedvc_credit
+{
+    uint32_t bytes;     /* of stream 1 that left the host's window since the last CREDIT */
+};
+
+enum winedvc_log_level
+{
+    WINEDVC_LOG_ERROR = 1,
+    WINEDVC_LOG_WARN  = 2,
+    WINEDVC_LOG_INFO  = 3,
+    WINEDVC_LOG_DEBUG = 4,
+};
+
+struct winedvc_log
+{
+    uint32_t level;
+};
+
+#endif /* __WINE_WINEDVCBRIDGE_H */
