@@ -1,0 +1,315 @@
+/*
+ * [MS-RDPEDYC] PDUs: decoding, encoding, fragments and reassembly
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "drdynvc.h"
+
+#define FIRST_RESERVE 65536
+
+/* The reader's error is sticky: after it every field is 0, and the caller checks once. */
+struct reader
+{
+    const uint8_t *data;
+    size_t size;
+    bool   failed;
+};
+
+static const uint8_t *read_bytes( struct reader *reader, size_t count )
+{
+    const uint8_t *bytes = reader->data;
+
+    if (reader->failed || count > reader->size)
+    {
+        reader->failed = true;
+        return NULL;
+    }
+    reader->data += count;
+    reader->size -= count;
+    return bytes;
+}
+
+/* width is 1, 2 or 4 */
+static uint32_t read_uint( struct reader *reader, size_t width )
+{
+    const uint8_t *bytes = read_bytes( reader, width );
+    uint32_t value = 0;
+
+    if (!bytes) return 0;
+    while (width--) value = value << 8 | bytes[width];
+    return value;
+}
+
+static size_t write_uint( uint8_t *buffer, uint32_t value, size_t width )
+{
+    size_t i;
+
+    for (i = 0; i < width; i++) buffer[i] = value >> (8 * i);
+    return width;
+}
+
+/* cbId and Len, 2.2: the codes 0, 1 and 2 mean 1, 2 and 4 bytes. */
+static size_t code_width( uint8_t code )
+{
+    return (size_t)1 << code;
+}
+
+static uint8_t width_code( uint32_t value )
+{
+    if (value <= 0xff) return 0;
+    if (value <= 0xffff) return 1;
+    return 2;
+}
+
+static size_t write_header( uint8_t *buffer, enum drdynvc_cmd cmd, uint8_t sp, uint32_t channel_id )
+{
+    uint8_t cb_id = width_code( channel_id );
+
+    buffer[0] = cmd << 4 | sp << 2 | cb_id;
+    return 1 + write_uint( buffer + 1, channel_id, code_width( cb_id ) );
+}
+
+static size_t data_header_size( uint32_t channel_id )
+{
+    return 1 /* header */ + code_width( width_code( channel_id ) ) /* ChannelId */;
+}
+
+static size_t data_first_header_size( uint32_t channel_id, uint32_t length )
+{
+    return data_header_size( channel_id ) + code_width( width_code( length ) ) /* Length */;
+}
+
+/* 2.2.1.1, 2.2.1.2 */
+static void read_capabilities( struct drdynvc_pdu *pdu, enum drdynvc_sender sender, struct reader *reader )
+{
+    unsigned int i;
+
+    read_uint( reader, 1 /* Pad */ );
+    pdu->version = read_uint( reader, 2 );
+    if (!pdu->version) reader->failed = true;
+    if (sender != DRDYNVC_SERVER || pdu->version < 2) return;
+    for (i = 0; i < 4; i++) pdu->charges[i] = read_uint( reader, 2 );
+}
+
+/* 2.2.2.1, 2.2.2.2 */
+static void read_create( struct drdynvc_pdu *pdu, enum drdynvc_sender sender, uint8_t bits, struct reader *reader )
+{
+    if (sender == DRDYNVC_CLIENT)
+    {
+        pdu->creation_status = (int32_t)read_uint( reader, 4 );
+        return;
+    }
+    pdu->priority = bits;
+    if (reader->failed || !reader->size || !memchr( reader->data, 0, reader->size )) reader->failed = true;
+    else pdu->name = (const char *)reader->data;
+}
+
+/* 2.2.3.1, 2.2.3.3 */
+static void read_length( struct drdynvc_pdu *pdu, uint8_t len, struct reader *reader )
+{
+    if (len == 3) reader->failed = true;
+    else pdu->length = read_uint( reader, code_width( len ) );
+}
+
+enum drdynvc_status drdynvc_read( struct drdynvc_pdu *pdu, enum drdynvc_sender sender,
+                                  const void *data, size_t size )
+{
+    struct reader reader = { data, size, false };
+    uint8_t header, bits, cb_id;
+
+    memset( pdu, 0, sizeof(*pdu) );
+    header = read_uint( &reader, 1 );
+    if (reader.failed) return DRDYNVC_MALFORMED;
+    pdu->cmd = header >> 4;
+    bits = header >> 2 & 3;
+    cb_id = header & 3;
+
+    if (pdu->cmd >= DRDYNVC_CMD_CREATE && pdu->cmd <= DRDYNVC_CMD_DATA_COMPRESSED
+        && pdu->cmd != DRDYNVC_CMD_CAPABILITIES)
+    {
+        if (cb_id == 3) return DRDYNVC_MALFORMED;
+        pdu->channel_id = read_uint( &reader, code_width( cb_id ) );
+    }
+
+    switch (pdu->cmd)
+    {
+    case DRDYNVC_CMD_CREATE:
+        read_create( pdu, sender, bits, &reader );
+        break;
+    case DRDYNVC_CMD_CAPABILITIES:
+        read_capabilities( pdu, sender, &reader );
+        break;
+    case DRDYNVC_CMD_CLOSE:
+        break;
+    case DRDYNVC_CMD_DATA_FIRST:
+    case DRDYNVC_CMD_DATA_FIRST_COMPRESSED:
+        read_length( pdu, bits, &reader );
+        /* fall through */
+    case DRDYNVC_CMD_DATA:
+    case DRDYNVC_CMD_DATA_COMPRESSED:
+    case DRDYNVC_CMD_SOFT_SYNC_REQUEST:
+    case DRDYNVC_CMD_SOFT_SYNC_RESPONSE:
+        pdu->data = reader.data;
+        pdu->data_size = reader.size;
+        break;
+    default:
+        return DRDYNVC_UNKNOWN;
+    }
+    return reader.failed ? DRDYNVC_MALFORMED : DRDYNVC_OK;
+}
+
+size_t drdynvc_write_caps_rsp( uint8_t *buffer, uint16_t version )
+{
+    buffer[0] = DRDYNVC_CMD_CAPABILITIES << 4;
+    buffer[1] = 0;
+    return 2 + write_uint( buffer + 2, version, 2 );
+}
+
+size_t drdynvc_write_create_rsp( uint8_t *buffer, uint32_t channel_id, int32_t status )
+{
+    size_t size = write_header( buffer, DRDYNVC_CMD_CREATE, 0, channel_id );
+    return size + write_uint( buffer + size, status, 4 );
+}
+
+size_t drdynvc_write_close( uint8_t *buffer, uint32_t channel_id )
+{
+    return write_header( buffer, DRDYNVC_CMD_CLOSE, 0, channel_id );
+}
+
+static uint32_t fragment_size( uint32_t size, uint32_t done )
+{
+    return size - done < DRDYNVC_MAX_FRAGMENT ? size - done : DRDYNVC_MAX_FRAGMENT;
+}
+
+/* The first of several PDUs is a DATA_FIRST, every other one is a DATA. */
+static size_t fragment_header_size( uint32_t channel_id, uint32_t size, uint32_t done )
+{
+    if (!done && size > DRDYNVC_MAX_FRAGMENT) return data_first_header_size( channel_id, size );
+    return data_header_size( channel_id );
+}
+
+static void write_fragment( uint8_t *pdu, uint32_t channel_id, const uint8_t *message, uint32_t size, uint32_t done )
+{
+    size_t header;
+
+    if (!done && size > DRDYNVC_MAX_FRAGMENT)
+    {
+        header = write_header( pdu, DRDYNVC_CMD_DATA_FIRST, width_code( size ), channel_id );
+        header += write_uint( pdu + header, size, code_width( width_code( size ) ) );
+    }
+    else header = write_header( pdu, DRDYNVC_CMD_DATA, 0, channel_id );
+    memcpy( pdu + header, message + done, fragment_size( size, done ) );
+}
+
+size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint8_t headroom )
+{
+    uint64_t count = ((uint64_t)size + DRDYNVC_MAX_FRAGMENT - 1) / DRDYNVC_MAX_FRAGMENT;
+    uint64_t total = size + count * (headroom + data_header_size( channel_id ));
+
+    if (count > 1) total += code_width( width_code( size ) );
+    return total <= SIZE_MAX ? total : 0;
+}
+
+void drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_t *buffer, uint8_t headroom,
+                              uint32_t channel_id, const void *message, uint32_t size )
+{
+    struct drdynvc_fragments start = { buffer, 0, channel_id, size, 0, headroom }, cursor = start;
+    uint32_t done = 0;
+    size_t pdu_size;
+    uint8_t *pdu;
+
+    while ((pdu = drdynvc_fragments_next( &cursor, &pdu_size )))
+    {
+        write_fragment( pdu, channel_id, message, size, done );
+        done = cursor.done;
+    }
+    *fragments = start;
+}
+
+uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *size )
+{
+    uint8_t *pdu = fragments->buffer + fragments->offset + fragments->headroom;
+    uint32_t body = fragment_size( fragments->size, fragments->done );
+
+    if (!body) return NULL;
+    *size = fragment_header_size( fragments->channel_id, fragments->size, fragments->done ) + body;
+    fragments->offset += fragments->headroom + *size;
+    fragments->done += body;
+    return pdu;
+}
+
+static bool assembly_reserve( struct drdynvc_assembly *assembly, size_t needed )
+{
+    size_t capacity = assembly->capacity;
+    uint8_t *data;
+
+    if (assembly->data && needed <= capacity) return true;
+    if (!capacity) capacity = assembly->length < FIRST_RESERVE ? assembly->length : FIRST_RESERVE;
+    while (capacity < needed) capacity = capacity < assembly->length / 2 ? capacity * 2 : assembly->length;
+    if (!(data = realloc( assembly->data, capacity ? capacity : 1 ))) return false;
+    assembly->data = data;
+    assembly->capacity = capacity;
+    return true;
+}
+
+static enum drdynvc_status assembly_append( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu )
+{
+    if (pdu->data_size > assembly->length - assembly->received) return DRDYNVC_OUT_OF_SEQUENCE;
+    if (!assembly_reserve( assembly, assembly->received + pdu->data_size )) return DRDYNVC_OUT_OF_MEMORY;
+    memcpy( assembly->data + assembly->received, pdu->data, pdu->data_size );
+    assembly->received += pdu->data_size;
+    return DRDYNVC_OK;
+}
+
+enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu,
+                                          uint8_t **message, uint32_t *size )
+{
+    enum drdynvc_status status = DRDYNVC_OK;
+    bool first = pdu->cmd == DRDYNVC_CMD_DATA_FIRST;
+
+    *message = NULL;
+    *size = 0;
+    if (first && assembly->pending) status = DRDYNVC_OUT_OF_SEQUENCE;
+    else if (!first && !assembly->pending && pdu->data_size > UINT32_MAX) status = DRDYNVC_MALFORMED;
+    if (!status)
+    {
+        if (first) assembly->length = pdu->length;
+        else if (!assembly->pending) assembly->length = pdu->data_size;
+        assembly->pending = true;
+        status = assembly_append( assembly, pdu );
+    }
+    if (status)
+    {
+        drdynvc_assembly_clear( assembly );
+        return status;
+    }
+    if (assembly->received < assembly->length) return DRDYNVC_OK;
+    *message = assembly->data;
+    *size = assembly->length;
+    memset( assembly, 0, sizeof(*assembly) );
+    return DRDYNVC_OK;
+}
+
+void drdynvc_assembly_clear( struct drdynvc_assembly *assembly )
+{
+    free( assembly->data );
+    memset( assembly, 0, sizeof(*assembly) );
+}

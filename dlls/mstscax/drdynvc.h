@@ -1,0 +1,150 @@
+/*
+ * [MS-RDPEDYC] PDUs: decoding, encoding, fragments and reassembly
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __MSTSCAX_DRDYNVC_H
+#define __MSTSCAX_DRDYNVC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Neutral code: freestanding C with stdlib and string, no I/O, clock, thread,
+ * global or log. Nothing here locks: an object belongs to one thread at a time.
+ * Integers on the wire are little-endian. Section numbers are those of
+ * [MS-RDPEDYC] version 21.
+ */
+
+/* 1.3.3.2: no PDU is longer than this, header included. */
+#define DRDYNVC_MAX_PDU       1600
+/* 1.3.3.2.1: a message of up to this size goes in one DATA; a longer one begins
+ * with a DATA_FIRST of exactly this much, so that a DATA always follows. */
+#define DRDYNVC_MAX_FRAGMENT  1590
+/* The longest of CAPS_RSP, CREATE_RSP and CLOSE. */
+#define DRDYNVC_MAX_CONTROL   9
+
+/* The highest version that the client answers, 2.2.1.2. */
+#define DRDYNVC_VERSION       2
+
+/* CreationStatus, 2.2.2.2 */
+#define DRDYNVC_CREATED        0
+#define DRDYNVC_REFUSED        ((int32_t)0xc0000001)
+#define DRDYNVC_NO_MEMORY      ((int32_t)0xc0000017)
+#define DRDYNVC_NO_LISTENER    ((int32_t)0xc0000225)
+
+enum drdynvc_cmd
+{
+    DRDYNVC_CMD_CREATE                = 1,
+    DRDYNVC_CMD_DATA_FIRST            = 2,
+    DRDYNVC_CMD_DATA                  = 3,
+    DRDYNVC_CMD_CLOSE                 = 4,
+    DRDYNVC_CMD_CAPABILITIES          = 5,
+    DRDYNVC_CMD_DATA_FIRST_COMPRESSED = 6,
+    DRDYNVC_CMD_DATA_COMPRESSED       = 7,
+    DRDYNVC_CMD_SOFT_SYNC_REQUEST     = 8,
+    DRDYNVC_CMD_SOFT_SYNC_RESPONSE    = 9,
+};
+
+enum drdynvc_status
+{
+    DRDYNVC_OK = 0,
+    DRDYNVC_MALFORMED,      /* too short, or a field holds a forbidden value */
+    DRDYNVC_UNKNOWN,        /* Cmd is none of the document's */
+    DRDYNVC_OUT_OF_SEQUENCE,/* the fragments do not make up the announced message */
+    DRDYNVC_OUT_OF_MEMORY,
+};
+
+/* CREATE and CAPABILITIES have another layout in each direction. */
+enum drdynvc_sender
+{
+    DRDYNVC_SERVER,
+    DRDYNVC_CLIENT,
+};
+
+struct drdynvc_pdu
+{
+    enum drdynvc_cmd cmd;
+    uint32_t channel_id;        /* all but CAPABILITIES and SOFT_SYNC_* */
+    uint8_t  priority;          /* server's CREATE, 0 to 3 */
+    const char *name;           /* server's CREATE; ends with a NUL inside the PDU */
+    int32_t  creation_status;   /* client's CREATE */
+    uint16_t version;           /* CAPABILITIES */
+    uint16_t charges[4];        /* server's CAPABILITIES from version 2, else 0 */
+    uint32_t length;            /* DATA_FIRST*: size of the whole message */
+    const uint8_t *data;        /* DATA*, SOFT_SYNC_*: what follows the header, never NULL */
+    size_t   data_size;
+};
+
+/* Decodes one PDU. On DRDYNVC_OK pdu's pointers point into data, and the members that the command
+ * does not have are 0. Otherwise cmd and, as far as they were there, the others are set. */
+extern enum drdynvc_status drdynvc_read( struct drdynvc_pdu *pdu, enum drdynvc_sender sender,
+                                         const void *data, size_t size );
+
+/* Each writes one PDU into a buffer of DRDYNVC_MAX_CONTROL bytes and returns its size. */
+extern size_t drdynvc_write_caps_rsp( uint8_t *buffer, uint16_t version );
+extern size_t drdynvc_write_create_rsp( uint8_t *buffer, uint32_t channel_id, int32_t status );
+extern size_t drdynvc_write_close( uint8_t *buffer, uint32_t channel_id );
+
+/*
+ * A message laid out as the PDUs that carry it, in one buffer, each PDU behind
+ * headroom bytes of the transport's. The struct is a cursor on that buffer: a
+ * copy of it walks the same PDUs again.
+ */
+struct drdynvc_fragments
+{
+    uint8_t *buffer;        /* the caller's, of drdynvc_fragments_size() bytes */
+    size_t   offset;        /* of the next PDU's headroom */
+    uint32_t channel_id;
+    uint32_t size;          /* of the message, not 0 */
+    uint32_t done;          /* bytes of it before the next PDU */
+    uint8_t  headroom;
+};
+
+/* Returns 0 if the size cannot be expressed in size_t. */
+extern size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint8_t headroom );
+
+extern void drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_t *buffer, uint8_t headroom,
+                                     uint32_t channel_id, const void *message, uint32_t size );
+
+/* Returns the next PDU and steps over it, or NULL after the last. */
+extern uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *size );
+
+/*
+ * Puts one channel's DATA_FIRST and DATA together again. All zero is an empty
+ * assembly. Memory grows with the bytes received, whatever length was announced.
+ */
+struct drdynvc_assembly
+{
+    bool     pending;       /* between DATA_FIRST and the last DATA */
+    uint32_t length;
+    uint32_t received;
+    size_t   capacity;
+    uint8_t *data;
+};
+
+/* Takes a decoded DATA_FIRST or DATA, 3.1.5.2.3. When it completes a message, that is returned,
+ * non-NULL whatever its size, and belongs to the caller, who frees it; otherwise *message is NULL.
+ * After a failure the assembly is empty. */
+extern enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu,
+                                                 uint8_t **message, uint32_t *size );
+
+extern void drdynvc_assembly_clear( struct drdynvc_assembly *assembly );
+
+#endif /* __MSTSCAX_DRDYNVC_H */
