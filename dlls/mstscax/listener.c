@@ -1,0 +1,263 @@
+/*
+ * IWTSListener: offers channels to a plug-in
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mstscax_private.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+static struct listener *impl_from_IWTSListener( IWTSListener *iface )
+{
+    return CONTAINING_RECORD( iface, struct listener, IWTSListener_iface );
+}
+
+static HRESULT STDMETHODCALLTYPE listener_QueryInterface( IWTSListener *iface, REFIID riid, void **out )
+{
+    TRACE( "iface %p, riid %s, out %p.\n", iface, debugstr_guid( riid ), out );
+
+    if (!out) return E_POINTER;
+    if (IsEqualGUID( riid, &IID_IUnknown ) || IsEqualGUID( riid, &IID_IWTSListener ))
+    {
+        IWTSListener_AddRef( iface );
+        *out = iface;
+        return S_OK;
+    }
+    WARN( "%s not implemented, returning E_NOINTERFACE.\n", debugstr_guid( riid ) );
+    *out = NULL;
+    return E_NOINTERFACE;
+}
+
+static ULONG STDMETHODCALLTYPE listener_AddRef( IWTSListener *iface )
+{
+    return InterlockedIncrement( &impl_from_IWTSListener( iface )->ref );
+}
+
+static ULONG STDMETHODCALLTYPE listener_Release( IWTSListener *iface )
+{
+    struct listener *listener = impl_from_IWTSListener( iface );
+    ULONG ref = InterlockedDecrement( &listener->ref );
+
+    if (!ref)
+    {
+        plugin_release( listener->plugin );
+        free( listener );
+    }
+    return ref;
+}
+
+static HRESULT STDMETHODCALLTYPE listener_GetConfiguration( IWTSListener *iface, IPropertyBag **out )
+{
+    TRACE( "iface %p, out %p.\n", iface, out );
+
+    if (!out) return E_POINTER;
+    return propbag_create( out );
+}
+
+static const IWTSListenerVtbl listener_vtbl =
+{
+    /* IUnknown methods */
+    listener_QueryInterface,
+    listener_AddRef,
+    listener_Release,
+    /* IWTSListener methods */
+    listener_GetConfiguration,
+};
+
+void listener_release( struct listener *listener )
+{
+    IWTSListener_Release( &listener->IWTSListener_iface );
+}
+
+/* A plug-in may create listeners at any time: order is that of the plug-ins, then of creation. */
+static void client_insert_listener( struct client *client, struct listener *listener )
+{
+    struct listener *other;
+
+    LIST_FOR_EACH_ENTRY( other, &client->listeners, struct listener, entry )
+        if (other->plugin->order > listener->plugin->order) break;
+    list_add_tail( &other->entry, &listener->entry );
+}
+
+HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,
+                         struct listener **out )
+{
+    struct client *client = plugin->client;
+    struct listener *listener;
+    BOOL ended;
+
+    *out = NULL;
+    if (!(listener = calloc( 1, sizeof(*listener) + strlen( name ) ))) return E_OUTOFMEMORY;
+    listener->IWTSListener_iface.lpVtbl = &listener_vtbl;
+    listener->ref = 2;  /* the list's and the caller's */
+    strcpy( listener->name, name );
+    queue_init( &listener->queue, &client->executor );
+    plugin_addref( plugin );
+    listener->plugin = plugin;
+    IWTSListenerCallback_AddRef( callback );
+    listener->callback = callback;
+
+    AcquireSRWLockExclusive( &client->lock );
+    if (!(ended = plugin->ended)) client_insert_listener( client, listener );
+    ReleaseSRWLockExclusive( &client->lock );
+
+    if (ended)
+    {
+        IWTSListenerCallback_Release( callback );
+        listener_release( listener );
+        listener_release( listener );
+        return E_FAIL;
+    }
+    *out = listener;
+    return S_OK;
+}
+
+struct listener *listener_find( struct client *client, const char *name, const struct listener *after )
+{
+    struct listener *listener, *found = NULL;
+    BOOL behind = !after;
+
+    AcquireSRWLockShared( &client->lock );
+    LIST_FOR_EACH_ENTRY( listener, &client->listeners, struct listener, entry )
+    {
+        if (behind && !strcmp( listener->name, name ))
+        {
+            IWTSListener_AddRef( &listener->IWTSListener_iface );
+            found = listener;
+            break;
+        }
+        if (listener == after) behind = TRUE;
+    }
+    ReleaseSRWLockShared( &client->lock );
+    return found;
+}
+
+static void listener_run_removal( struct task *task )
+{
+    struct listener *listener = CONTAINING_RECORD( task, struct listener, removal_task );
+    IWTSListenerCallback *callback = listener->callback;
+
+    listener->callback = NULL;
+    IWTSListenerCallback_Release( callback );
+}
+
+static void listener_destroy_removal( struct task *task )
+{
+    listener_release( CONTAINING_RECORD( task, struct listener, removal_task ) );
+}
+
+void listeners_remove( struct plugin *plugin )
+{
+    struct client *client = plugin->client;
+    struct listener *listener, *next;
+    struct list removed;
+
+    list_init( &removed );
+    AcquireSRWLockExclusive( &client->lock );
+    plugin->ended = TRUE;
+    LIST_FOR_EACH_ENTRY_SAFE( listener, next, &client->listeners, struct listener, entry )
+    {
+        if (listener->plugin != plugin) continue;
+        list_remove( &listener->entry );
+        list_add_tail( &removed, &listener->entry );
+    }
+    ReleaseSRWLockExclusive( &client->lock );
+
+    LIST_FOR_EACH_ENTRY_SAFE( listener, next, &removed, struct listener, entry )
+    {
+        notice_unlisten( listener );
+        listener->removal_task.run = listener_run_removal;
+        listener->removal_task.destroy = listener_destroy_removal;
+        queue_submit( &listener->queue, &listener->removal_task );
+    }
+}
+
+/* TRUE if the plug-in takes the channel, whose callback is set then. */
+static BOOL listener_ask( struct listener *listener, struct channel *channel )
+{
+    IWTSVirtualChannelCallback *callback = NULL;
+    BOOL accept = FALSE;
+    HRESULT hr;
+
+    if (write_is_sealed( &channel->inbox ) || !listener->callback) return FALSE;
+    hr = IWTSListenerCallback_OnNewChannelConnection( listener->callback, &channel->IWTSVirtualChannel_iface, NULL,
+                                                      &accept, &callback );
+    TRACE( "listener %s, channel %#x, hr %#lx, accept %d, callback %p.\n", debugstr_a( listener->name ),
+           channel->id, hr, accept, callback );
+    if (FAILED(hr) || !accept || !callback)
+    {
+        if (callback) IWTSVirtualChannelCallback_Release( callback );
+        return FALSE;
+    }
+    channel->callback = callback;
+    return TRUE;
+}
+
+/* Another object stands for the id: what the plug-in that refused still writes goes nowhere. */
+static BOOL listener_pass_on( struct listener *listener, struct channel *channel )
+{
+    struct client *client = channel->client;
+    struct listener *next = listener_find( client, listener->name, listener );
+    struct channel *offered;
+    BOOL passed;
+
+    if (!next) return FALSE;
+    offered = channel_create( client, next, channel->id );
+    if ((passed = offered && client_replace_channel( client, channel, offered )))
+    {
+        pump_add_channel( client, offered );
+        listener_offer( next, offered );
+    }
+    else if (offered)
+    {
+        plugin_channel_ends( next->plugin );
+        channel_release( offered );
+    }
+    listener_release( next );
+    return passed;
+}
+
+static void listener_run_offer( struct task *task )
+{
+    struct channel *channel = CONTAINING_RECORD( task, struct channel, offer_task );
+    enum channel_verdict verdict = CHANNEL_ACCEPTED;
+
+    if (!listener_ask( channel->listener, channel ))
+        verdict = listener_pass_on( channel->listener, channel ) ? CHANNEL_PASSED_ON : CHANNEL_REFUSED;
+    if (verdict != CHANNEL_ACCEPTED) channel_end( channel, CHANNEL_CLOSED );
+    InterlockedExchange( &channel->verdict, verdict );
+    pump_run( channel->client );
+}
+
+static void listener_destroy_offer( struct task *task )
+{
+    channel_release( CONTAINING_RECORD( task, struct channel, offer_task ) );
+}
+
+void listener_offer( struct listener *listener, struct channel *channel )
+{
+    channel_addref( channel );
+    channel->offer_task.run = listener_run_offer;
+    channel->offer_task.destroy = listener_destroy_offer;
+    queue_submit( &listener->queue, &channel->offer_task );
+}

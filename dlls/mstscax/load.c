@@ -1,0 +1,156 @@
+/*
+ * From an AddIns value to IWTSPlugin objects
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <wchar.h>
+
+#include "mstscax_private.h"
+#include "addins.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+typedef HRESULT (STDMETHODCALLTYPE *get_instance_proc)( REFIID riid, ULONG *count, void **objects );
+typedef HRESULT (STDMETHODCALLTYPE *get_class_object_proc)( REFCLSID clsid, REFIID riid, void **out );
+
+/* A DLL may say that it has any number of plug-ins. */
+#define MAX_OBJECTS 256
+
+static HRESULT fail( WCHAR **reason, HRESULT hr, const WCHAR *format, ... )
+{
+    WCHAR buffer[512];
+    va_list args;
+
+    va_start( args, format );
+    vswprintf( buffer, ARRAY_SIZE(buffer), format, args );
+    va_end( args );
+    buffer[ARRAY_SIZE(buffer) - 1] = 0;
+    *reason = wcsdup( buffer );
+    return hr;
+}
+
+static HRESULT fail_load( WCHAR **reason, DWORD error, const WCHAR *dll )
+{
+    HRESULT hr = HRESULT_FROM_WIN32( error );
+    const WCHAR *bits = sizeof(void *) == 8 ? L"64" : L"32";
+
+    if (error == ERROR_BAD_EXE_FORMAT)
+        return fail( reason, hr, L"it is not %s-bit Windows code: install the plug-in's %s-bit version", bits, bits );
+    if (GetFileAttributesW( dll ) == INVALID_FILE_ATTRIBUTES && wcspbrk( dll, L"\\/:" ))
+        return fail( reason, hr, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
+    if (error == ERROR_MOD_NOT_FOUND)
+        return fail( reason, hr, L"it, or a DLL that it needs, was not found: WINEDEBUG=+loaddll shows which" );
+    return fail( reason, hr, L"loading it failed with error %lu: WINEDEBUG=+loaddll,+module shows more", error );
+}
+
+static HRESULT add_object( struct loaded_plugins *loaded, IWTSPlugin *object )
+{
+    if (!(loaded->objects = malloc( sizeof(*loaded->objects) ))) return E_OUTOFMEMORY;
+    loaded->objects[0] = object;
+    loaded->count = 1;
+    return S_OK;
+}
+
+static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    IWTSPlugin *object = NULL;
+    WCHAR name[39];
+    HRESULT hr;
+
+    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
+    hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
+    if (hr == REGDB_E_CLASSNOTREG)
+        return fail( reason, hr, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: "
+                     L"run the plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
+    if (FAILED(hr) || !object)
+        return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
+    return add_object( loaded, object );
+}
+
+static HRESULT load_dll_class( HMODULE module, REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    get_class_object_proc get_class_object = (void *)GetProcAddress( module, "DllGetClassObject" );
+    IWTSPlugin *object = NULL;
+    IClassFactory *factory = NULL;
+    HRESULT hr;
+
+    if (!get_class_object) return fail( reason, E_NOINTERFACE, L"it does not export DllGetClassObject" );
+    hr = get_class_object( clsid, &IID_IClassFactory, (void **)&factory );
+    if (FAILED(hr) || !factory) return fail( reason, FAILED(hr) ? hr : E_FAIL, L"DllGetClassObject returned %#lx", hr );
+    hr = IClassFactory_CreateInstance( factory, NULL, &IID_IWTSPlugin, (void **)&object );
+    IClassFactory_Release( factory );
+    if (FAILED(hr) || !object) return fail( reason, FAILED(hr) ? hr : E_FAIL, L"CreateInstance returned %#lx", hr );
+    return add_object( loaded, object );
+}
+
+/* Asks for the number first, then for as many objects. */
+static HRESULT load_instances( HMODULE module, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    get_instance_proc get_instance = (void *)GetProcAddress( module, "VirtualChannelGetInstance" );
+    ULONG count = 0, capacity;
+    HRESULT hr;
+
+    if (!get_instance && GetProcAddress( module, "VirtualChannelEntry" ))
+        return fail( reason, E_NOTIMPL, L"it is a static-channel plug-in, which is not supported yet" );
+    if (!get_instance)
+        return fail( reason, E_NOINTERFACE, L"it exports neither VirtualChannelGetInstance nor VirtualChannelEntry: "
+                     L"it is no channel plug-in, or its AddIns value needs its class, as in file.dll:{CLSID}" );
+    hr = get_instance( &IID_IWTSPlugin, &count, NULL );
+    if (FAILED(hr)) return fail( reason, hr, L"VirtualChannelGetInstance returned %#lx", hr );
+    if (!count || count > MAX_OBJECTS)
+        return fail( reason, E_UNEXPECTED, L"VirtualChannelGetInstance says that it has %lu plug-ins", count );
+    if (!(loaded->objects = calloc( count, sizeof(*loaded->objects) ))) return E_OUTOFMEMORY;
+    capacity = count;
+    hr = get_instance( &IID_IWTSPlugin, &count, (void **)loaded->objects );
+    if (FAILED(hr)) return fail( reason, hr, L"VirtualChannelGetInstance returned %#lx", hr );
+    for (loaded->count = 0; loaded->count < min( count, capacity ); loaded->count++)
+        if (!loaded->objects[loaded->count]) break;
+    return loaded->count ? S_OK : fail( reason, E_UNEXPECTED, L"VirtualChannelGetInstance returned no plug-in" );
+}
+
+/* The module stays loaded for good: plug-ins leave threads and pointers behind. */
+static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    DWORD flags = wcspbrk( entry->dll, L"\\/:" ) ? LOAD_WITH_ALTERED_SEARCH_PATH : 0;
+    HMODULE module = LoadLibraryExW( entry->dll, NULL, flags );
+
+    if (!module) return fail_load( reason, GetLastError(), entry->dll );
+    if (entry->has_clsid) return load_dll_class( module, &entry->clsid, loaded, reason );
+    return load_instances( module, loaded, reason );
+}
+
+HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    struct addin_entry entry;
+    HRESULT hr;
+
+    TRACE( "entry %s.\n", debugstr_w( text ) );
+
+    memset( loaded, 0, sizeof(*loaded) );
+    *reason = NULL;
+    if (FAILED(hr = addin_entry_parse( text, &entry )))
+        hr = fail( reason, hr, L"the AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
+    else if (entry.dll) hr = load_dll( &entry, loaded, reason );
+    else hr = load_class( &entry.clsid, loaded, reason );
+    free( entry.dll );
+    return hr;
+}

@@ -1,0 +1,151 @@
+/*
+ * IWTSVirtualChannelManager and IWTSPluginServiceProvider
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <string.h>
+
+#include "mstscax_private.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+/* The documented limit of a channel's name. */
+#define MAX_NAME MAX_PATH
+
+static struct plugin *impl_from_IWTSVirtualChannelManager( IWTSVirtualChannelManager *iface )
+{
+    return CONTAINING_RECORD( iface, struct plugin, IWTSVirtualChannelManager_iface );
+}
+
+static HRESULT STDMETHODCALLTYPE manager_QueryInterface( IWTSVirtualChannelManager *iface, REFIID riid, void **out )
+{
+    struct plugin *plugin = impl_from_IWTSVirtualChannelManager( iface );
+
+    TRACE( "iface %p, riid %s, out %p.\n", iface, debugstr_guid( riid ), out );
+
+    if (!out) return E_POINTER;
+    if (IsEqualGUID( riid, &IID_IUnknown ) || IsEqualGUID( riid, &IID_IWTSVirtualChannelManager ))
+        *out = iface;
+    else if (IsEqualGUID( riid, &IID_IWTSPluginServiceProvider ))
+        *out = &plugin->IWTSPluginServiceProvider_iface;
+    else
+    {
+        WARN( "%s not implemented, returning E_NOINTERFACE.\n", debugstr_guid( riid ) );
+        *out = NULL;
+        return E_NOINTERFACE;
+    }
+    plugin_addref( plugin );
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE manager_AddRef( IWTSVirtualChannelManager *iface )
+{
+    return InterlockedIncrement( &impl_from_IWTSVirtualChannelManager( iface )->ref );
+}
+
+static ULONG STDMETHODCALLTYPE manager_Release( IWTSVirtualChannelManager *iface )
+{
+    struct plugin *plugin = impl_from_IWTSVirtualChannelManager( iface );
+    ULONG ref = InterlockedDecrement( &plugin->ref );
+
+    if (!ref) plugin_free( plugin );
+    return ref;
+}
+
+static HRESULT STDMETHODCALLTYPE manager_CreateListener( IWTSVirtualChannelManager *iface, const char *name,
+                                                         ULONG flags, IWTSListenerCallback *callback,
+                                                         IWTSListener **out )
+{
+    struct plugin *plugin = impl_from_IWTSVirtualChannelManager( iface );
+    struct listener *listener;
+    HRESULT hr;
+
+    TRACE( "iface %p, name %s, flags %#lx, callback %p, out %p.\n", iface, debugstr_a( name ), flags, callback, out );
+
+    if (out) *out = NULL;
+    if (!name || !*name || strnlen( name, MAX_NAME + 1 ) > MAX_NAME) return E_INVALIDARG;
+    if (!callback) return E_POINTER;
+    if (flags & TS_VC_LISTENER_STATIC_CHANNEL)
+    {
+        FIXME( "Static channel %s not supported.\n", debugstr_a( name ) );
+        return E_NOTIMPL;
+    }
+    if (flags) WARN( "Ignoring flags %#lx.\n", flags );
+
+    if (FAILED(hr = listener_create( plugin, name, callback, &listener ))) return hr;
+    notice_listen( listener );
+    if (out) *out = &listener->IWTSListener_iface;
+    else listener_release( listener );
+    return S_OK;
+}
+
+const IWTSVirtualChannelManagerVtbl manager_vtbl =
+{
+    /* IUnknown methods */
+    manager_QueryInterface,
+    manager_AddRef,
+    manager_Release,
+    /* IWTSVirtualChannelManager methods */
+    manager_CreateListener,
+};
+
+static struct plugin *impl_from_IWTSPluginServiceProvider( IWTSPluginServiceProvider *iface )
+{
+    return CONTAINING_RECORD( iface, struct plugin, IWTSPluginServiceProvider_iface );
+}
+
+static HRESULT STDMETHODCALLTYPE service_provider_QueryInterface( IWTSPluginServiceProvider *iface, REFIID riid,
+                                                                  void **out )
+{
+    struct plugin *plugin = impl_from_IWTSPluginServiceProvider( iface );
+    return IWTSVirtualChannelManager_QueryInterface( &plugin->IWTSVirtualChannelManager_iface, riid, out );
+}
+
+static ULONG STDMETHODCALLTYPE service_provider_AddRef( IWTSPluginServiceProvider *iface )
+{
+    struct plugin *plugin = impl_from_IWTSPluginServiceProvider( iface );
+    return IWTSVirtualChannelManager_AddRef( &plugin->IWTSVirtualChannelManager_iface );
+}
+
+static ULONG STDMETHODCALLTYPE service_provider_Release( IWTSPluginServiceProvider *iface )
+{
+    struct plugin *plugin = impl_from_IWTSPluginServiceProvider( iface );
+    return IWTSVirtualChannelManager_Release( &plugin->IWTSVirtualChannelManager_iface );
+}
+
+static HRESULT STDMETHODCALLTYPE service_provider_GetService( IWTSPluginServiceProvider *iface, GUID service,
+                                                              IUnknown **out )
+{
+    FIXME( "iface %p, service %s, out %p: no service is implemented.\n", iface, debugstr_guid( &service ), out );
+
+    if (!out) return E_POINTER;
+    *out = NULL;
+    return E_NOINTERFACE;
+}
+
+const IWTSPluginServiceProviderVtbl service_provider_vtbl =
+{
+    /* IUnknown methods */
+    service_provider_QueryInterface,
+    service_provider_AddRef,
+    service_provider_Release,
+    /* IWTSPluginServiceProvider methods */
+    service_provider_GetService,
+};

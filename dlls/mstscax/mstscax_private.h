@@ -1,0 +1,215 @@
+/*
+ * Remote Desktop dynamic virtual channels: objects and who calls whom
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __MSTSCAX_PRIVATE_H
+#define __MSTSCAX_PRIVATE_H
+
+#include <stdarg.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "ole2.h"
+#include "tsvirtualchannels.h"
+#include "wine/cchannelex.h"
+#include "wine/mstscax.h"
+#include "wine/list.h"
+
+#include "pump.h"
+#include "queue.h"
+
+/*
+ * Lock order: client->lock, then executor.lock. Neither is held while foreign code runs, be it a
+ * plug-in's or the static-channel client's. The receive path (CHANNEL_EVENT_DATA_RECEIVED and the
+ * other events but WRITE_*) runs on one thread at a time, which the caller of the events sees to.
+ */
+
+/* client.c: one per VirtualChannelEntryEx, never freed: plug-ins keep pointers as long as they like. */
+struct client
+{
+    IWineDVCClient IWineDVCClient_iface;
+    CHANNEL_ENTRY_POINTS_EX entry_points;
+    void   *init_handle;
+    DWORD   open_handle;
+    IWineDVCHost *host;             /* NULL: a client that knows nothing of it */
+    DWORD   disconnect_code;
+    WCHAR **entries;                /* what to load instead of AddIns */
+    UINT32  entry_count;
+    struct executor executor;
+    struct queue notices;           /* calls of host that come from plug-ins' threads */
+    struct pump pump;
+    WINE_DVC_COUNTERS counters;     /* *_received, *_ignored, *_malformed: the receive path's; others: the pump's */
+
+    SRWLOCK lock;
+    CONDITION_VARIABLE terminated;  /* signalled when plugins_alive becomes 0 */
+    /* protected by lock */
+    BOOL    connected;
+    struct list plugins;
+    unsigned int plugin_count;
+    unsigned int plugins_loading;
+    unsigned int plugins_alive;     /* not Terminated yet */
+    struct list listeners;          /* by the order of their plug-ins, then of creation */
+    struct list channels[64];       /* by id */
+
+    /* receive path */
+    BYTE   *message;                /* a drdynvc message that comes in several chunks */
+    UINT32  message_size, message_total;
+};
+
+/* receive.c: the channel table and the PDUs of the server. */
+extern void client_receive( struct client *client, const BYTE *data, UINT32 size, UINT32 total, UINT32 flags );
+/* FALSE if the old one is not in the table any more. */
+extern BOOL client_replace_channel( struct client *client, struct channel *old, struct channel *channel );
+extern void client_remove_channel( struct client *client, struct channel *channel );
+/* Ends them all without a word to the server. pump_run follows. */
+extern void client_disconnect_channels( struct client *client );
+extern void client_reset_message( struct client *client );
+
+/* plugin.c: one IWTSPlugin. */
+struct plugin
+{
+    IWTSVirtualChannelManager IWTSVirtualChannelManager_iface;
+    IWTSPluginServiceProvider IWTSPluginServiceProvider_iface;
+    LONG    ref;
+    struct client *client;
+    UINT32  number;                 /* from 1, unique */
+    UINT32  order;                  /* of its entry: a DLL may hold several plug-ins */
+    WCHAR  *entry;
+    struct queue queue;             /* IWTSPlugin's calls */
+    IWTSPlugin *plugin;             /* the queue's; NULL before loading and after Terminated */
+    struct list link;               /* in client->plugins */
+    /* protected by client->lock */
+    unsigned int channels;          /* offered or open */
+    BOOL    held;                   /* Disconnected waits for their OnClose */
+    BOOL    ended;                  /* failed to initialize, or terminated */
+};
+
+extern void plugins_load( struct client *client );
+extern void plugins_connect( struct client *client );
+extern void plugins_disconnect( struct client *client, DWORD code );
+extern BOOL plugins_terminate( struct client *client, DWORD timeout );
+extern void plugin_addref( struct plugin *plugin );
+extern void plugin_release( struct plugin *plugin );
+extern void plugin_free( struct plugin *plugin );
+extern void plugin_channel_begins( struct plugin *plugin );
+extern void plugin_channel_ends( struct plugin *plugin );
+
+/* load.c: from an AddIns value to objects. */
+struct loaded_plugins
+{
+    IWTSPlugin **objects;           /* each with a reference of the caller's */
+    ULONG count;
+};
+
+/* Runs foreign code. On failure *reason says why and what to do; the caller frees both. */
+extern HRESULT load_entry( const WCHAR *entry, struct loaded_plugins *loaded, WCHAR **reason );
+
+/* manager.c: what a plug-in sees of the client. */
+extern const IWTSVirtualChannelManagerVtbl manager_vtbl;
+extern const IWTSPluginServiceProviderVtbl service_provider_vtbl;
+
+/* listener.c */
+struct listener
+{
+    IWTSListener IWTSListener_iface;
+    LONG    ref;
+    struct plugin *plugin;
+    IWTSListenerCallback *callback; /* the queue's; NULL after the removal */
+    struct queue queue;             /* OnNewChannelConnection */
+    struct list entry;              /* in client->listeners, protected by client->lock */
+    struct task removal_task;
+    char    name[1];
+};
+
+extern HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,
+                                struct listener **out );
+extern void listener_release( struct listener *listener );
+/* The first listener of that name behind after, or of all; with a reference, or NULL. */
+extern struct listener *listener_find( struct client *client, const char *name, const struct listener *after );
+extern void listener_offer( struct listener *listener, struct channel *channel );
+/* After a failed Initialize, or Terminated: the plug-in gets no more channels. */
+extern void listeners_remove( struct plugin *plugin );
+
+/* channel.c */
+enum channel_verdict
+{
+    CHANNEL_OFFERED = 0,    /* OnNewChannelConnection has not returned */
+    CHANNEL_ACCEPTED,
+    CHANNEL_REFUSED,        /* the last listener refused */
+    CHANNEL_PASSED_ON,      /* another object stands for this id now */
+};
+
+enum channel_end
+{
+    CHANNEL_NOT_ENDING = 0,
+    CHANNEL_CLOSED,         /* by the plug-in */
+    CHANNEL_SERVER_CLOSED,
+    CHANNEL_REPLACED,       /* the server created the id anew without closing it */
+    CHANNEL_DISCONNECTED,
+};
+
+struct channel
+{
+    IWTSVirtualChannel IWTSVirtualChannel_iface;
+    LONG    ref;
+    struct client *client;
+    struct listener *listener;
+    UINT32  id;
+    LONG    verdict;                /* enum channel_verdict, set once by the listener's thread */
+    LONG    end;                    /* enum channel_end, the first cause, set before the inbox is sealed */
+    LONG    deaf;                   /* the plug-in called Close: it gets no more data */
+    struct write *inbox;            /* writes; sealed by the end */
+    IWTSVirtualChannelCallback *callback;   /* set before the verdict; released after OnClose */
+    struct queue queue;             /* OnDataReceived, OnClose */
+    struct list entry;              /* in client->channels, protected by client->lock; empty if not there */
+
+    struct drdynvc_assembly assembly;   /* receive path */
+
+    struct channel *next;           /* in an inbox of the pump */
+    /* pump role */
+    struct list pump_entry;
+    struct list sending_entry;      /* among the channels with something to send */
+    BOOL    open;                   /* CREATE_RSP was sent */
+    struct write *first, *last;     /* taken from the inbox */
+
+    struct task offer_task, close_task;
+};
+
+extern struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id );
+extern void channel_addref( struct channel *channel );
+extern void channel_release( struct channel *channel );
+extern void channel_free( struct channel *channel );
+/* Seals the inbox; the first cause counts. Lock-free. pump_run or pump_wake follows. */
+extern void channel_end( struct channel *channel, enum channel_end end );
+/* Takes the message, even on failure. */
+extern HRESULT channel_deliver( struct channel *channel, BYTE *message, UINT32 size );
+/* Queues OnClose if the channel was accepted and open, and the release of everything. */
+extern void channel_finish( struct channel *channel );
+
+/* notice.c: calls of the static-channel client, if it takes any, in order and on our own threads. */
+extern void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason );
+extern void notice_listen( struct listener *listener );
+extern void notice_unlisten( struct listener *listener );
+extern void notice_ready( struct client *client );
+
+/* propbag.c */
+extern HRESULT propbag_create( IPropertyBag **out );
+
+#endif /* __MSTSCAX_PRIVATE_H */

@@ -1,0 +1,119 @@
+/*
+ * What the static-channel client is told about plug-ins
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mstscax_private.h"
+
+struct notice
+{
+    struct task task;
+    IWineDVCHost *host;
+    UINT32  plugin;
+    HRESULT hr;
+    WCHAR  *entry;
+    WCHAR  *reason;
+    char   *name;
+};
+
+static void notice_destroy( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+
+    free( notice->entry );
+    free( notice->reason );
+    free( notice->name );
+    free( notice );
+}
+
+static struct notice *notice_create( struct client *client, void (*run)( struct task *task ) )
+{
+    struct notice *notice;
+
+    if (!client->host || !(notice = calloc( 1, sizeof(*notice) ))) return NULL;
+    notice->task.run = run;
+    notice->task.destroy = notice_destroy;
+    notice->host = client->host;
+    return notice;
+}
+
+static void run_plugin( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnPlugin( notice->host, notice->plugin, notice->entry, notice->hr, notice->reason );
+}
+
+void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
+{
+    struct notice *notice = notice_create( plugin->client, run_plugin );
+
+    if (!notice) return;
+    notice->plugin = plugin->number;
+    notice->hr = hr;
+    notice->entry = wcsdup( plugin->entry );
+    notice->reason = reason ? wcsdup( reason ) : NULL;
+    queue_submit( &plugin->client->notices, &notice->task );
+}
+
+static void notice_listener( struct listener *listener, void (*run)( struct task *task ) )
+{
+    struct client *client = listener->plugin->client;
+    struct notice *notice = notice_create( client, run );
+
+    if (!notice) return;
+    notice->plugin = listener->plugin->number;
+    notice->name = strdup( listener->name );
+    queue_submit( &client->notices, &notice->task );
+}
+
+static void run_listen( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnListen( notice->host, notice->plugin, notice->name );
+}
+
+void notice_listen( struct listener *listener )
+{
+    notice_listener( listener, run_listen );
+}
+
+static void run_unlisten( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnUnlisten( notice->host, notice->plugin, notice->name );
+}
+
+void notice_unlisten( struct listener *listener )
+{
+    notice_listener( listener, run_unlisten );
+}
+
+static void run_ready( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnReady( notice->host );
+}
+
+void notice_ready( struct client *client )
+{
+    struct notice *notice = notice_create( client, run_ready );
+    if (notice) queue_submit( &client->notices, &notice->task );
+}

@@ -1,0 +1,287 @@
+/*
+ * IWTSPlugin: life cycle
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdlib.h>
+#include <stdio.h>
+
+#include "mstscax_private.h"
+#include "addins.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+/* One call of IWTSPlugin, in the plug-in's queue. */
+struct call
+{
+    struct task task;
+    struct plugin *plugin;
+    DWORD code;
+};
+
+void plugin_addref( struct plugin *plugin )
+{
+    IWTSVirtualChannelManager_AddRef( &plugin->IWTSVirtualChannelManager_iface );
+}
+
+void plugin_release( struct plugin *plugin )
+{
+    IWTSVirtualChannelManager_Release( &plugin->IWTSVirtualChannelManager_iface );
+}
+
+void plugin_free( struct plugin *plugin )
+{
+    free( plugin->entry );
+    free( plugin );
+}
+
+static void call_destroy( struct task *task )
+{
+    struct call *call = CONTAINING_RECORD( task, struct call, task );
+
+    plugin_release( call->plugin );
+    free( call );
+}
+
+static BOOL plugin_submit( struct plugin *plugin, void (*run)( struct task *task ), DWORD code )
+{
+    struct call *call;
+
+    if (!(call = malloc( sizeof(*call) ))) return FALSE;
+    call->task.run = run;
+    call->task.destroy = call_destroy;
+    call->plugin = plugin;
+    call->code = code;
+    plugin_addref( plugin );
+    queue_submit( &plugin->queue, &call->task );
+    return TRUE;
+}
+
+static void client_plugin_loaded( struct client *client )
+{
+    BOOL ready;
+
+    AcquireSRWLockExclusive( &client->lock );
+    ready = !--client->plugins_loading;
+    ReleaseSRWLockExclusive( &client->lock );
+    if (ready) notice_ready( client );
+}
+
+static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
+{
+    if (FAILED(hr))
+    {
+        WARN( "%s: %s, hr %#lx.\n", debugstr_w( plugin->entry ), debugstr_w( reason ), hr );
+        listeners_remove( plugin );
+    }
+    notice_plugin( plugin, hr, reason );
+    client_plugin_loaded( plugin->client );
+}
+
+static void plugin_initialize( struct plugin *plugin )
+{
+    WCHAR reason[128];
+    HRESULT hr;
+
+    hr = IWTSPlugin_Initialize( plugin->plugin, &plugin->IWTSVirtualChannelManager_iface );
+    TRACE( "plugin %s, Initialize returned %#lx.\n", debugstr_w( plugin->entry ), hr );
+    if (FAILED(hr))
+    {
+        IWTSPlugin_Release( plugin->plugin );
+        plugin->plugin = NULL;
+        swprintf( reason, ARRAY_SIZE(reason), L"its Initialize failed with %#lx: see its own settings or log", hr );
+    }
+    plugin_report( plugin, hr, FAILED(hr) ? reason : NULL );
+}
+
+static void run_initialize( struct task *task )
+{
+    plugin_initialize( CONTAINING_RECORD( task, struct call, task )->plugin );
+}
+
+static void run_connected( struct task *task )
+{
+    struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
+    if (plugin->plugin) IWTSPlugin_Connected( plugin->plugin );
+}
+
+static void run_disconnected( struct task *task )
+{
+    struct call *call = CONTAINING_RECORD( task, struct call, task );
+    if (call->plugin->plugin) IWTSPlugin_Disconnected( call->plugin->plugin, call->code );
+}
+
+static void run_terminated( struct task *task )
+{
+    struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
+    struct client *client = plugin->client;
+
+    if (plugin->plugin)
+    {
+        IWTSPlugin_Terminated( plugin->plugin );
+        listeners_remove( plugin );
+        IWTSPlugin_Release( plugin->plugin );
+        plugin->plugin = NULL;
+    }
+    AcquireSRWLockExclusive( &client->lock );
+    if (!--client->plugins_alive) WakeAllConditionVariable( &client->terminated );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+static void run_load( struct task *task );
+
+/* With an object the plug-in is initialized, without it is loaded first. */
+static BOOL plugin_create( struct client *client, UINT32 order, const WCHAR *entry, IWTSPlugin *object )
+{
+    struct plugin *plugin;
+
+    if (!(plugin = calloc( 1, sizeof(*plugin) ))) return FALSE;
+    plugin->IWTSVirtualChannelManager_iface.lpVtbl = &manager_vtbl;
+    plugin->IWTSPluginServiceProvider_iface.lpVtbl = &service_provider_vtbl;
+    plugin->ref = 1;
+    plugin->client = client;
+    plugin->order = order;
+    plugin->plugin = object;
+    queue_init( &plugin->queue, &client->executor );
+    if (!(plugin->entry = wcsdup( entry )))
+    {
+        plugin_release( plugin );
+        return FALSE;
+    }
+
+    AcquireSRWLockExclusive( &client->lock );
+    plugin->number = ++client->plugin_count;
+    list_add_tail( &client->plugins, &plugin->link );
+    client->plugins_loading++;
+    client->plugins_alive++;
+    plugin_submit( plugin, object ? run_initialize : run_load, 0 );
+    if (client->connected) plugin_submit( plugin, run_connected, 0 );
+    ReleaseSRWLockExclusive( &client->lock );
+    return TRUE;
+}
+
+static void run_load( struct task *task )
+{
+    struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
+    struct loaded_plugins loaded;
+    WCHAR *reason;
+    HRESULT hr;
+    ULONG i;
+
+    if (FAILED(hr = load_entry( plugin->entry, &loaded, &reason ))) plugin_report( plugin, hr, reason );
+    else
+    {
+        plugin->plugin = loaded.objects[0];
+        for (i = 1; i < loaded.count; i++)
+            if (!plugin_create( plugin->client, plugin->order, plugin->entry, loaded.objects[i] ))
+                IWTSPlugin_Release( loaded.objects[i] );
+        plugin_initialize( plugin );
+    }
+    free( loaded.objects );
+    free( reason );
+}
+
+struct enumeration
+{
+    struct client *client;
+    UINT32 order;
+};
+
+static BOOL add_addin( const struct addin *addin, void *context )
+{
+    struct enumeration *enumeration = context;
+
+    TRACE( "key %s, entry %s.\n", debugstr_w( addin->key ), debugstr_w( addin->entry ) );
+    plugin_create( enumeration->client, enumeration->order++, addin->entry, NULL );
+    return TRUE;
+}
+
+void plugins_load( struct client *client )
+{
+    struct enumeration enumeration = { client, 0 };
+    UINT32 i;
+
+    client->plugins_loading = 1;    /* keeps notice_ready back */
+    for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL );
+    if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
+    client_plugin_loaded( client );
+}
+
+void plugins_connect( struct client *client )
+{
+    struct plugin *plugin;
+
+    AcquireSRWLockExclusive( &client->lock );
+    client->connected = TRUE;
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link ) plugin_submit( plugin, run_connected, 0 );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+/* Disconnected comes after OnClose of the plug-in's channels. */
+void plugins_disconnect( struct client *client, DWORD code )
+{
+    struct plugin *plugin;
+
+    AcquireSRWLockExclusive( &client->lock );
+    client->connected = FALSE;
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
+    {
+        if (plugin->channels && !plugin->held)
+        {
+            plugin->held = TRUE;
+            queue_hold( &plugin->queue );
+        }
+        plugin_submit( plugin, run_disconnected, code );
+    }
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+BOOL plugins_terminate( struct client *client, DWORD timeout )
+{
+    ULONGLONG now = GetTickCount64(), end = now + timeout;
+    struct plugin *plugin;
+    BOOL done;
+
+    AcquireSRWLockExclusive( &client->lock );
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link ) plugin_submit( plugin, run_terminated, 0 );
+    for (; client->plugins_alive && now < end; now = GetTickCount64())
+        SleepConditionVariableSRW( &client->terminated, &client->lock, end - now, 0 );
+    done = !client->plugins_alive;
+    ReleaseSRWLockExclusive( &client->lock );
+    return done;
+}
+
+void plugin_channel_begins( struct plugin *plugin )
+{
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    plugin->channels++;
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+}
+
+void plugin_channel_ends( struct plugin *plugin )
+{
+    BOOL resume;
+
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    resume = !--plugin->channels && plugin->held;
+    if (resume) plugin->held = FALSE;
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+    if (resume) queue_resume( &plugin->queue );
+}

@@ -1,0 +1,38 @@
+/*
+ * Memory that a thread may ask for and be terminated meanwhile
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __MSTSCAX_POOL_H
+#define __MSTSCAX_POOL_H
+
+#include "windef.h"
+#include "winbase.h"
+
+/*
+ * Plug-ins terminate their threads inside IWTSVirtualChannel::Write. The process heap has a lock
+ * that would die with such a thread; here a thread that ends at any point loses at most the block
+ * it was about to get. Lock-free, any thread. Blocks are aligned to 16 bytes and not zeroed. Those
+ * of up to 32 KiB are kept for reuse, longer ones are returned to the system.
+ */
+
+extern BOOL  pool_attach( void );   /* once, when the DLL is loaded */
+extern void *pool_alloc( SIZE_T size );
+extern void  pool_free( void *memory );
+
+#endif /* __MSTSCAX_POOL_H */

@@ -1,0 +1,234 @@
+/*
+ * Serial task queues and the threads that run them
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "objbase.h"
+
+#include "wine/debug.h"
+#include "queue.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+/* More threads than this do not stay when there is nothing to do. */
+#define MAX_IDLE 4
+
+static DWORD own_thread;    /* TLS index: non-zero on an executor's thread */
+
+static DWORD CALLBACK executor_thread( void *arg );
+
+BOOL executor_attach( void )
+{
+    return (own_thread = TlsAlloc()) != TLS_OUT_OF_INDEXES;
+}
+
+BOOL executor_owns_thread( void )
+{
+    return TlsGetValue( own_thread ) != NULL;
+}
+
+static void executor_add_thread( struct executor *executor )
+{
+    HANDLE thread = CreateThread( NULL, 0, executor_thread, executor, 0, NULL );
+
+    if (thread) CloseHandle( thread );
+    else ERR( "Could not create a thread, error %lu.\n", GetLastError() );
+}
+
+/* lock held */
+static void executor_wake( struct executor *executor, unsigned int count )
+{
+    for (; count && executor->idle; count--)
+    {
+        executor->idle--;
+        executor->wakes++;
+        WakeConditionVariable( &executor->wake );
+    }
+    while (count--) executor_add_thread( executor );
+}
+
+/* lock held; TRUE if the queue needs a thread now */
+static BOOL queue_make_ready( struct queue *queue )
+{
+    struct executor *executor = queue->executor;
+
+    if (queue->ready || queue->running || queue->held || list_empty( &queue->tasks )) return FALSE;
+    queue->ready = TRUE;
+    list_add_tail( &executor->ready, &queue->entry );
+    executor->ready_count++;
+    return TRUE;
+}
+
+/* lock held */
+static void queue_schedule( struct queue *queue )
+{
+    struct executor *executor = queue->executor;
+
+    if (!queue_make_ready( queue )) return;
+    /* the reader sees to it when its read returns */
+    if (executor->reader != GetCurrentThreadId()) executor_wake( executor, 1 );
+}
+
+/* lock held, released while foreign code runs */
+static void executor_run_task( struct executor *executor )
+{
+    struct queue *queue = LIST_ENTRY( list_head( &executor->ready ), struct queue, entry );
+    struct task *task = LIST_ENTRY( list_head( &queue->tasks ), struct task, entry );
+
+    list_remove( &queue->entry );
+    executor->ready_count--;
+    queue->ready = FALSE;
+    queue->running = TRUE;
+    list_remove( &task->entry );
+    ReleaseSRWLockExclusive( &executor->lock );
+
+    task->run( task );
+
+    AcquireSRWLockExclusive( &executor->lock );
+    queue->running = FALSE;
+    queue_make_ready( queue );  /* this thread goes on with what is ready */
+    ReleaseSRWLockExclusive( &executor->lock );
+
+    task->destroy( task );
+    AcquireSRWLockExclusive( &executor->lock );
+}
+
+/* lock held, released while waiting for input */
+static void executor_read( struct executor *executor )
+{
+    HRESULT hr;
+
+    executor->reading = TRUE;
+    executor->reader = GetCurrentThreadId();
+    ReleaseSRWLockExclusive( &executor->lock );
+
+    hr = executor->read( executor->context );
+
+    AcquireSRWLockExclusive( &executor->lock );
+    executor->reader = 0;
+    executor->reading = FAILED(hr);
+    /* this thread takes one queue: the others and the role need somebody else */
+    if (executor->ready_count) executor_wake( executor, executor->ready_count - executor->reading );
+}
+
+/* lock held, released while waiting; FALSE if the thread is not needed any more */
+static BOOL executor_wait( struct executor *executor )
+{
+    if (executor->stopping || executor->idle >= MAX_IDLE) return FALSE;
+    executor->idle++;
+    while (!executor->wakes) SleepConditionVariableSRW( &executor->wake, &executor->lock, INFINITE, 0 );
+    executor->wakes--;
+    return TRUE;
+}
+
+static DWORD CALLBACK executor_thread( void *arg )
+{
+    struct executor *executor = arg;
+
+    TlsSetValue( own_thread, executor );
+    CoInitializeEx( NULL, COINIT_MULTITHREADED );
+    AcquireSRWLockExclusive( &executor->lock );
+    do
+    {
+        while (executor->ready_count || !executor->reading)
+        {
+            if (executor->ready_count) executor_run_task( executor );
+            else executor_read( executor );
+        }
+    } while (executor_wait( executor ));
+    ReleaseSRWLockExclusive( &executor->lock );
+    CoUninitialize();
+    return 0;
+}
+
+void executor_start( struct executor *executor, HRESULT (*read)( void *context ), void *context )
+{
+    InitializeSRWLock( &executor->lock );
+    InitializeConditionVariable( &executor->wake );
+    list_init( &executor->ready );
+    executor->ready_count = executor->idle = executor->wakes = 0;
+    executor->read = read;
+    executor->context = context;
+    executor->reading = !read;
+    executor->reader = 0;
+    executor->stopping = FALSE;
+    if (read) executor_add_thread( executor );
+}
+
+void executor_reader_waits( struct executor *executor )
+{
+    AcquireSRWLockExclusive( &executor->lock );
+    if (executor->reader == GetCurrentThreadId())
+    {
+        executor->reader = 0;
+        executor_wake( executor, executor->ready_count );
+    }
+    ReleaseSRWLockExclusive( &executor->lock );
+}
+
+void executor_stop( struct executor *executor )
+{
+    AcquireSRWLockExclusive( &executor->lock );
+    executor->stopping = TRUE;
+    executor_wake( executor, executor->idle );
+    ReleaseSRWLockExclusive( &executor->lock );
+}
+
+void queue_init( struct queue *queue, struct executor *executor )
+{
+    queue->executor = executor;
+    list_init( &queue->tasks );
+    queue->held = 0;
+    queue->running = queue->ready = FALSE;
+}
+
+void queue_submit( struct queue *queue, struct task *task )
+{
+    AcquireSRWLockExclusive( &queue->executor->lock );
+    list_add_tail( &queue->tasks, &task->entry );
+    queue_schedule( queue );
+    ReleaseSRWLockExclusive( &queue->executor->lock );
+}
+
+void queue_hold( struct queue *queue )
+{
+    struct executor *executor = queue->executor;
+
+    AcquireSRWLockExclusive( &executor->lock );
+    queue->held++;
+    if (queue->ready)
+    {
+        queue->ready = FALSE;
+        list_remove( &queue->entry );
+        executor->ready_count--;
+    }
+    ReleaseSRWLockExclusive( &executor->lock );
+}
+
+void queue_resume( struct queue *queue )
+{
+    AcquireSRWLockExclusive( &queue->executor->lock );
+    queue->held--;
+    queue_schedule( queue );
+    ReleaseSRWLockExclusive( &queue->executor->lock );
+}

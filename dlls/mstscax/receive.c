@@ -1,0 +1,299 @@
+/*
+ * The receiving side: the server's PDUs and the channel table
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mstscax_private.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(drdynvc);
+
+/* A PDU is 1600 bytes at most; a server whose chunks are larger may send larger ones. */
+#define MAX_MESSAGE 65536
+
+static struct list *channel_bucket( struct client *client, UINT32 id )
+{
+    return &client->channels[id % ARRAY_SIZE(client->channels)];
+}
+
+/* client->lock held */
+static struct channel *find_channel( struct client *client, UINT32 id )
+{
+    struct channel *channel;
+
+    LIST_FOR_EACH_ENTRY( channel, channel_bucket( client, id ), struct channel, entry )
+        if (channel->id == id) return channel;
+    return NULL;
+}
+
+/* client->lock held; the table's entries are references of the pump, which ends them */
+static void unlink_channel( struct channel *channel )
+{
+    list_remove( &channel->entry );
+    list_init( &channel->entry );
+}
+
+static struct channel *get_channel( struct client *client, UINT32 id )
+{
+    struct channel *channel;
+
+    AcquireSRWLockShared( &client->lock );
+    if ((channel = find_channel( client, id ))) channel_addref( channel );
+    ReleaseSRWLockShared( &client->lock );
+    return channel;
+}
+
+static void add_channel( struct client *client, struct channel *channel )
+{
+    AcquireSRWLockExclusive( &client->lock );
+    list_add_tail( channel_bucket( client, channel->id ), &channel->entry );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+BOOL client_replace_channel( struct client *client, struct channel *old, struct channel *channel )
+{
+    BOOL found;
+
+    AcquireSRWLockExclusive( &client->lock );
+    if ((found = !list_empty( &old->entry )))
+    {
+        unlink_channel( old );
+        list_add_tail( channel_bucket( client, channel->id ), &channel->entry );
+    }
+    ReleaseSRWLockExclusive( &client->lock );
+    return found;
+}
+
+void client_remove_channel( struct client *client, struct channel *channel )
+{
+    AcquireSRWLockExclusive( &client->lock );
+    unlink_channel( channel );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+static void end_channel( struct client *client, struct channel *channel, enum channel_end end )
+{
+    client_remove_channel( client, channel );
+    channel_end( channel, end );
+}
+
+void client_disconnect_channels( struct client *client )
+{
+    struct channel *channel, *next;
+    unsigned int i;
+
+    AcquireSRWLockExclusive( &client->lock );
+    for (i = 0; i < ARRAY_SIZE(client->channels); i++)
+    {
+        LIST_FOR_EACH_ENTRY_SAFE( channel, next, &client->channels[i], struct channel, entry )
+        {
+            unlink_channel( channel );
+            channel_end( channel, CHANNEL_DISCONNECTED );
+        }
+    }
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+/* [MS-RDPEDYC] 3.2.3.1: a server that asks again is answered again. */
+static void receive_capabilities( struct client *client, const struct drdynvc_pdu *pdu )
+{
+    BYTE reply[DRDYNVC_MAX_CONTROL];
+
+    TRACE( "version %u.\n", pdu->version );
+    pump_post_control( client, reply, drdynvc_write_caps_rsp( reply, min( pdu->version, DRDYNVC_VERSION ) ) );
+    pump_run( client );
+}
+
+static void refuse_channel( struct client *client, UINT32 id, INT32 status )
+{
+    BYTE reply[DRDYNVC_MAX_CONTROL];
+
+    InterlockedIncrement64( &client->counters.channels_refused );
+    pump_post_control( client, reply, drdynvc_write_create_rsp( reply, id, status ) );
+    pump_run( client );
+}
+
+/* [MS-RDPEDYC] 3.2.3.2.1 */
+static void receive_create( struct client *client, const struct drdynvc_pdu *pdu )
+{
+    struct listener *listener;
+    struct channel *channel;
+
+    TRACE( "channel %#x, name %s.\n", pdu->channel_id, debugstr_a( pdu->name ) );
+    if ((channel = get_channel( client, pdu->channel_id )))
+    {
+        WARN( "Channel %#x was not closed.\n", pdu->channel_id );
+        end_channel( client, channel, CHANNEL_REPLACED );
+        channel_release( channel );
+        pump_run( client );
+    }
+
+    if (!(listener = listener_find( client, pdu->name, NULL )))
+    {
+        refuse_channel( client, pdu->channel_id, DRDYNVC_NO_LISTENER );
+        return;
+    }
+    if ((channel = channel_create( client, listener, pdu->channel_id )))
+    {
+        add_channel( client, channel );
+        pump_add_channel( client, channel );
+        listener_offer( listener, channel );
+    }
+    else refuse_channel( client, pdu->channel_id, DRDYNVC_NO_MEMORY );
+    listener_release( listener );
+}
+
+/* What one channel may not do ends that channel, which the server is told. */
+static void fail_channel( struct client *client, struct channel *channel, enum drdynvc_status status )
+{
+    WARN( "Closing channel %#x, status %u.\n", channel->id, status );
+    client->counters.pdus_malformed++;
+    end_channel( client, channel, CHANNEL_SERVER_CLOSED );
+    pump_run( client );
+}
+
+static void receive_data( struct client *client, struct channel *channel, const struct drdynvc_pdu *pdu )
+{
+    enum drdynvc_status status;
+    uint8_t *message;
+    uint32_t size;
+
+    status = drdynvc_assembly_add( &channel->assembly, pdu, &message, &size );
+    if (!status && message && FAILED(channel_deliver( channel, message, size ))) status = DRDYNVC_OUT_OF_MEMORY;
+    if (status) fail_channel( client, channel, status );
+}
+
+/* [MS-RDPEDYC] 3.2.5.2; the answer comes from the pump. */
+static void receive_close( struct client *client, struct channel *channel )
+{
+    end_channel( client, channel, CHANNEL_SERVER_CLOSED );
+    pump_run( client );
+}
+
+/* Data and close for an id that is not open is normal traffic. */
+static BOOL channel_takes( struct channel *channel, enum drdynvc_cmd cmd )
+{
+    return cmd == DRDYNVC_CMD_CLOSE || InterlockedOr( &channel->verdict, 0 ) == CHANNEL_ACCEPTED;
+}
+
+static void receive_for_channel( struct client *client, const struct drdynvc_pdu *pdu )
+{
+    struct channel *channel = get_channel( client, pdu->channel_id );
+
+    if (!channel || !channel_takes( channel, pdu->cmd ))
+    {
+        TRACE( "Ignoring command %u for channel %#x.\n", pdu->cmd, pdu->channel_id );
+        client->counters.pdus_ignored++;
+    }
+    else if (pdu->cmd == DRDYNVC_CMD_CLOSE) receive_close( client, channel );
+    else if (pdu->cmd == DRDYNVC_CMD_DATA_FIRST || pdu->cmd == DRDYNVC_CMD_DATA) receive_data( client, channel, pdu );
+    else fail_channel( client, channel, DRDYNVC_UNKNOWN );
+    if (channel) channel_release( channel );
+}
+
+/* The channel that a malformed PDU was for, if it says so. */
+static void receive_malformed( struct client *client, const struct drdynvc_pdu *pdu, enum drdynvc_status status )
+{
+    struct channel *channel = NULL;
+
+    if (pdu->cmd == DRDYNVC_CMD_DATA_FIRST) channel = get_channel( client, pdu->channel_id );
+    if (channel)
+    {
+        fail_channel( client, channel, status );
+        channel_release( channel );
+        return;
+    }
+    WARN( "Ignoring a PDU with command %u, status %u.\n", pdu->cmd, status );
+    client->counters.pdus_malformed++;
+}
+
+static void receive_pdu( struct client *client, const BYTE *data, UINT32 size )
+{
+    struct drdynvc_pdu pdu;
+    enum drdynvc_status status;
+
+    client->counters.pdus_received++;
+    client->counters.bytes_received += size;
+    status = drdynvc_read( &pdu, DRDYNVC_SERVER, data, size );
+    TRACE( "command %u, channel %#x, %u bytes, status %u.\n", pdu.cmd, pdu.channel_id, size, status );
+    if (status)
+    {
+        receive_malformed( client, &pdu, status );
+        return;
+    }
+    switch (pdu.cmd)
+    {
+    case DRDYNVC_CMD_CAPABILITIES:
+        receive_capabilities( client, &pdu );
+        break;
+    case DRDYNVC_CMD_CREATE:
+        receive_create( client, &pdu );
+        break;
+    case DRDYNVC_CMD_SOFT_SYNC_REQUEST:
+    case DRDYNVC_CMD_SOFT_SYNC_RESPONSE:
+        client->counters.pdus_ignored++;
+        break;
+    default:
+        receive_for_channel( client, &pdu );
+    }
+}
+
+void client_reset_message( struct client *client )
+{
+    free( client->message );
+    client->message = NULL;
+    client->message_size = client->message_total = 0;
+}
+
+/* [MS-RDPBCGR] 3.1.5.2.2.1: total is the same in each chunk and no chunk goes beyond it. */
+static BOOL append_chunk( struct client *client, const BYTE *data, UINT32 size, UINT32 total, UINT32 flags )
+{
+    if (flags & CHANNEL_FLAG_FIRST)
+    {
+        client_reset_message( client );
+        if (total > MAX_MESSAGE || !(client->message = malloc( total ))) return FALSE;
+        client->message_total = total;
+    }
+    if (!client->message || size > client->message_total - client->message_size) return FALSE;
+    memcpy( client->message + client->message_size, data, size );
+    client->message_size += size;
+    return TRUE;
+}
+
+void client_receive( struct client *client, const BYTE *data, UINT32 size, UINT32 total, UINT32 flags )
+{
+    if ((flags & CHANNEL_FLAG_ONLY) == CHANNEL_FLAG_ONLY)
+    {
+        receive_pdu( client, data, size );
+        return;
+    }
+    if (!append_chunk( client, data, size, total, flags ))
+    {
+        WARN( "Ignoring a chunk of %u bytes, total %u, flags %#x.\n", size, total, flags );
+        client->counters.pdus_malformed++;
+        client_reset_message( client );
+        return;
+    }
+    if (!(flags & CHANNEL_FLAG_LAST)) return;
+    receive_pdu( client, client->message, client->message_size );
+    client_reset_message( client );
+}
