@@ -1,0 +1,467 @@
+/*
+ * The static-channel client that carries mstscax.dll's channel over the socket
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "winnls.h"
+#include "objbase.h"
+
+#include "initguid.h"
+#include "wine/cchannelex.h"
+#include "wine/mstscax.h"
+#include "wine/debug.h"
+
+#include "winedvc.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(winedvc);
+
+C_ASSERT( sizeof(struct winedvc_frame) == WINE_DVC_HEADROOM );
+
+/* One PDU in the addin's hands. */
+struct outstanding
+{
+    void  *user_data;
+    UINT32 size;
+};
+
+/* One per process: mstscax.dll's init handle. */
+static struct host
+{
+    IWineDVCHost IWineDVCHost_iface;
+    struct link *link;
+    IWineDVCClient *client;
+    HANDLE ended;
+    const WCHAR *why;               /* it ended; NULL if the client asked for it */
+    void  *user_param;
+    PCHANNEL_INIT_EVENT_EX_FN init_event;
+    PCHANNEL_OPEN_EVENT_EX_FN open_event;
+    UINT32 drop;                    /* number of the data PDU that WINEDVC_TEST_DROP loses, 0 for none */
+
+    SRWLOCK lock;
+    /* protected by lock */
+    BOOL   connected;
+    struct outstanding *outstanding;    /* a ring, in the order of sending */
+    unsigned int first, count, capacity;
+
+    /* the reader's */
+    UINT32 credit;                  /* bytes returned that complete no whole PDU yet */
+} host;
+
+static HRESULT STDMETHODCALLTYPE host_QueryInterface( IWineDVCHost *iface, REFIID riid, void **out )
+{
+    if (!out) return E_POINTER;
+    *out = IsEqualGUID( riid, &IID_IUnknown ) || IsEqualGUID( riid, &IID_IWineDVCHost ) ? iface : NULL;
+    return *out ? S_OK : E_NOINTERFACE;
+}
+
+static ULONG STDMETHODCALLTYPE host_AddRef( IWineDVCHost *iface )
+{
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
+{
+    return 1;
+}
+
+/* lock held */
+static BOOL push_outstanding( void *user_data, UINT32 size )
+{
+    unsigned int capacity = host.capacity ? host.capacity * 2 : 256, i;
+    struct outstanding *ring;
+
+    if (host.count == host.capacity)
+    {
+        if (!(ring = malloc( capacity * sizeof(*ring) ))) return FALSE;
+        for (i = 0; i < host.count; i++) ring[i] = host.outstanding[(host.first + i) % host.capacity];
+        free( host.outstanding );
+        host.outstanding = ring;
+        host.capacity = capacity;
+        host.first = 0;
+    }
+    host.outstanding[(host.first + host.count) % host.capacity].user_data = user_data;
+    host.outstanding[(host.first + host.count) % host.capacity].size = size;
+    host.count++;
+    return TRUE;
+}
+
+/* FALSE if there is none, or the oldest is larger than limit. */
+static BOOL pop_outstanding( struct outstanding *oldest, UINT32 limit )
+{
+    BOOL found;
+
+    AcquireSRWLockExclusive( &host.lock );
+    if ((found = host.count && host.outstanding[host.first].size <= limit))
+    {
+        *oldest = host.outstanding[host.first];
+        host.first = (host.first + 1) % host.capacity;
+        host.count--;
+    }
+    ReleaseSRWLockExclusive( &host.lock );
+    return found;
+}
+
+static void tell_write( UINT event, void *user_data, UINT32 size )
+{
+    host.open_event( host.user_param, 1, event, user_data, size, size, 0 );
+}
+
+static void take_credit( UINT32 bytes )
+{
+    struct outstanding oldest;
+
+    host.credit += bytes;
+    while (pop_outstanding( &oldest, host.credit ))
+    {
+        host.credit -= oldest.size;
+        tell_write( CHANNEL_EVENT_WRITE_COMPLETE, oldest.user_data, oldest.size );
+    }
+}
+
+static void cancel_outstanding( void )
+{
+    struct outstanding oldest;
+
+    while (pop_outstanding( &oldest, ~0u )) tell_write( CHANNEL_EVENT_WRITE_CANCELLED, oldest.user_data, oldest.size );
+    host.credit = 0;
+}
+
+static UINT VCAPITYPE init_ex( void *user_param, void *client_context, void *init_handle, CHANNEL_DEF *channels,
+                               INT count, ULONG version, PCHANNEL_INIT_EVENT_EX_FN event_proc )
+{
+    if (init_handle != &host) return CHANNEL_RC_BAD_INIT_HANDLE;
+    if (!channels || count != 1) return CHANNEL_RC_TOO_MANY_CHANNELS;
+    if (!event_proc) return CHANNEL_RC_BAD_PROC;
+    host.user_param = user_param;
+    host.init_event = event_proc;
+    channels[0].options |= CHANNEL_OPTION_INITIALIZED;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE open_ex( void *init_handle, DWORD *open_handle, char *name,
+                               PCHANNEL_OPEN_EVENT_EX_FN event_proc )
+{
+    if (init_handle != &host) return CHANNEL_RC_BAD_INIT_HANDLE;
+    if (!open_handle) return CHANNEL_RC_BAD_CHANNEL_HANDLE;
+    if (!name || stricmp( name, "drdynvc" )) return CHANNEL_RC_UNKNOWN_CHANNEL_NAME;
+    if (!event_proc) return CHANNEL_RC_BAD_PROC;
+    *open_handle = 1;
+    if (host.open_event) return CHANNEL_RC_ALREADY_OPEN;
+    host.open_event = event_proc;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE close_ex( void *init_handle, DWORD open_handle )
+{
+    if (init_handle != &host) return CHANNEL_RC_BAD_INIT_HANDLE;
+    if (!host.open_event) return CHANNEL_RC_NOT_OPEN;
+    host.open_event = NULL;
+    return CHANNEL_RC_OK;
+}
+
+/* For the demonstration that a lost PDU is noticed. */
+static BOOL is_dropped( const BYTE *pdu )
+{
+    BYTE cmd = pdu[0] >> 4;
+    return host.drop && (cmd == 2 || cmd == 3) && !--host.drop;
+}
+
+static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
+{
+    UINT error = CHANNEL_RC_OK;
+
+    if (init_handle != &host) return CHANNEL_RC_BAD_INIT_HANDLE;
+    if (!data) return CHANNEL_RC_NULL_DATA;
+    if (!size) return CHANNEL_RC_ZERO_LENGTH;
+    if (size > WINEDVC_MAX_PDU) return CHANNEL_RC_NO_BUFFER;
+    if (is_dropped( data ))
+    {
+        tell_write( CHANNEL_EVENT_WRITE_COMPLETE, user_data, size );
+        return CHANNEL_RC_OK;
+    }
+
+    AcquireSRWLockExclusive( &host.lock );
+    if (!host.connected) error = CHANNEL_RC_NOT_CONNECTED;
+    else if (!push_outstanding( user_data, size )) error = CHANNEL_RC_NO_MEMORY;
+    else if (!link_queue_pdu( host.link, data, size ))
+    {
+        host.count--;
+        error = CHANNEL_RC_NO_MEMORY;
+    }
+    ReleaseSRWLockExclusive( &host.lock );
+    return error;
+}
+
+static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
+{
+    link_flush( host.link );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry, HRESULT hr,
+                                                const WCHAR *reason )
+{
+    struct winedvc_plugin fixed = { plugin, FAILED(hr) ? WINEDVC_PLUGIN_FAILED : WINEDVC_PLUGIN_READY, hr };
+    const WCHAR *strings[2] = { entry, reason };
+
+    link_send( host.link, WINEDVC_PLUGIN, &fixed, sizeof(fixed), ARRAY_SIZE(strings), strings );
+    return S_OK;
+}
+
+static HRESULT send_name( enum winedvc_control type, UINT32 plugin, const char *name )
+{
+    struct winedvc_listen fixed = { plugin };
+    WCHAR text[MAX_PATH + 1];
+    const WCHAR *string = text;
+
+    if (!name || !MultiByteToWideChar( CP_UTF8, 0, name, -1, text, ARRAY_SIZE(text) )) return E_INVALIDARG;
+    link_send( host.link, type, &fixed, sizeof(fixed), 1, &string );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 plugin, const char *name )
+{
+    return send_name( WINEDVC_LISTEN, plugin, name );
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 plugin, const char *name )
+{
+    return send_name( WINEDVC_UNLISTEN, plugin, name );
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
+{
+    link_send( host.link, WINEDVC_READY, NULL, 0, 0, NULL );
+    return S_OK;
+}
+
+static void set_connected( BOOL connected )
+{
+    AcquireSRWLockExclusive( &host.lock );
+    host.connected = connected;
+    ReleaseSRWLockExclusive( &host.lock );
+}
+
+static void disconnect( DWORD code )
+{
+    set_connected( FALSE );
+    link_discard( host.link );
+    IWineDVCClient_SetDisconnectCode( host.client, code );
+    if (host.open_event) cancel_outstanding();
+    host.init_event( host.user_param, &host, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
+}
+
+/* [MS-RDPBCGR] 3.1.5.2.2: one whole message. */
+static void take_message( BYTE *data, UINT32 size )
+{
+    if (host.open_event && host.connected)
+        host.open_event( host.user_param, 1, CHANNEL_EVENT_DATA_RECEIVED, data, size, size, CHANNEL_FLAG_ONLY );
+}
+
+static BOOL take_hello( const struct winedvc_hello *hello )
+{
+    if (hello->major == WINEDVC_MAJOR) return TRUE;
+    host.why = L"the addin and winedvc.exe are of different versions: install both from one release";
+    return FALSE;
+}
+
+/* The fixed part that a control frame of this type begins with. */
+static SIZE_T fixed_size( enum winedvc_control type )
+{
+    switch (type)
+    {
+    case WINEDVC_HELLO:        return sizeof(struct winedvc_hello);
+    case WINEDVC_CONNECTED:    return sizeof(struct winedvc_connected);
+    case WINEDVC_DISCONNECTED: return sizeof(struct winedvc_disconnected);
+    case WINEDVC_CREDIT:       return sizeof(struct winedvc_credit);
+    default:                   return 0;
+    }
+}
+
+/* FALSE ends the session. */
+static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
+{
+    union
+    {
+        struct winedvc_hello hello;
+        struct winedvc_connected connected;
+        struct winedvc_disconnected disconnected;
+        struct winedvc_credit credit;
+    } fixed;
+    struct winedvc_connected purged;
+
+    if (size < fixed_size( type ))
+    {
+        host.why = L"the addin sent a frame that is too short: install addin and winedvc.exe from one release";
+        return FALSE;
+    }
+    memcpy( &fixed, data, fixed_size( type ) );
+    switch (type)
+    {
+    case WINEDVC_HELLO:
+        return take_hello( &fixed.hello );
+    case WINEDVC_CONNECTED:
+        set_connected( TRUE );
+        data[size - 1] = 0;
+        host.init_event( host.user_param, &host, CHANNEL_EVENT_CONNECTED, data + sizeof(fixed.connected),
+                         size - sizeof(fixed.connected) );
+        break;
+    case WINEDVC_DISCONNECTED:
+        disconnect( fixed.disconnected.code );
+        purged.epoch = fixed.disconnected.epoch;
+        link_send( host.link, WINEDVC_PURGED, &purged, sizeof(purged), 0, NULL );
+        break;
+    case WINEDVC_CREDIT:
+        take_credit( fixed.credit.bytes );
+        break;
+    case WINEDVC_TERMINATE:
+        return FALSE;
+    default:
+        TRACE( "Ignoring control frame %u.\n", type );
+    }
+    return TRUE;
+}
+
+static BOOL take_frame( const struct winedvc_frame *frame, BYTE *data, void *context )
+{
+    if (frame->stream == WINEDVC_STREAM_CONTROL) return take_control( frame->flags, data, frame->size );
+    if (frame->stream == WINEDVC_STREAM_DRDYNVC) take_message( data, frame->size );
+    return TRUE;
+}
+
+static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
+{
+    if (link_receive( host.link, take_frame, NULL )) return S_OK;
+    set_connected( FALSE );
+    link_discard( host.link );
+    if (host.open_event) cancel_outstanding();
+    host.init_event( host.user_param, &host, CHANNEL_EVENT_TERMINATED, NULL, 0 );
+    SetEvent( host.ended );
+    return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
+}
+
+static const IWineDVCHostVtbl host_vtbl =
+{
+    /* IUnknown methods */
+    host_QueryInterface,
+    host_AddRef,
+    host_Release,
+    /* IWineDVCHost methods */
+    host_Read,
+    host_Flush,
+    host_OnPlugin,
+    host_OnListen,
+    host_OnUnlisten,
+    host_OnReady,
+};
+
+static int say_bye( const WCHAR *why )
+{
+    link_send( host.link, WINEDVC_BYE, NULL, 0, 1, &why );
+    return why ? 1 : 0;
+}
+
+/* The file beside this program. A Wine that has a DLL of this name prefers its own. */
+static HMODULE load_mstscax( WCHAR *path, DWORD count )
+{
+    static const WCHAR name[] = L"mstscax.dll";
+    WCHAR *file;
+    HMODULE module;
+    DWORD size = GetModuleFileNameW( NULL, path, count );
+
+    if (!size || size >= count || !(file = wcsrchr( path, '\\' ))) return NULL;
+    if ((SIZE_T)(file + 1 - path) + ARRAY_SIZE(name) > count) return NULL;
+    wcscpy( file + 1, name );
+    module = LoadLibraryExW( path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH );
+    if (module) GetModuleFileNameW( module, path, count );
+    return module;
+}
+
+static IWineDVCClient *enter( HMODULE module )
+{
+    VIRTUALCHANNELENTRYEX *entry = (VIRTUALCHANNELENTRYEX *)(void *)GetProcAddress( module, "VirtualChannelEntryEx" );
+    CHANNEL_ENTRY_POINTS_FREERDP_EX entry_points =
+    {
+        .entry_points =
+        {
+            .cbSize = sizeof(entry_points),
+            .protocolVersion = VIRTUAL_CHANNEL_VERSION_WIN2000,
+            .pVirtualChannelInitEx = init_ex,
+            .pVirtualChannelOpenEx = open_ex,
+            .pVirtualChannelCloseEx = close_ex,
+            .pVirtualChannelWriteEx = write_ex,
+        },
+        .MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER,
+    };
+    IWineDVCClient *client = NULL;
+
+    if (!entry || !entry( &entry_points.entry_points, &host ) || !entry_points.pInterface) return NULL;
+    IUnknown_QueryInterface( (IUnknown *)entry_points.pInterface, &IID_IWineDVCClient, (void **)&client );
+    return client;
+}
+
+/* A stranger's DLL is named and refused. */
+static int refuse( HMODULE module, const WCHAR *path )
+{
+    WCHAR why[MAX_PATH + 256];
+
+    if (module)
+        swprintf( why, ARRAY_SIZE(why), L"%.260s is not winedvc's: remove it, or the override that loads it, "
+                  L"or install winedvc again", path );
+    else
+        swprintf( why, ARRAY_SIZE(why), L"%.260s cannot be loaded, error %lu: install winedvc again", path,
+                  GetLastError() );
+    return say_bye( why );
+}
+
+static UINT32 read_drop( void )
+{
+    WCHAR text[16];
+    DWORD size = GetEnvironmentVariableW( L"WINEDVC_TEST_DROP", text, ARRAY_SIZE(text) );
+
+    return size && size < ARRAY_SIZE(text) ? wcstoul( text, NULL, 10 ) : 0;
+}
+
+int host_run( struct link *link, unsigned int count, WCHAR **entries )
+{
+    WCHAR path[MAX_PATH + 32] = L"";
+    HMODULE module;
+
+    host.IWineDVCHost_iface.lpVtbl = &host_vtbl;
+    host.link = link;
+    host.drop = read_drop();
+    InitializeSRWLock( &host.lock );
+    if (!(host.ended = CreateEventW( NULL, TRUE, FALSE, NULL ))) return say_bye( L"out of memory" );
+
+    module = load_mstscax( path, ARRAY_SIZE(path) );
+    if (!module || !(host.client = enter( module ))) return refuse( module, path );
+    if (FAILED(IWineDVCClient_Configure( host.client, &host.IWineDVCHost_iface, count, (const WCHAR **)entries )))
+        return say_bye( L"out of memory" );
+    host.init_event( host.user_param, &host, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
+
+    WaitForSingleObject( host.ended, INFINITE );
+    return say_bye( host.why );
+}

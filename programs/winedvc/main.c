@@ -1,0 +1,58 @@
+/*
+ * The host of plug-ins
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "windef.h"
+#include "winbase.h"
+
+#include "winedvc.h"
+
+static int usage( void )
+{
+    fputs( "winedvc.exe is started by the FreeRDP addin (xfreerdp /vc:winedvc), with a socket as standard input:\n"
+           "  winedvc.exe scout                     reports the registered plug-ins\n"
+           "  winedvc.exe host <AddIns value>...    runs these plug-ins\n", stderr );
+    return 2;
+}
+
+static void say_hello( struct link *link )
+{
+    struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 8 * sizeof(void *), 0, 0 };
+    link_send( link, WINEDVC_HELLO, &hello, sizeof(hello), 0, NULL );
+}
+
+int wmain( int argc, WCHAR **argv )
+{
+    static struct link link;
+    BOOL scout = argc == 2 && !wcscmp( argv[1], L"scout" );
+    BOOL host = argc > 2 && !wcscmp( argv[1], L"host" );
+
+    if (!scout && !host) return usage();
+    SetErrorMode( SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX );
+    if (!link_open( &link ))
+    {
+        fprintf( stderr, "winedvc.exe: standard input is no usable socket, error %lu\n", GetLastError() );
+        return usage();
+    }
+    say_hello( &link );
+    return scout ? scout_run( &link ) : host_run( &link, argc - 2, argv + 2 );
+}

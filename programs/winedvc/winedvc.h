@@ -1,0 +1,34 @@
+/*
+ * The host of plug-ins: commands
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_H
+#define __WINEDVC_H
+
+#include "link.h"
+
+/* Each returns the exit status; link is open and HELLO was sent. */
+
+/* Loads mstscax.dll with these AddIns values and carries its static channel until the session ends. */
+extern int host_run( struct link *link, unsigned int count, WCHAR **entries );
+
+/* Reports every plug-in that AddIns names. */
+extern int scout_run( struct link *link );
+
+#endif /* __WINEDVC_H */
