@@ -1,0 +1,271 @@
+/*
+ * Static-channel addin of FreeRDP: the way in, events, hooks
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bridge.h"
+#include "compat.h"
+#include "log.h"
+
+/* Our own static channel carries nothing but the token. */
+#define OWN_CHANNEL     "winedvc"
+#define DRDYNVC_CHANNEL "drdynvc"
+
+/*
+ * One client instance that loaded us. It is never freed: FreeRDP may report a
+ * write of a session that has ended. The next entry for an instance at the same
+ * address takes it over. All but the token's write runs on the instance's main
+ * thread.
+ */
+struct addin
+{
+    struct addin          *next;
+    freerdp               *instance;
+    pSendChannelData       send;        /* what our hooks replaced */
+    pReceiveChannelData    receive;
+    PVIRTUALCHANNELOPENEX  open;
+    PVIRTUALCHANNELWRITEEX write;
+    void                  *init_handle;
+    DWORD                  open_handle;
+    UINT16                 own_id;      /* 0 while there is no connection */
+    UINT16                 drdynvc_id;
+    struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
+    BYTE                   token;       /* known by its address */
+};
+
+static pthread_mutex_t addins_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct addin *addins;
+
+static struct addin *addin_find( const freerdp *instance )
+{
+    struct addin *addin;
+
+    pthread_mutex_lock( &addins_lock );
+    for (addin = addins; addin && addin->instance != instance; addin = addin->next) continue;
+    pthread_mutex_unlock( &addins_lock );
+    return addin;
+}
+
+static struct addin *addin_get( freerdp *instance )
+{
+    struct addin *addin = addin_find( instance );
+
+    if (addin || !(addin = calloc( 1, sizeof(*addin) ))) return addin;
+    addin->instance = instance;
+    pthread_mutex_lock( &addins_lock );
+    addin->next = addins;
+    addins = addin;
+    pthread_mutex_unlock( &addins_lock );
+    return addin;
+}
+
+/* The bridge's way to the client */
+
+static bool addin_post( void *context )
+{
+    struct addin *addin = context;
+
+    return addin->write( addin->init_handle, addin->open_handle, &addin->token, sizeof(addin->token),
+                         &addin->token ) == CHANNEL_RC_OK;
+}
+
+static void addin_send( void *context, const uint8_t *pdu, size_t size )
+{
+    struct addin *addin = context;
+
+    if (addin->drdynvc_id) addin->send( addin->instance, addin->drdynvc_id, pdu, size );
+}
+
+static void addin_deliver( void *context, const uint8_t *pdu, size_t size )
+{
+    struct addin *addin = context;
+
+    if (addin->drdynvc_id) addin->receive( addin->instance, addin->drdynvc_id, pdu, size, CHANNEL_FLAG_ONLY, size );
+}
+
+/* Hooks. They never fail for a reason of ours: that would end the session. */
+
+static BOOL addin_hook_send( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size )
+{
+    struct addin *addin = addin_find( instance );
+
+    if (!addin->own_id || channel_id != addin->own_id) return addin->send( instance, channel_id, data, size );
+    if (data == &addin->token && addin->bridge) bridge_run_batch( addin->bridge );
+    return TRUE;
+}
+
+static BOOL addin_hook_receive( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size,
+                                UINT32 flags, size_t total_size )
+{
+    struct addin *addin = addin_find( instance );
+
+    if (addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge &&
+        bridge_receive( addin->bridge, data, size, flags & CHANNEL_FLAG_FIRST, flags & CHANNEL_FLAG_LAST )) return TRUE;
+    return addin->receive( instance, channel_id, data, size, flags, total_size );
+}
+
+static void addin_hook( struct addin *addin )
+{
+    freerdp *instance = addin->instance;
+
+    if (instance->SendChannelData != addin_hook_send)
+    {
+        addin->send = instance->SendChannelData;
+        instance->SendChannelData = addin_hook_send;
+    }
+    if (instance->ReceiveChannelData != addin_hook_receive)
+    {
+        addin->receive = instance->ReceiveChannelData;
+        instance->ReceiveChannelData = addin_hook_receive;
+    }
+}
+
+/* A hook that somebody else has wrapped stays, and passes everything on. */
+static void addin_unhook( struct addin *addin )
+{
+    freerdp *instance = addin->instance;
+
+    if (instance->SendChannelData == addin_hook_send) instance->SendChannelData = addin->send;
+    if (instance->ReceiveChannelData == addin_hook_receive) instance->ReceiveChannelData = addin->receive;
+}
+
+/* Events */
+
+static void addin_disconnected( struct addin *addin )
+{
+    if (addin->bridge) bridge_disconnected( addin->bridge, compat_disconnect_code( addin->instance ) );
+    addin->own_id = addin->drdynvc_id = 0;
+}
+
+static void addin_initialized( struct addin *addin )
+{
+    struct bridge_client client = { addin, addin_post, addin_send, addin_deliver };
+
+    addin_disconnected( addin );
+    if (!addin->bridge) addin->bridge = bridge_create( &client );
+}
+
+static void addin_terminated( struct addin *addin )
+{
+    struct bridge *bridge = addin->bridge;
+
+    addin_disconnected( addin );
+    addin->bridge = NULL;
+    if (bridge) bridge_end( bridge );
+    addin_unhook( addin );
+}
+
+static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UINT event, LPVOID data, UINT32 size,
+                                        UINT32 total_size, UINT32 flags )
+{
+    struct addin *addin = user_param;
+
+    (void)open_handle;
+    (void)size;
+    (void)total_size;
+    (void)flags;
+    if (event != CHANNEL_EVENT_WRITE_COMPLETE && event != CHANNEL_EVENT_WRITE_CANCELLED) return;
+    if (data == &addin->token && addin->bridge) bridge_batch_done( addin->bridge );
+}
+
+static void addin_connected( struct addin *addin, const char *server, size_t size )
+{
+    char name[] = OWN_CHANNEL, text[256];
+    UINT error;
+
+    addin_disconnected( addin );
+    if (!addin->bridge) return;
+    error = addin->open( addin->init_handle, &addin->open_handle, name, addin_open_event );
+    addin->own_id = compat_channel_id( addin->instance, OWN_CHANNEL );
+    addin->drdynvc_id = compat_channel_id( addin->instance, DRDYNVC_CHANNEL );
+    if ((error && error != CHANNEL_RC_ALREADY_OPEN) || !addin->own_id || !addin->drdynvc_id)
+    {
+        log_error( "no plug-in is used in this connection: the server, or a proxy before it, granted no static "
+                   "channel %s: allow it there", addin->drdynvc_id ? OWN_CHANNEL : DRDYNVC_CHANNEL );
+        addin->own_id = addin->drdynvc_id = 0;
+        return;
+    }
+    if (size >= sizeof(text)) size = sizeof(text) - 1;
+    if (size) memcpy( text, server, size );
+    text[size] = 0;
+    bridge_connected( addin->bridge, text );
+}
+
+static VOID VCAPITYPE addin_init_event( LPVOID user_param, LPVOID init_handle, UINT event, LPVOID data, UINT size )
+{
+    struct addin *addin = user_param;
+
+    (void)init_handle;
+    switch (event)
+    {
+    case CHANNEL_EVENT_INITIALIZED:
+        addin_initialized( addin );
+        break;
+    case CHANNEL_EVENT_CONNECTED:
+        addin_connected( addin, data, data ? size : 0 );
+        break;
+    case CHANNEL_EVENT_DISCONNECTED:
+        addin_disconnected( addin );
+        break;
+    case CHANNEL_EVENT_TERMINATED:
+        addin_terminated( addin );
+        break;
+    }
+}
+
+/* Declares our channel, without which no event ever comes. */
+static bool addin_init( struct addin *addin, PCHANNEL_ENTRY_POINTS_EX entry_points )
+{
+    CHANNEL_DEF channel = { OWN_CHANNEL, CHANNEL_OPTION_INITIALIZED };
+    UINT error = entry_points->pVirtualChannelInitEx( addin, NULL, addin->init_handle, &channel, 1,
+                                                      VIRTUAL_CHANNEL_VERSION_WIN2000, addin_init_event );
+
+    if (!error) return true;
+    log_error( "no plug-in is used in this session: FreeRDP refused the static channel %s (error %u): "
+               "are more than 30 channels in use?", OWN_CHANNEL, error );
+    return false;
+}
+
+/* Whatever happens to us, the client goes on: FreeRDP ends a connection whose addin fails. */
+BOOL VCAPITYPE VirtualChannelEntryEx( PCHANNEL_ENTRY_POINTS_EX entry_points, PVOID init_handle )
+{
+    freerdp *instance = compat_instance( entry_points );
+    struct addin *addin = instance ? addin_get( instance ) : NULL;
+
+    log_get();
+    if (!addin)
+    {
+        log_error( "no plug-in is used in this session: %s", instance ? "no memory is left" :
+                   "the client is not the FreeRDP that the addin was built for: install the addin for its version" );
+        return TRUE;
+    }
+    if (addin->bridge) addin_terminated( addin ); /* of an instance that ended without saying so */
+    addin->own_id = addin->drdynvc_id = 0;
+    addin->init_handle = init_handle;
+    addin->open = entry_points->pVirtualChannelOpenEx;
+    addin->write = entry_points->pVirtualChannelWriteEx;
+    if (!addin_init( addin, entry_points )) return TRUE;
+    if (!compat_enable_dynamic_channels( instance ))
+        log_error( "FreeRDP does not switch dynamic channels on: add an option that does, such as /echo" );
+    addin_hook( addin );
+    return TRUE;
+}

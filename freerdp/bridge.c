@@ -1,0 +1,429 @@
+/*
+ * One session, the client's side
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bridge_private.h"
+
+/* The main thread draws, too: it gets its turn after so much. */
+#define BATCH_BYTES 65536
+#define BATCH_MS    5
+
+uint64_t clock_ms( void )
+{
+    struct timespec now;
+
+    clock_gettime( CLOCK_MONOTONIC, &now );
+    return now.tv_sec * (uint64_t)1000 + now.tv_nsec / 1000000;
+}
+
+static void bridge_lock( struct bridge *bridge )
+{
+    pthread_mutex_lock( &bridge->lock );
+}
+
+static void bridge_unlock( struct bridge *bridge )
+{
+    pthread_mutex_unlock( &bridge->lock );
+}
+
+void bridge_wake( struct bridge *bridge )
+{
+    eventfd_write( bridge->wake, 1 );
+}
+
+static void bridge_destroy( struct bridge *bridge )
+{
+    plugin_list_clear( &bridge->plugins );
+    if (bridge->router) router_destroy( bridge->router );
+    if (bridge->wake >= 0) close( bridge->wake );
+    pthread_mutex_destroy( &bridge->lock );
+    free( bridge->message );
+    free( bridge );
+}
+
+void bridge_release( struct bridge *bridge )
+{
+    bool last;
+
+    bridge_lock( bridge );
+    last = !--bridge->references;
+    bridge_unlock( bridge );
+    if (last) bridge_destroy( bridge );
+}
+
+static bool bridge_start_thread( struct bridge *bridge )
+{
+    sigset_t all, old;
+    pthread_t thread;
+    bool started;
+
+    sigfillset( &all ); /* signals are the client's */
+    pthread_sigmask( SIG_SETMASK, &all, &old );
+    bridge->references++;
+    started = !pthread_create( &thread, NULL, io_main, bridge );
+    if (started) pthread_detach( thread );
+    else bridge->references--;
+    pthread_sigmask( SIG_SETMASK, &old, NULL );
+    return started;
+}
+
+struct bridge *bridge_create( const struct bridge_client *client )
+{
+    struct bridge *bridge = calloc( 1, sizeof(*bridge) );
+
+    if (bridge)
+    {
+        pthread_mutex_init( &bridge->lock, NULL );
+        bridge->client = *client;
+        bridge->references = 1;
+        bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
+        bridge->router = router_create();
+        if (bridge->wake >= 0 && bridge->router && bridge_start_thread( bridge )) return bridge;
+        bridge_destroy( bridge );
+    }
+    log_error( "no memory, thread or descriptor is left: this session has no plug-ins" );
+    return NULL;
+}
+
+/* Connections */
+
+void bridge_tell_connected( struct bridge *bridge, struct host *host )
+{
+    struct winedvc_connected connected = { bridge->epoch };
+
+    host_send( host, WINEDVC_STREAM_CONTROL, WINEDVC_CONNECTED, &connected, sizeof(connected),
+               bridge->server, strlen( bridge->server ) + 1 );
+}
+
+/* A connection begins. Needs the lock. */
+static void bridge_begin_epoch( struct bridge *bridge )
+{
+    struct host *host;
+
+    bridge->epoch++;
+    bridge->connected = true;
+    bridge->token = false;
+    router_reset( bridge->router );
+    for (host = bridge->hosts; host; host = host->next)
+        if (host->number) bridge_tell_connected( bridge, host );
+}
+
+/* Its end. Needs the lock. */
+static void bridge_end_epoch( struct bridge *bridge, uint32_t code )
+{
+    struct winedvc_disconnected disconnected = { bridge->epoch, code };
+    struct host *host;
+
+    bridge->connected = false;
+    router_reset( bridge->router );
+    for (host = bridge->hosts; host; host = host->next)
+    {
+        if (!host->number) continue;
+        host_drop_pdus( host );
+        host->purging = true;
+        host_send_control( host, WINEDVC_DISCONNECTED, &disconnected, sizeof(disconnected) );
+    }
+}
+
+void bridge_connected( struct bridge *bridge, const char *server )
+{
+    bridge_lock( bridge );
+    if (bridge->connected) bridge_end_epoch( bridge, 0 );
+    bridge->server[0] = 0;
+    strncat( bridge->server, server, sizeof(bridge->server) - 1 );
+    bridge->gather = GATHER_CLIENT;
+    bridge_begin_epoch( bridge );
+    bridge_unlock( bridge );
+    bridge_wake( bridge );
+}
+
+void bridge_disconnected( struct bridge *bridge, uint32_t code )
+{
+    bridge_lock( bridge );
+    if (bridge->connected) bridge_end_epoch( bridge, code );
+    bridge_unlock( bridge );
+    bridge_wake( bridge );
+}
+
+/* Is the name one of those before it? */
+static bool bridge_name_is_repeated( const struct bridge *bridge, size_t index )
+{
+    const char *name = router_name( bridge->router, index );
+
+    while (index--)
+        if (!strcmp( router_name( bridge->router, index ), name )) return true;
+    return false;
+}
+
+/* Needs the lock. */
+static void bridge_report_unused( struct bridge *bridge )
+{
+    char names[LOG_TEXT] = "";
+    const char *name;
+    size_t i, used = 0;
+
+    if (!bridge->epoch || router_opened( bridge->router )) return;
+    for (i = 0; (name = router_name( bridge->router, i )); i++)
+    {
+        if (bridge_name_is_repeated( bridge, i )) continue;
+        if (used + strlen( name ) + sizeof(", , ...") > sizeof(names)) break;
+        used += sprintf( names + used, "%s%s", used ? ", " : "", name );
+    }
+    if (name) strcpy( names + used, ", ..." );
+    if (used) log_info( "the server opened none of the channels that plug-ins offered (%s): "
+                        "is the server's side of the product installed and running?", names );
+}
+
+void bridge_end( struct bridge *bridge )
+{
+    bridge_lock( bridge );
+    bridge_report_unused( bridge );
+    if (bridge->connected) bridge_end_epoch( bridge, 0 );
+    bridge->ended = true;
+    bridge_unlock( bridge );
+    bridge_wake( bridge );
+    bridge_release( bridge );
+}
+
+/* From the server */
+
+static struct host *bridge_find_host( struct bridge *bridge, unsigned int number )
+{
+    struct host *host = bridge->hosts;
+
+    while (host && host->number != number) host = host->next;
+    return host;
+}
+
+static void bridge_send_pdu( struct bridge *bridge, unsigned int number, const uint8_t *pdu, size_t size )
+{
+    struct host *host = bridge_find_host( bridge, number );
+
+    if (!host) return;
+    host_send( host, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0 );
+    if (host->out.head || host->overrun) bridge_wake( bridge );
+}
+
+void bridge_serve_hosts( struct bridge *bridge )
+{
+    struct packet *packet;
+
+    while ((packet = router_take( bridge->router, ROUTE_HOST )))
+    {
+        bridge_send_pdu( bridge, packet->host, packet->data, packet->size );
+        free( packet );
+    }
+}
+
+/* FreeRDP gets what the router has for it. */
+static void bridge_serve_client( struct bridge *bridge )
+{
+    struct packet *packet;
+
+    for (;;)
+    {
+        bridge_lock( bridge );
+        packet = router_take( bridge->router, ROUTE_CLIENT );
+        bridge_unlock( bridge );
+        if (!packet) return;
+        bridge->client.deliver( bridge->client.context, packet->data, packet->size );
+        free( packet );
+    }
+}
+
+/* A whole message. Returns false if it is FreeRDP's. */
+static bool bridge_route( struct bridge *bridge, const uint8_t *pdu, size_t size )
+{
+    unsigned int host = 0;
+    enum route route;
+
+    bridge_lock( bridge );
+    route = router_server_pdu( bridge->router, pdu, size, clock_ms(), &host );
+    if (route == ROUTE_EPOCH) /* another server, to which FreeRDP was redirected */
+    {
+        bridge_end_epoch( bridge, 0 );
+        bridge_begin_epoch( bridge );
+        route = router_server_pdu( bridge->router, pdu, size, clock_ms(), &host );
+    }
+    bridge_serve_hosts( bridge );
+    if (route == ROUTE_HOST) bridge_send_pdu( bridge, host, pdu, size );
+    bridge_unlock( bridge );
+    if (route == ROUTE_DROP) bridge_wake( bridge ); /* it may have been held */
+    bridge_serve_client( bridge );
+    return route != ROUTE_CLIENT;
+}
+
+/* Decides with its first chunk where a message of several goes. */
+static enum gather bridge_begin_message( struct bridge *bridge, const uint8_t *chunk, size_t size )
+{
+    bool claimed;
+
+    bridge_lock( bridge );
+    claimed = router_claims( bridge->router, chunk, size );
+    bridge_unlock( bridge );
+    if (!claimed) return GATHER_CLIENT;
+    bridge->message_size = 0;
+    if (!bridge->message) bridge->message = malloc( WINEDVC_MAX_MESSAGE );
+    return bridge->message ? GATHER_MESSAGE : GATHER_DROP;
+}
+
+/* The message is longer than a PDU may be. */
+static void bridge_break_message( struct bridge *bridge )
+{
+    log_warn( "the server sent a message of more than %u bytes: its channel is closed", WINEDVC_MAX_MESSAGE );
+    bridge_lock( bridge );
+    router_break( bridge->router, bridge->message, bridge->message_size );
+    bridge_serve_hosts( bridge );
+    bridge_unlock( bridge );
+    bridge->gather = GATHER_DROP;
+}
+
+static bool bridge_gather( struct bridge *bridge, const uint8_t *chunk, size_t size, bool first, bool last )
+{
+    enum gather gather;
+
+    if (first) bridge->gather = bridge_begin_message( bridge, chunk, size );
+    if (bridge->gather == GATHER_MESSAGE)
+    {
+        if (size <= WINEDVC_MAX_MESSAGE - bridge->message_size)
+        {
+            memcpy( bridge->message + bridge->message_size, chunk, size );
+            bridge->message_size += size;
+        }
+        else bridge_break_message( bridge );
+    }
+    gather = bridge->gather;
+    if (!last) return gather != GATHER_CLIENT;
+
+    bridge->gather = GATHER_CLIENT;
+    if (gather == GATHER_MESSAGE && !bridge_route( bridge, bridge->message, bridge->message_size ))
+        bridge->client.deliver( bridge->client.context, bridge->message, bridge->message_size );
+    return gather != GATHER_CLIENT;
+}
+
+bool bridge_receive( struct bridge *bridge, const uint8_t *chunk, size_t size, bool first, bool last )
+{
+    bool connected;
+
+    bridge_lock( bridge );
+    connected = bridge->connected;
+    bridge_unlock( bridge );
+    if (!connected) return false;
+    if (!first || !last) return bridge_gather( bridge, chunk, size, first, last );
+    bridge->gather = GATHER_CLIENT;
+    return bridge_route( bridge, chunk, size );
+}
+
+/* To the server */
+
+/* The host whose turn it is among those that have PDUs. */
+static struct host *bridge_next_host( struct bridge *bridge )
+{
+    struct host *host, *first = NULL, *next = NULL;
+
+    for (host = bridge->hosts; host; host = host->next) /* in order of their numbers */
+    {
+        if (!host->in.head) continue;
+        if (!first) first = host;
+        if (!next && host->number > bridge->turn) next = host;
+    }
+    return next ? next : first;
+}
+
+/* Its next PDU, if that may go out. Needs the lock. */
+static struct packet *bridge_take_pdu( struct bridge *bridge, struct host *host )
+{
+    struct packet *packet = packet_queue_pop( &host->in );
+    const char *rule;
+
+    bridge->turn = host->number;
+    host->credit += packet->size; /* the client sends it before it takes another */
+    switch (router_host_pdu( bridge->router, host->number, packet->data, packet->size, &rule ))
+    {
+    case ROUTE_SERVER:
+        return packet;
+    case ROUTE_BROKEN:
+        host->broken = rule;
+        host_drop_pdus( host );
+        break;
+    default:
+        break;
+    }
+    free( packet );
+    return NULL;
+}
+
+static struct packet *bridge_next_packet( struct bridge *bridge )
+{
+    struct packet *packet = NULL;
+    struct host *host;
+
+    bridge_lock( bridge );
+    if (bridge->connected)
+    {
+        packet = router_take( bridge->router, ROUTE_SERVER );
+        while (!packet && (host = bridge_next_host( bridge ))) packet = bridge_take_pdu( bridge, host );
+        bridge_serve_hosts( bridge ); /* a refused channel may have gone to another host */
+    }
+    bridge_unlock( bridge );
+    return packet;
+}
+
+bool bridge_has_output( struct bridge *bridge, uint64_t now )
+{
+    return router_owes( bridge->router, ROUTE_SERVER ) || router_owes( bridge->router, ROUTE_CLIENT ) ||
+           router_deadline( bridge->router ) <= now || bridge_next_host( bridge );
+}
+
+void bridge_run_batch( struct bridge *bridge )
+{
+    uint64_t start = clock_ms();
+    struct packet *packet;
+    size_t bytes = 0;
+
+    bridge_lock( bridge );
+    if (bridge->connected) router_expire( bridge->router, start );
+    bridge_unlock( bridge );
+    bridge_serve_client( bridge );
+
+    do
+    {
+        if (!(packet = bridge_next_packet( bridge ))) return;
+        bytes += packet->size;
+        bridge->client.send( bridge->client.context, packet->data, packet->size );
+        free( packet );
+    }
+    while (bytes < BATCH_BYTES && clock_ms() - start < BATCH_MS);
+}
+
+void bridge_batch_done( struct bridge *bridge )
+{
+    bridge_lock( bridge );
+    bridge->token = false;
+    bridge_unlock( bridge );
+    bridge_wake( bridge );
+}

@@ -1,0 +1,64 @@
+/*
+ * One session: its routing table, its hosts, its thread
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_BRIDGE_H
+#define __WINEDVC_BRIDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A bridge lives from the session's start to its end, over any number of
+ * connections. Its functions are called on the client's main thread and never
+ * wait for a host. Its I/O thread starts and serves the hosts; it may outlive
+ * the session for as long as they need to end.
+ */
+struct bridge;
+
+/* How the bridge reaches the client. */
+struct bridge_client
+{
+    void *context;
+    /* Makes the client's main thread call bridge_run_batch() and then bridge_batch_done(). Called on
+     * the I/O thread, while connected, with the bridge's lock held: must not call the bridge. */
+    bool (*post)( void *context );
+    /* Called on the main thread, without a lock. */
+    void (*send)( void *context, const uint8_t *pdu, size_t size );
+    void (*deliver)( void *context, const uint8_t *pdu, size_t size );
+};
+
+/* Starts looking for plug-ins at once. NULL, and a line in the log, on failure. */
+extern struct bridge *bridge_create( const struct bridge_client *client );
+
+/* The hosts end, the bridge is the caller's no longer. Implies bridge_disconnected(). */
+extern void bridge_end( struct bridge *bridge );
+
+extern void bridge_connected( struct bridge *bridge, const char *server );
+extern void bridge_disconnected( struct bridge *bridge, uint32_t code );
+
+/* A chunk of the static channel drdynvc. Returns false if it is FreeRDP's. */
+extern bool bridge_receive( struct bridge *bridge, const uint8_t *chunk, size_t size, bool first, bool last );
+
+/* Sends as much as the main thread has time for. */
+extern void bridge_run_batch( struct bridge *bridge );
+extern void bridge_batch_done( struct bridge *bridge );
+
+#endif /* __WINEDVC_BRIDGE_H */

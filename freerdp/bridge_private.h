@@ -1,0 +1,87 @@
+/*
+ * What the two halves of a bridge share
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_BRIDGE_PRIVATE_H
+#define __WINEDVC_BRIDGE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "bridge.h"
+#include "host.h"
+#include "plugins.h"
+#include "router.h"
+
+#define BRIDGE_MAX_HOSTS 64     /* with the scout */
+
+/* Where the rest of a message in several chunks goes. */
+enum gather
+{
+    GATHER_CLIENT,
+    GATHER_MESSAGE,
+    GATHER_DROP,
+};
+
+struct bridge
+{
+    pthread_mutex_t      lock;
+    int                  wake;          /* eventfd that wakes the I/O thread */
+    struct bridge_client client;
+
+    /* protected by lock */
+    unsigned int   references;          /* the addin's and the I/O thread's */
+    struct router *router;
+    struct host   *hosts;               /* changed by the I/O thread only; the scout is one of them */
+    bool           connected;
+    bool           ended;
+    bool           token;               /* a batch was asked for and is not done */
+    uint32_t       epoch;               /* counts connections */
+    unsigned int   turn;                /* the host whose PDU went out last */
+    char           server[256];
+
+    /* main thread only */
+    enum gather gather;
+    uint8_t    *message;                /* WINEDVC_MAX_MESSAGE bytes, once needed */
+    size_t      message_size;
+
+    /* I/O thread only */
+    struct plugin_list plugins;
+    unsigned int       reported;        /* AddIns keys, with those that have a problem */
+    unsigned int       last_number;     /* of a host */
+    bool               scouted;         /* the list of plug-ins is complete */
+    bool               hosts_started;
+    bool               terminated;      /* it knows that the session has ended, and writes no more lines */
+    uint8_t            buffer[65536];
+};
+
+/* io.c: the I/O thread, which has one reference. */
+extern void *io_main( void *bridge );
+
+/* bridge.c */
+extern uint64_t clock_ms( void );
+extern void bridge_release( struct bridge *bridge );
+extern void bridge_wake( struct bridge *bridge );
+
+/* These need the lock. */
+extern bool bridge_has_output( struct bridge *bridge, uint64_t now );
+/* Sends the hosts what the router has for them. */
+extern void bridge_serve_hosts( struct bridge *bridge );
+extern void bridge_tell_connected( struct bridge *bridge, struct host *host );
+
+#endif /* __WINEDVC_BRIDGE_PRIVATE_H */

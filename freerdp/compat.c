@@ -1,0 +1,50 @@
+/*
+ * What differs between FreeRDP 2 and 3
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <freerdp/channels/channels.h>
+#include <freerdp/settings.h>
+
+#include "compat.h"
+
+freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points )
+{
+    /* the layout is another in each version, which cbSize shows */
+    CHANNEL_ENTRY_POINTS_FREERDP_EX *extended = (CHANNEL_ENTRY_POINTS_FREERDP_EX *)entry_points;
+
+    if (entry_points->cbSize < sizeof(*extended) || extended->MagicNumber != FREERDP_CHANNEL_MAGIC_NUMBER) return NULL;
+    return extended->context ? extended->context->instance : NULL;
+}
+
+bool compat_enable_dynamic_channels( freerdp *instance )
+{
+    return freerdp_settings_set_bool( instance->context->settings, FreeRDP_SupportDynamicChannels, TRUE );
+}
+
+UINT16 compat_channel_id( freerdp *instance, const char *name )
+{
+    UINT16 id = freerdp_channels_get_id_by_name( instance, name );
+
+    return id == UINT16_MAX ? 0 : id; /* the one means none in version 2, the other in version 3 */
+}
+
+uint32_t compat_disconnect_code( freerdp *instance )
+{
+    return freerdp_get_last_error( instance->context );
+}

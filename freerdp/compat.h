@@ -1,0 +1,42 @@
+/*
+ * What differs between FreeRDP 2 and 3
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_COMPAT_H
+#define __WINEDVC_COMPAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <freerdp/freerdp.h>
+#include <freerdp/svc.h>
+
+/* The client that loads a static addin, NULL if it is not FreeRDP. */
+extern freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points );
+
+/* Has drdynvc loaded, even if nothing but us wants dynamic channels. */
+extern bool compat_enable_dynamic_channels( freerdp *instance );
+
+/* The id of a static channel in the present connection, 0 if it has none. */
+extern UINT16 compat_channel_id( freerdp *instance, const char *name );
+
+/* Why the connection ended. */
+extern uint32_t compat_disconnect_code( freerdp *instance );
+
+#endif /* __WINEDVC_COMPAT_H */

@@ -1,0 +1,238 @@
+/*
+ * What hosts say
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <string.h>
+
+#include "control.h"
+#include "drdynvc.h"
+
+static const char malformed[] = "a control frame holds what its type says";
+
+/* Copies a frame's fixed part and steps over it. */
+static bool control_take( void *part, size_t part_size, const uint8_t **body, size_t *size )
+{
+    if (*size < part_size) return false;
+    memcpy( part, *body, part_size );
+    *body += part_size;
+    *size -= part_size;
+    return true;
+}
+
+/* May this host have a line in the log? */
+static bool control_may_log( struct bridge *bridge, struct host *host )
+{
+    return !bridge->terminated && log_limit_pass( &host->limit, clock_ms() );
+}
+
+static const char *control_hello( struct host *host, const uint8_t *body, size_t size )
+{
+    struct winedvc_hello hello;
+
+    if (!control_take( &hello, sizeof(hello), &body, &size )) return malformed;
+    if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
+    if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
+    host->greeted = true;
+    return NULL;
+}
+
+static const char *control_addin( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    struct log_text key_text, file_text, problem_text;
+    const char *key, *entry, *file, *problem;
+    struct winedvc_addin addin;
+
+    if (host->number) return "only the search reports plug-ins";
+    if (!control_take( &addin, sizeof(addin), &body, &size ) ||
+        !(key = frame_string( &body, &size )) || !(entry = frame_string( &body, &size )) ||
+        !(file = frame_string( &body, &size )) || !(problem = frame_string( &body, &size ))) return malformed;
+
+    bridge->reported++;
+    if (*problem)
+    {
+        if (control_may_log( bridge, host ))
+            log_error( "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
+                       log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
+        return NULL;
+    }
+    if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
+    if (!plugin_list_add( &bridge->plugins, addin.bits, entry, file )) return "there is memory for the plug-in";
+    log_debug( "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
+    return NULL;
+}
+
+static const char *control_plugin( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    struct log_text entry_text, why_text;
+    struct winedvc_plugin plugin;
+    const char *entry, *why;
+
+    if (!control_take( &plugin, sizeof(plugin), &body, &size ) ||
+        !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
+    if (!control_may_log( bridge, host )) return NULL;
+    if (plugin.state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", log_escape( &entry_text, entry ) );
+    else if (plugin.state == WINEDVC_PLUGIN_FAILED)
+        log_error( "plug-in %s does not work (%#x): %s", log_escape( &entry_text, entry ), plugin.hresult,
+                   log_escape( &why_text, why ) );
+    return NULL;
+}
+
+static const char *control_listen( struct bridge *bridge, struct host *host, bool on,
+                                   const uint8_t *body, size_t size )
+{
+    struct winedvc_listen listen;
+    struct log_text text;
+    const char *name;
+
+    if (!control_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
+        return malformed;
+    log_debug( "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
+    if (on) return router_listen( bridge->router, host->number, name );
+    return router_unlisten( bridge->router, host->number, name );
+}
+
+static const char *control_purged( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    struct winedvc_connected purged;
+
+    if (!control_take( &purged, sizeof(purged), &body, &size )) return malformed;
+    /* of several connections that ended the last counts */
+    if (purged.epoch == bridge->epoch - bridge->connected) host->purging = false;
+    return NULL;
+}
+
+static const char *control_log( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    struct log_text title, text;
+    struct winedvc_log log;
+    const char *line;
+
+    if (!control_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
+    if (!control_may_log( bridge, host )) return NULL;
+    log_escape( &title, host->title );
+    log_escape( &text, line );
+    switch (log.level)
+    {
+    case WINEDVC_LOG_ERROR: log_error( "%s: %s", title.text, text.text ); break;
+    case WINEDVC_LOG_WARN:  log_warn( "%s: %s", title.text, text.text ); break;
+    case WINEDVC_LOG_INFO:  log_info( "%s: %s", title.text, text.text ); break;
+    default:                log_debug( "%s: %s", title.text, text.text ); break;
+    }
+    return NULL;
+}
+
+static const char *control_bye( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    const char *why = frame_string( &body, &size );
+
+    if (!why) return malformed;
+    if (*why && !host->bye) host->bye = strdup( why );
+    if (*why || host->number || bridge->scouted) return NULL;
+    bridge->scouted = true;
+    if (!bridge->reported && !bridge->terminated)
+        log_warn( "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its installer, "
+                  "or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
+    return NULL;
+}
+
+static const char *control_frame( struct bridge *bridge, struct host *host, enum winedvc_control type,
+                                  const uint8_t *body, size_t size )
+{
+    if (type == WINEDVC_HELLO) return control_hello( host, body, size );
+    if (!host->greeted) return "a host begins with HELLO";
+
+    switch (type)
+    {
+    case WINEDVC_ADDIN:
+        return control_addin( bridge, host, body, size );
+    case WINEDVC_PLUGIN:
+        return control_plugin( bridge, host, body, size );
+    case WINEDVC_LISTEN:
+        return control_listen( bridge, host, true, body, size );
+    case WINEDVC_UNLISTEN:
+        return control_listen( bridge, host, false, body, size );
+    case WINEDVC_READY:
+        router_host_ready( bridge->router, host->number );
+        return NULL;
+    case WINEDVC_PURGED:
+        return control_purged( bridge, host, body, size );
+    case WINEDVC_LOG:
+        return control_log( bridge, host, body, size );
+    case WINEDVC_BYE:
+        return control_bye( bridge, host, body, size );
+    default: /* of a later version */
+        return NULL;
+    }
+}
+
+/* Only data waits for credit; the rest is bounded for memory's sake. */
+static bool control_in_window( const struct host *host, uint8_t header )
+{
+    switch (header >> 4)
+    {
+    case DRDYNVC_CMD_CREATE:
+    case DRDYNVC_CMD_CLOSE:
+    case DRDYNVC_CMD_CAPABILITIES:
+        return host->window <= 2 * WINEDVC_WINDOW;
+    default:
+        return host->window <= WINEDVC_WINDOW;
+    }
+}
+
+static const char *control_pdu( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    struct packet *packet;
+
+    if (!host->greeted) return "a host begins with HELLO";
+    if (!host->number) return "the search sends no PDU";
+    if (!size) return "a PDU has 1 to 1600 bytes";
+    host->window += size;
+    if (!control_in_window( host, *body )) return "a host sends no more than its window";
+    if (!bridge->connected || host->purging)
+    {
+        host->credit += size;
+        return NULL;
+    }
+    if (!(packet = packet_create( body, size ))) return "there is memory for the PDU";
+    packet_queue_push( &host->in, packet );
+    return NULL;
+}
+
+const char *control_read( struct bridge *bridge, struct host *host, const uint8_t *data, size_t size )
+{
+    struct winedvc_frame frame;
+    const char *rule = NULL;
+    const uint8_t *body;
+
+    while (!rule)
+    {
+        switch (frame_read( &host->reader, &data, &size, &frame, &body ))
+        {
+        case FRAME_NONE:
+            return NULL;
+        case FRAME_TOO_LONG:
+            return "a frame is no longer than its kind may be";
+        case FRAME_COMPLETE:
+            if (frame.stream == WINEDVC_STREAM_DRDYNVC) rule = control_pdu( bridge, host, body, frame.size );
+            else rule = control_frame( bridge, host, frame.flags, body, frame.size );
+            break;
+        }
+    }
+    return rule;
+}

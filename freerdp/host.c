@@ -1,0 +1,273 @@
+/*
+ * One winedvc.exe: its process and its socket
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host.h"
+
+/* Returns a descriptor above the standard ones, which a process may have closed. */
+static int descriptor_lift( int fd )
+{
+    int lifted;
+
+    if (fd < 0 || fd > STDERR_FILENO) return fd;
+    lifted = fcntl( fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1 );
+    close( fd );
+    return lifted;
+}
+
+static int host_open_log( void )
+{
+    const char *path = getenv( "WINEDVC_HOST_LOG" );
+    int fd = -1;
+
+    if (path && *path)
+    {
+        fd = open( path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600 );
+        if (fd < 0) log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, strerror( errno ) );
+    }
+    if (fd < 0) fd = open( "/dev/null", O_WRONLY | O_CLOEXEC );
+    return descriptor_lift( fd );
+}
+
+static int spawn_attributes( posix_spawnattr_t *attributes )
+{
+    sigset_t none, all;
+
+    sigemptyset( &none );
+    sigfillset( &all );
+    posix_spawnattr_setsigmask( attributes, &none );
+    posix_spawnattr_setsigdefault( attributes, &all );
+    /* its own group: an interrupt at the terminal is for the client, which then ends the host in good order */
+    return posix_spawnattr_setflags( attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                 POSIX_SPAWN_SETPGROUP );
+}
+
+/* Returns 0 or an error number. */
+static int host_spawn( struct host *host, int fd, int log, char *const *argv )
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    char **environment;
+    int error;
+
+    if (!(environment = wine_environment())) return ENOMEM;
+    posix_spawn_file_actions_init( &actions );
+    posix_spawnattr_init( &attributes );
+    if (!(error = posix_spawn_file_actions_adddup2( &actions, fd, STDIN_FILENO )) &&
+        !(error = posix_spawn_file_actions_adddup2( &actions, log, STDOUT_FILENO )) &&
+        !(error = posix_spawn_file_actions_adddup2( &actions, log, STDERR_FILENO )) &&
+        !(error = posix_spawn_file_actions_addclosefrom_np( &actions, STDERR_FILENO + 1 )) &&
+        !(error = spawn_attributes( &attributes )))
+        error = posix_spawn( &host->pid, argv[0], &actions, &attributes, argv, environment );
+    posix_spawnattr_destroy( &attributes );
+    posix_spawn_file_actions_destroy( &actions );
+    free( environment );
+    return error;
+}
+
+static char **host_arguments( const struct wine_program *program, char *const *arguments )
+{
+    size_t count = 0;
+    char **argv;
+
+    while (arguments[count]) count++;
+    if (!(argv = malloc( (count + 3) * sizeof(*argv) ))) return NULL;
+    argv[0] = (char *)program->loader;
+    argv[1] = (char *)program->host;
+    memcpy( argv + 2, arguments, (count + 1) * sizeof(*argv) );
+    return argv;
+}
+
+/* Returns 0 or an error number. */
+static int host_start( struct host *host, const struct wine_program *program, char *const *arguments )
+{
+    int sockets[2] = { -1, -1 }, log, error;
+    char **argv;
+
+    if (!(argv = host_arguments( program, arguments ))) return ENOMEM;
+    log = host_open_log();
+    if (log < 0 || socketpair( AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets )) error = errno;
+    else
+    {
+        sockets[0] = descriptor_lift( sockets[0] );
+        sockets[1] = descriptor_lift( sockets[1] );
+        error = sockets[0] < 0 || sockets[1] < 0 ? errno : host_spawn( host, sockets[1], log, argv );
+    }
+    if (!error && (host->pidfd = syscall( SYS_pidfd_open, host->pid, 0 )) < 0)
+    {
+        error = errno;
+        kill( host->pid, SIGKILL );
+        waitpid( host->pid, NULL, 0 );
+    }
+    if (sockets[1] >= 0) close( sockets[1] );
+    if (log >= 0) close( log );
+    free( argv );
+    if (!error) host->fd = sockets[0];
+    else if (sockets[0] >= 0) close( sockets[0] );
+    return error;
+}
+
+static void host_greet( struct host *host )
+{
+    struct winedvc_hello hello =
+    {
+        .major = WINEDVC_MAJOR,
+        .minor = WINEDVC_MINOR,
+        .bits = 8 * sizeof(void *),
+        .pid = getpid(),
+        .window = WINEDVC_WINDOW,
+    };
+
+    host_send_control( host, WINEDVC_HELLO, &hello, sizeof(hello) );
+}
+
+struct host *host_create( unsigned int number, unsigned int bits, const char *title,
+                          const struct wine_program *program, char *const *arguments )
+{
+    struct host *host = calloc( 1, sizeof(*host) );
+    int error;
+
+    if (!host) return NULL;
+    host->number = number;
+    host->bits = bits;
+    host->fd = host->pidfd = -1;
+    packet_queue_init( &host->out );
+    packet_queue_init( &host->in );
+    host->title = strdup( title );
+    if ((error = host->title ? host_start( host, program, arguments ) : ENOMEM))
+    {
+        host_destroy( host );
+        errno = error;
+        return NULL;
+    }
+    host_greet( host );
+    return host;
+}
+
+void host_destroy( struct host *host )
+{
+    packet_queue_clear( &host->out );
+    packet_queue_clear( &host->in );
+    free( host->title );
+    free( host->bye );
+    free( host );
+}
+
+static ssize_t host_write( struct host *host, struct iovec *parts, size_t count )
+{
+    struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
+    ssize_t sent = sendmsg( host->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL );
+
+    return sent < 0 ? 0 : sent; /* whatever is wrong with the socket is found by its reader */
+}
+
+void host_send( struct host *host, uint16_t stream, uint16_t flags, const void *first, size_t first_size,
+                const void *second, size_t second_size )
+{
+    struct winedvc_frame frame = { .size = first_size + second_size, .stream = stream, .flags = flags };
+    struct iovec parts[] =
+    {
+        { &frame, sizeof(frame) }, { (void *)first, first_size }, { (void *)second, second_size },
+    };
+    size_t sent = 0, total = sizeof(frame) + frame.size;
+    struct packet *packet;
+
+    if (host->fd < 0 || host->overrun) return;
+    if (!host->out.head) sent = host_write( host, parts, 3 );
+    if (sent == total) return;
+
+    if (host->out.bytes + total > HOST_MAX_QUEUE || !(packet = packet_alloc( total )))
+    {
+        host->overrun = true;
+        return;
+    }
+    memcpy( packet->data, &frame, sizeof(frame) );
+    if (first_size) memcpy( packet->data + sizeof(frame), first, first_size );
+    if (second_size) memcpy( packet->data + sizeof(frame) + first_size, second, second_size );
+    if (!host->out.head) host->out_offset = sent;
+    packet_queue_push( &host->out, packet );
+}
+
+void host_send_control( struct host *host, enum winedvc_control type, const void *body, size_t size )
+{
+    host_send( host, WINEDVC_STREAM_CONTROL, type, body, size, NULL, 0 );
+}
+
+void host_flush( struct host *host )
+{
+    while (host->fd >= 0 && host->out.head)
+    {
+        struct packet *packet = host->out.head;
+        struct iovec part = { packet->data + host->out_offset, packet->size - host->out_offset };
+        size_t sent = host_write( host, &part, 1 );
+
+        host->out_offset += sent;
+        if (sent < part.iov_len) return;
+        free( packet_queue_pop( &host->out ) );
+        host->out_offset = 0;
+    }
+}
+
+ssize_t host_receive( struct host *host, void *buffer, size_t size )
+{
+    ssize_t received;
+
+    do received = recv( host->fd, buffer, size, MSG_DONTWAIT );
+    while (received < 0 && errno == EINTR);
+    return received;
+}
+
+void host_close( struct host *host )
+{
+    if (host->fd < 0) return;
+    close( host->fd );
+    host->fd = -1;
+    packet_queue_clear( &host->out );
+    packet_queue_clear( &host->in );
+}
+
+void host_kill( struct host *host )
+{
+    if (host->pidfd >= 0) syscall( SYS_pidfd_send_signal, host->pidfd, SIGKILL, NULL, 0 );
+}
+
+void host_reap( struct host *host )
+{
+    waitpid( host->pid, NULL, WNOHANG ); /* the client may have been faster: either way it is gone */
+    close( host->pidfd );
+    host->pidfd = -1;
+}
+
+void host_drop_pdus( struct host *host )
+{
+    host->credit += host->in.bytes;
+    packet_queue_clear( &host->in );
+}

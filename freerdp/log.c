@@ -1,0 +1,88 @@
+/*
+ * Lines for the user, and the text in them that a host wrote
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+
+static wLog *the_log;
+
+static void log_find(void)
+{
+    the_log = WLog_Get( "com.freerdp.channels.winedvc" );
+}
+
+wLog *log_get(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once( &once, log_find );
+    return the_log;
+}
+
+/* The bytes of the character that a string begins with, 0 if it must be escaped. */
+static size_t character_size( const unsigned char *source )
+{
+    size_t size, i;
+
+    if (source[0] < 0x20 || source[0] == 0x7f) return 0;
+    if (source[0] < 0x80) return 1;
+    if (source[0] < 0xc2 || source[0] > 0xf4) return 0;
+    if (source[0] == 0xc2 && source[1] < 0xa0) return 0; /* more control characters */
+    size = source[0] < 0xe0 ? 2 : source[0] < 0xf0 ? 3 : 4;
+    for (i = 1; i < size; i++)
+        if ((source[i] & 0xc0) != 0x80) return 0;
+    return size;
+}
+
+const char *log_escape( struct log_text *text, const char *source )
+{
+    static const char cut[] = "...";
+    const unsigned char *in = (const unsigned char *)source;
+    size_t used = 0, size;
+
+    for (; *in; in += size ? size : 1)
+    {
+        size = character_size( in );
+        if (used + (size ? size : 4) + sizeof(cut) > sizeof(text->text))
+        {
+            memcpy( text->text + used, cut, sizeof(cut) );
+            return text->text;
+        }
+        if (size) memcpy( text->text + used, in, size );
+        else snprintf( text->text + used, 5, "\\x%02x", *in );
+        used += size ? size : 4;
+    }
+    text->text[used] = 0;
+    return text->text;
+}
+
+bool log_limit_pass( struct log_limit *limit, uint64_t now )
+{
+    if (!limit->start || now - limit->start >= LOG_PERIOD_MS)
+    {
+        if (limit->lines > LOG_BURST) log_warn( "%u more lines of a host were left out", limit->lines - LOG_BURST );
+        limit->start = now;
+        limit->lines = 0;
+    }
+    return ++limit->lines <= LOG_BURST;
+}

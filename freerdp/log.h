@@ -1,0 +1,63 @@
+/*
+ * Lines for the user, and the text in them that a host wrote
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_LOG_H
+#define __WINEDVC_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <winpr/wlog.h>
+
+/* Each line says what, why and what to do. */
+#define log_error( ... ) WLog_Print( log_get(), WLOG_ERROR, __VA_ARGS__ )
+#define log_warn( ... )  WLog_Print( log_get(), WLOG_WARN, __VA_ARGS__ )
+#define log_info( ... )  WLog_Print( log_get(), WLOG_INFO, __VA_ARGS__ )
+#define log_debug( ... ) WLog_Print( log_get(), WLOG_DEBUG, __VA_ARGS__ )
+
+/* The log of this library. To be called once before there are threads: FreeRDP's list of logs is shared. */
+extern wLog *log_get(void);
+
+#define LOG_TEXT 512
+
+/* A host's text, cut to LOG_TEXT bytes, with control characters and bad UTF-8 escaped. */
+struct log_text
+{
+    char text[LOG_TEXT];
+};
+
+/* Returns text->text. */
+extern const char *log_escape( struct log_text *text, const char *source );
+
+/* So many lines of one host in so many milliseconds. All zero is a new limit. */
+#define LOG_BURST     20
+#define LOG_PERIOD_MS 10000
+
+struct log_limit
+{
+    uint64_t     start;
+    unsigned int lines;
+};
+
+/* May one more line be written? */
+extern bool log_limit_pass( struct log_limit *limit, uint64_t now );
+
+#endif /* __WINEDVC_LOG_H */

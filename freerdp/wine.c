@@ -1,0 +1,182 @@
+/*
+ * Where Wine, its prefix and the host program are
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "wine.h"
+
+extern char **environ;
+
+/* Variables that act on this process, or tell of it what a plug-in need not know. */
+static const char *const private_variables[] =
+{
+    "FREERDP_", "GLIBC_TUNABLES=", "LD_AUDIT=", "LD_DEBUG", "LD_PRELOAD=", "LD_PROFILE", "SSLKEYLOGFILE=", "WLOG_",
+};
+
+static bool path_format( char *path, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+
+/* Returns false if the path is too long. */
+static bool path_format( char *path, const char *format, ... )
+{
+    va_list args;
+    int length;
+
+    va_start( args, format );
+    length = vsnprintf( path, PATH_MAX, format, args );
+    va_end( args );
+    return length >= 0 && length < PATH_MAX;
+}
+
+static bool path_is_program( const char *path )
+{
+    struct stat st;
+
+    return !stat( path, &st ) && S_ISREG( st.st_mode ) && !access( path, X_OK );
+}
+
+static bool path_search( const char *name, char *path )
+{
+    const char *dir = getenv( "PATH" );
+
+    while (dir && *dir)
+    {
+        size_t length = strcspn( dir, ":" );
+
+        if (dir[0] == '/' && path_format( path, "%.*s/%s", (int)length, dir, name ) && path_is_program( path ))
+            return true;
+        dir += length;
+        if (*dir) dir++;
+    }
+    return false;
+}
+
+static bool wine_find_loader( unsigned int bits, char *path, char *problem, size_t size )
+{
+    const char *given = getenv( "WINEDVC_WINE" );
+
+    if (given && *given)
+    {
+        if (path_format( path, "%s", given ) && path_is_program( path )) return true;
+        snprintf( problem, size, "WINEDVC_WINE is %s, which is not a program: correct or unset it", given );
+        return false;
+    }
+    if (bits == 64)
+    {
+        if (path_format( path, "/usr/lib/wine/wine64" ) && path_is_program( path )) return true;
+        if (path_search( "wine64", path )) return true;
+    }
+    else if (path_format( path, "/usr/lib/wine/wine" ) && path_is_program( path )) return true;
+    if (path_search( "wine", path )) return true;
+    snprintf( problem, size, "Wine for %u-bit code is not installed: install the package %s (Debian) or wine "
+              "(Fedora, Arch), or set WINEDVC_WINE", bits, bits == 64 ? "wine64" : "wine32:i386" );
+    return false;
+}
+
+/* A directory wine/<arch>-windows stands beside the one that this library is in. */
+static bool wine_find_own( const char *arch, char *path )
+{
+    char self[PATH_MAX];
+    Dl_info info;
+    char *slash;
+
+    if (!dladdr( (void *)wine_find, &info ) || !info.dli_fname || !realpath( info.dli_fname, self )) return false;
+    if (!(slash = strrchr( self, '/' ))) return false;
+    *slash = 0;
+    return path_format( path, "%s/../wine/%s-windows/winedvc.exe", self, arch ) && !access( path, R_OK );
+}
+
+static bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size )
+{
+    const char *arch = bits == 64 ? "x86_64" : "i386";
+
+    if (wine_find_own( arch, path )) return true;
+    if (path_format( path, "%s/%s-windows/winedvc.exe", WINEDVC_DLLDIR, arch ) && !access( path, R_OK )) return true;
+    snprintf( problem, size, "winedvc.exe for %u-bit plug-ins is not in %s/%s-windows: install %s", bits,
+              WINEDVC_DLLDIR, arch, bits == 64 ? "winedvc again" : "winedvc's 32-bit part, or a 64-bit plug-in" );
+    return false;
+}
+
+bool wine_find( unsigned int bits, struct wine_program *program, char *problem, size_t size )
+{
+    return wine_find_loader( bits, program->loader, problem, size ) &&
+           wine_find_host( bits, program->host, problem, size );
+}
+
+bool wine_check_prefix( char *problem, size_t size )
+{
+    const char *prefix = getenv( "WINEPREFIX" ), *home = getenv( "HOME" );
+    char path[PATH_MAX], file[PATH_MAX];
+
+    if (prefix && *prefix ? !path_format( path, "%s", prefix ) : !path_format( path, "%s/.wine", home ? home : "" ))
+    {
+        snprintf( problem, size, "the name of the Wine prefix is too long: set WINEPREFIX" );
+        return false;
+    }
+    if (path_format( file, "%s/system.reg", path ) && !access( file, R_OK ) &&
+        path_format( file, "%s/drive_c", path ) && !access( file, X_OK )) return true;
+    snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' wineboot\" and "
+              "register the plug-in there", path, path );
+    return false;
+}
+
+static bool variable_is_private( const char *variable )
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(private_variables) / sizeof(private_variables[0]); i++)
+        if (!strncmp( variable, private_variables[i], strlen( private_variables[i] ) )) return true;
+    return !strncmp( variable, "WINEDLLOVERRIDES=", 17 ) || !strncmp( variable, "WINEDEBUG=", 10 );
+}
+
+char **wine_environment( void )
+{
+    const char *overrides = getenv( "WINEDLLOVERRIDES" ), *debug = getenv( "WINEDEBUG" );
+    size_t count = 0, size = 0, i;
+    char **block, *text, *end;
+
+    if (!overrides) overrides = "";
+    if (!debug) debug = "-all";
+    for (i = 0; environ[i]; i++, count++) size += strlen( environ[i] ) + 1;
+    size += strlen( overrides ) + strlen( debug ) + 64 /* the two names, and what we add */;
+    if (!(block = malloc( (count + 3) * sizeof(*block) + size ))) return NULL;
+    text = (char *)(block + count + 3);
+    end = text + size;
+
+    for (i = count = 0; environ[i]; i++)
+    {
+        if (variable_is_private( environ[i] )) continue;
+        block[count++] = text;
+        text = stpcpy( text, environ[i] ) + 1;
+    }
+    /* winedbg would print a backtrace for each crash, and keep the process for it */
+    block[count++] = text;
+    text += snprintf( text, end - text, "WINEDLLOVERRIDES=%s%swinedbg.exe=d", overrides, *overrides ? ";" : "" ) + 1;
+    block[count++] = text;
+    snprintf( text, end - text, "WINEDEBUG=%s", debug );
+    block[count] = NULL;
+    return block;
+}

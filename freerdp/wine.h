@@ -1,0 +1,44 @@
+/*
+ * Where Wine, its prefix and the host program are
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_WINE_H
+#define __WINEDVC_WINE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wine_program
+{
+    char loader[PATH_MAX];  /* Wine's */
+    char host[PATH_MAX];    /* winedvc.exe */
+};
+
+/* Finds what runs code of that many bits. On failure problem says what is missing and what to do. */
+extern bool wine_find( unsigned int bits, struct wine_program *program, char *problem, size_t size );
+
+/* Is there a prefix? We never make one: that takes seconds, and it would hold no plug-in. */
+extern bool wine_check_prefix( char *problem, size_t size );
+
+/* The environment for a host: ours without what is meant for this process only. It and its strings
+ * are one block, for free(). NULL without memory. */
+extern char **wine_environment( void );
+
+#endif /* __WINEDVC_WINE_H */
