@@ -1,0 +1,734 @@
+/*
+ * Unit tests of the addin's routing table
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "freerdp/router.h"
+#include "wine/test.h"
+
+static struct router *router;
+static const char *rule;
+static uint64_t now;
+
+static const char *const route_names[] = { "client", "host", "server", "drop", "epoch", "broken" };
+
+/* PDUs are written in hexadecimal; blanks separate their fields. */
+static size_t parse_hex( const char *hex, uint8_t *bytes )
+{
+    size_t size = 0;
+    int used;
+
+    while (sscanf( hex, "%2hhx%n", &bytes[size], &used ) == 1)
+    {
+        hex += used;
+        size++;
+    }
+    return size;
+}
+
+static uint8_t *parse( const char *hex, size_t *size )
+{
+    uint8_t bytes[512], *exact;
+
+    *size = parse_hex( hex, bytes );
+    exact = malloc( *size ); /* so that reading past its end is noticed */
+    if (*size) memcpy( exact, bytes, *size );
+    return exact;
+}
+
+/* A CREATE_REQ with a one-byte id. */
+static const char *create( unsigned int id, const char *name )
+{
+    static char hex[2048];
+    int used = sprintf( hex, "10 %02x ", id );
+
+    do used += sprintf( hex + used, "%02x", (unsigned char)*name );
+    while (*name++);
+    return hex;
+}
+
+static void check_server_( int line, const char *hex, enum route expected, unsigned int expected_host )
+{
+    unsigned int host = 0;
+    size_t size;
+    uint8_t *pdu = parse( hex, &size );
+    enum route route = router_server_pdu( router, pdu, size, now, &host );
+
+    ok_(__FILE__, line)( route == expected, "server's %s goes to %s, not to %s\n", hex, route_names[route],
+                         route_names[expected] );
+    if (expected == ROUTE_HOST)
+        ok_(__FILE__, line)( host == expected_host, "server's %s goes to host %u, not to %u\n", hex, host, expected_host );
+    free( pdu );
+}
+#define check_server( hex, route, host ) check_server_( __LINE__, hex, route, host )
+
+static void check_host_( int line, unsigned int host, const char *hex, enum route expected )
+{
+    size_t size;
+    uint8_t *pdu = parse( hex, &size );
+    enum route route;
+
+    rule = NULL;
+    route = router_host_pdu( router, host, pdu, size, &rule );
+    ok_(__FILE__, line)( route == expected, "host %u's %s goes to %s (%s), not to %s\n", host, hex, route_names[route],
+                         rule ? rule : "no rule", route_names[expected] );
+    ok_(__FILE__, line)( !rule == (route != ROUTE_BROKEN), "the rule is %s\n", rule ? rule : "missing" );
+    free( pdu );
+}
+#define check_host( host, hex, route ) check_host_( __LINE__, host, hex, route )
+
+#define check_rule( text ) ok( rule && strstr( rule, text ), "broken rule: %s\n", rule ? rule : "none" )
+
+/* The router's next own packet. */
+static void check_owed_( int line, enum route to, unsigned int host, const char *hex )
+{
+    struct packet *packet = router_take( router, to );
+    size_t size;
+    uint8_t *pdu = parse( hex, &size );
+
+    ok_(__FILE__, line)( packet != NULL, "%s gets nothing, not %s\n", route_names[to], hex );
+    if (packet)
+    {
+        ok_(__FILE__, line)( packet->host == host, "host %u gets it, not %u\n", packet->host, host );
+        ok_(__FILE__, line)( packet->size == size && !memcmp( packet->data, pdu, size ),
+                             "%s gets %02x %02x... (%u bytes), not %s\n", route_names[to], packet->data[0],
+                             packet->size > 1 ? packet->data[1] : 0, (unsigned int)packet->size, hex );
+    }
+    free( packet );
+    free( pdu );
+}
+#define check_owed( to, host, hex ) check_owed_( __LINE__, to, host, hex )
+
+static void check_quiet_( int line )
+{
+    ok_(__FILE__, line)( !router_owes( router, ROUTE_CLIENT ), "the client gets something\n" );
+    ok_(__FILE__, line)( !router_owes( router, ROUTE_HOST ), "a host gets something\n" );
+    ok_(__FILE__, line)( !router_owes( router, ROUTE_SERVER ), "the server gets something\n" );
+}
+#define check_quiet() check_quiet_( __LINE__ )
+
+#define CAPS_1 "50 00 01 00"
+#define CAPS_2 "58 00 02 00 33 33 11 11 3d 0a a7 04"
+
+static void announce( unsigned int host, const char *name )
+{
+    const char *broken = router_listen( router, host, name );
+
+    ok( !broken, "host %u may not listen on %s: %s\n", host, name, broken );
+}
+
+/* Two hosts that are ready: 1 listens on "one" and "both", 2 on "two" and "both". CAPS have passed. */
+static void start(void)
+{
+    now = 1000;
+    router = router_create();
+    router_host_add( router, 1 );
+    router_host_add( router, 2 );
+    router_hosts_known( router );
+    announce( 2, "two" );
+    announce( 2, "both" );
+    announce( 1, "one" );
+    announce( 1, "both" );
+    router_host_ready( router, 1 );
+    router_host_ready( router, 2 );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    free( router_take( router, ROUTE_HOST ) );
+    free( router_take( router, ROUTE_HOST ) );
+    check_quiet();
+}
+
+static void stop(void)
+{
+    router_destroy( router );
+    router = NULL;
+}
+
+/* Host 1 has channel 3 open. */
+static void start_open(void)
+{
+    start();
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER );
+    check_quiet();
+}
+
+static void test_capabilities(void)
+{
+    router = router_create();
+    router_host_add( router, 1 );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    router_host_add( router, 2 ); /* a later host gets them too */
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    check_host( 1, "50 00 02 00", ROUTE_DROP ); /* FreeRDP answers */
+    check_host( 2, "5c 00 03 00", ROUTE_DROP );
+    check_quiet();
+
+    /* a second one begins a new connection */
+    check_server( CAPS_2, ROUTE_EPOCH, 0 );
+    router_reset( router );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    stop();
+}
+
+static void test_missing_capabilities(void)
+{
+    router = router_create();
+    router_host_add( router, 1 );
+    announce( 1, "one" );
+    check_server( create( 3, "FreeRDP's" ), ROUTE_DROP, 0 ); /* held: FreeRDP does not see it yet */
+    check_quiet();
+    check_server( create( 4, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_CLIENT, 0, CAPS_1 );
+    check_owed( ROUTE_HOST, 1, CAPS_1 );
+    check_owed( ROUTE_HOST, 1, create( 4, "one" ) );
+    check_server( create( 5, "one" ), ROUTE_DROP, 0 ); /* once */
+    check_owed( ROUTE_HOST, 1, create( 5, "one" ) );
+    check_quiet();
+    stop();
+}
+
+static void test_names(void)
+{
+    start();
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
+    check_server( create( 2, "two" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 2, create( 2, "two" ) );
+    check_server( create( 3, "One" ), ROUTE_CLIENT, 0 ); /* names compare byte by byte */
+    check_server( create( 4, "on" ), ROUTE_CLIENT, 0 );
+    check_server( create( 5, "" ), ROUTE_CLIENT, 0 );
+    check_server( create( 6, "one\t" ), ROUTE_CLIENT, 0 );
+    check_server( create( 7, "one" ), ROUTE_DROP, 0 ); /* a second channel of the name */
+    check_owed( ROUTE_HOST, 1, create( 7, "one" ) );
+
+    announce( 1, "Microsoft::Windows::RDS::Graphics" ); /* is FreeRDP's, whoever wants it */
+    check_server( create( 8, "Microsoft::Windows::RDS::Graphics" ), ROUTE_CLIENT, 0 );
+    check_server( create( 9, "ECHO" ), ROUTE_CLIENT, 0 );
+    ok( !router_unlisten( router, 1, "Microsoft::Windows::RDS::Graphics" ), "it may not be withdrawn\n" );
+
+    ok( !router_unlisten( router, 1, "one" ), "the name may not be withdrawn\n" );
+    check_server( create( 10, "one" ), ROUTE_CLIENT, 0 );
+    check_host( 1, "10 01 00 00 00 00", ROUTE_SERVER ); /* what was offered before is not affected */
+    ok( router_unlisten( router, 1, "one" ) != NULL, "a name is withdrawn twice\n" );
+    ok( router_unlisten( router, 1, "two" ) != NULL, "another host's name is withdrawn\n" );
+    check_quiet();
+    stop();
+}
+
+static void test_name_rules(void)
+{
+    char name[262], *end = name + 261;
+    unsigned int i;
+
+    start();
+    memset( name, 'x', sizeof(name) );
+    *end = 0;
+    ok( router_listen( router, 1, name ) != NULL, "261 bytes are accepted\n" );
+    *--end = 0;
+    ok( !router_listen( router, 1, name ), "260 bytes are refused\n" );
+    ok( router_listen( router, 1, "" ) != NULL, "no bytes are accepted\n" );
+    ok( router_listen( router, 1, "a\nb" ) != NULL, "a control character is accepted\n" );
+    ok( router_listen( router, 1, "\xc3\xa4" ) != NULL, "a character beyond ASCII is accepted\n" );
+    ok( router_listen( router, 3, "three" ) != NULL, "an unknown host listens\n" );
+    for (i = 3; i < 256; i++)
+    {
+        sprintf( name, "name %u", i );
+        if (router_listen( router, 1, name )) break;
+    }
+    ok( i == 256, "%u names are too many\n", i );
+    ok( router_listen( router, 1, "more" ) != NULL, "257 names are accepted\n" );
+    ok( !router_listen( router, 2, "more" ), "another host's names count\n" );
+    stop();
+}
+
+static void test_names_are_listed(void)
+{
+    start();
+    ok( !strcmp( router_name( router, 0 ), "two" ), "got %s\n", router_name( router, 0 ) );
+    ok( !strcmp( router_name( router, 3 ), "both" ), "got %s\n", router_name( router, 3 ) );
+    ok( !router_name( router, 4 ), "got %s\n", router_name( router, 4 ) );
+    router_host_gone( router, 2 );
+    ok( !strcmp( router_name( router, 1 ), "both" ), "got %s\n", router_name( router, 1 ) );
+    ok( !router_name( router, 2 ), "got %s\n", router_name( router, 2 ) );
+    stop();
+}
+
+static void test_offer_in_order(void)
+{
+    start();
+    check_server( create( 3, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "both" ) ); /* the lower number, not the older name */
+    check_quiet();
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP );
+    check_owed( ROUTE_HOST, 2, create( 3, "both" ) );
+    check_host( 2, "10 03 01 00 00 c0", ROUTE_SERVER );
+    check_quiet();
+    check_server( "30 03 aa", ROUTE_CLIENT, 0 ); /* the id is free */
+
+    check_server( create( 3, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "both" ) );
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP );
+    check_owed( ROUTE_HOST, 2, create( 3, "both" ) );
+    check_host( 2, "10 03 00 00 00 00", ROUTE_SERVER );
+    check_server( "30 03 aa", ROUTE_HOST, 2 );
+    stop();
+}
+
+static void test_open(void)
+{
+    start();
+    ok( !router_opened( router ), "a channel was opened\n" );
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    ok( !router_opened( router ), "an offer is no opening\n" );
+    check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER );
+    ok( router_opened( router ), "no channel was opened\n" );
+
+    check_server( "30 03 71", ROUTE_HOST, 1 );
+    check_server( "24 03 7b 0c 71", ROUTE_HOST, 1 );
+    check_server( "34 03 71", ROUTE_HOST, 1 );
+    check_server( "30 03", ROUTE_HOST, 1 ); /* an empty message */
+    check_server( "64 03 7b 0c e0 26 38", ROUTE_HOST, 1 );
+    check_server( "70 03 e0 26 88", ROUTE_HOST, 1 );
+    check_server( "30 04 71", ROUTE_CLIENT, 0 );
+    check_host( 1, "30 03 71", ROUTE_SERVER );
+    check_host( 1, "24 03 7b 0c 71", ROUTE_SERVER );
+    check_host( 1, "64 03 7b 0c e0 26 38", ROUTE_SERVER );
+    check_host( 1, "70 03 e0 26 88", ROUTE_SERVER );
+    router_reset( router );
+    ok( router_opened( router ), "it is forgotten\n" );
+    stop();
+}
+
+static void test_id_width(void)
+{
+    start();
+    check_server( "11 03 00 6f 6e 65 00", ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, "11 03 00 6f 6e 65 00" );
+    check_host( 1, "12 03 00 00 00 00 00 00 00", ROUTE_SERVER ); /* any width names it */
+    check_server( "30 03 71", ROUTE_HOST, 1 );
+    check_server( "31 03 00 71", ROUTE_HOST, 1 );
+    check_server( "32 03 00 00 00 71", ROUTE_HOST, 1 );
+    check_server( "32 03 00 00 01 71", ROUTE_CLIENT, 0 );
+    check_server( "12 78 56 34 12 6f 6e 65 00", ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, "12 78 56 34 12 6f 6e 65 00" );
+    router_host_gone( router, 1 );
+    check_owed( ROUTE_SERVER, 0, "12 78 56 34 12 01 00 00 c0" );
+    check_owed( ROUTE_SERVER, 0, "40 03" );
+    check_quiet();
+    stop();
+}
+
+static void test_server_malformed(void)
+{
+    start_open();
+    check_server( "", ROUTE_CLIENT, 0 );
+    check_server( "30", ROUTE_CLIENT, 0 );
+    check_server( "33 03 71", ROUTE_CLIENT, 0 ); /* cbId 3 */
+    check_server( "31 03", ROUTE_CLIENT, 0 );
+    check_server( "32 03 00 00", ROUTE_CLIENT, 0 );
+    check_server( "2c 03 01 71", ROUTE_CLIENT, 0 ); /* Len 3 */
+    check_server( "24 03 7b", ROUTE_CLIENT, 0 );
+    check_server( "10 03", ROUTE_CLIENT, 0 );
+    check_server( "10 03 6f 6e 65", ROUTE_CLIENT, 0 ); /* no NUL */
+    check_server( "40", ROUTE_CLIENT, 0 );
+    check_server( "50 00 02", ROUTE_CLIENT, 0 );
+    check_server( "a0 00", ROUTE_CLIENT, 0 );
+    check_server( "00 03", ROUTE_CLIENT, 0 );
+    check_server( "f0 03 01", ROUTE_CLIENT, 0 );
+    check_server( "80 00 08 00 00 00 01 00 00 00", ROUTE_CLIENT, 0 ); /* soft-sync */
+    check_quiet();
+    check_server( "30 03 71", ROUTE_HOST, 1 ); /* the channel has survived all of it */
+    stop();
+}
+
+static void test_server_closes(void)
+{
+    start_open();
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_server( "30 03 71", ROUTE_CLIENT, 0 ); /* the id is the server's again */
+    check_host( 1, "30 03 71", ROUTE_DROP ); /* written before the host knew */
+    check_host( 1, "40 03", ROUTE_SERVER ); /* the reply */
+    check_host( 1, "40 03", ROUTE_BROKEN );
+    check_quiet();
+    stop();
+
+    start_open();
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 ); /* reused at once */
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_host( 1, "30 03 71", ROUTE_DROP ); /* still the old channel's */
+    check_host( 1, "40 03", ROUTE_DROP ); /* would close the new one */
+    check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER );
+    check_host( 1, "30 03 71", ROUTE_SERVER );
+    stop();
+
+    start_open();
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_server( create( 3, "two" ), ROUTE_DROP, 0 ); /* reused for another host */
+    check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
+    check_host( 2, "10 03 00 00 00 00", ROUTE_SERVER );
+    check_host( 1, "30 03 71", ROUTE_DROP );
+    check_host( 1, "40 03", ROUTE_DROP );
+    check_server( "30 03 71", ROUTE_HOST, 2 );
+    stop();
+
+    start_open();
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER ); /* a host that closed the old one without a word */
+    check_host( 1, "30 03 71", ROUTE_SERVER );
+    stop();
+}
+
+static void test_server_closes_offer(void)
+{
+    start();
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_host( 1, "10 03 00 00 00 00", ROUTE_DROP ); /* nobody waits for it */
+    check_host( 1, "40 03", ROUTE_SERVER );
+    check_quiet();
+
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP );
+    check_owed( ROUTE_SERVER, 0, "40 03" ); /* the reply that the host will not send */
+    check_quiet();
+    ok( !router_opened( router ), "a channel was opened\n" );
+    stop();
+}
+
+static void test_host_closes(void)
+{
+    start_open();
+    check_host( 1, "40 03", ROUTE_SERVER );
+    check_server( "30 03 71", ROUTE_DROP, 0 ); /* late */
+    check_server( "24 03 7b 0c 71", ROUTE_DROP, 0 );
+    check_server( "40 03", ROUTE_DROP, 0 ); /* close crosses close */
+    check_server( "30 03 71", ROUTE_DROP, 0 );
+    check_host( 1, "30 03 71", ROUTE_BROKEN );
+    check_rule( "after its CLOSE" );
+    check_host( 1, "40 03", ROUTE_BROKEN );
+    check_server( create( 3, "unknown" ), ROUTE_CLIENT, 0 ); /* created anew, for FreeRDP */
+    check_server( "30 03 71", ROUTE_CLIENT, 0 );
+    check_quiet();
+    stop();
+
+    start_open();
+    check_server( "40 03", ROUTE_HOST, 1 ); /* crossing, seen from the other end: the host's CLOSE is on its way */
+    check_host( 1, "40 03", ROUTE_SERVER );
+    check_quiet();
+    stop();
+}
+
+static void test_id_reuse(void)
+{
+    start_open();
+    check_server( create( 3, "two" ), ROUTE_DROP, 0 ); /* without a CLOSE */
+    check_owed( ROUTE_HOST, 1, "40 03" );
+    check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
+    check_host( 1, "30 03 71", ROUTE_DROP );
+    check_host( 1, "40 03", ROUTE_DROP );
+    check_host( 2, "10 03 00 00 00 00", ROUTE_SERVER );
+    stop();
+
+    start_open();
+    check_server( create( 3, "ECHO" ), ROUTE_CLIENT, 0 ); /* FreeRDP's names take ids, too */
+    check_owed( ROUTE_HOST, 1, "40 03" );
+    check_server( "30 03 71", ROUTE_CLIENT, 0 );
+    check_host( 1, "40 03", ROUTE_DROP );
+    check_quiet();
+    stop();
+
+    start();
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 ); /* twice, before an answer */
+    check_owed( ROUTE_HOST, 1, "40 03" );
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP ); /* about the first */
+    check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER ); /* about the second */
+    check_quiet();
+    stop();
+}
+
+static void test_host_rules(void)
+{
+    static const struct
+    {
+        const char *pdu;
+        const char *rule;
+    }
+    tests[] =
+    {
+        { "", "1 to 1600" },
+        { "30", "well-formed" },
+        { "33 03 71", "well-formed" },
+        { "2c 03 01 71", "well-formed" },
+        { "24 03 7b", "well-formed" },
+        { "31 03", "well-formed" },
+        { "10 03 00 00 00", "well-formed" },
+        { "50 00 00", "well-formed" },
+        { "00 03", "a client sends" },
+        { "80 00 00", "a client sends" },
+        { "90 00 00", "a client sends" },
+        { "a0 03", "a client sends" },
+        { "30 04 71", "own" },
+        { "40 04", "own" },
+        { "10 04 00 00 00 00", "own" },
+        { "10 03 00 00 00 00", "answered once" },
+    };
+    uint8_t large[1601] = { 0x30, 3 };
+    unsigned int i;
+
+    start_open();
+    for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+    {
+        check_host( 1, tests[i].pdu, ROUTE_BROKEN );
+        check_rule( tests[i].rule );
+    }
+    check_host( 2, "30 03 71", ROUTE_BROKEN ); /* another host's channel */
+    check_rule( "own" );
+    check_host( 2, "40 03", ROUTE_BROKEN );
+    ok( router_host_pdu( router, 1, large, 1600, &rule ) == ROUTE_SERVER, "1600 bytes are refused\n" );
+    ok( router_host_pdu( router, 1, large, 1601, &rule ) == ROUTE_BROKEN, "1601 bytes are accepted\n" );
+
+    check_server( create( 5, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 5, "one" ) );
+    check_host( 1, "30 05 71", ROUTE_BROKEN );
+    check_rule( "before its CREATE_RSP" );
+    check_host( 1, "40 05", ROUTE_BROKEN );
+    check_quiet();
+    stop();
+}
+
+static void test_hold(void)
+{
+    router = router_create();
+    now = 1000;
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 ); /* the search for plug-ins is not over */
+    check_server( create( 2, "ECHO" ), ROUTE_CLIENT, 0 ); /* FreeRDP's own never wait */
+    ok( router_deadline( router ) == 1000 + ROUTER_HOLD_MS, "wrong deadline\n" );
+    router_host_add( router, 1 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    router_host_add( router, 2 );
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    router_hosts_known( router );
+    now = 2000;
+    check_server( create( 3, "two" ), ROUTE_DROP, 0 );
+    check_server( create( 4, "three" ), ROUTE_DROP, 0 );
+    check_quiet();
+
+    announce( 1, "one" );
+    check_owed( ROUTE_HOST, 1, create( 1, "one" ) ); /* announced at last */
+    check_host( 1, "10 01 00 00 00 00", ROUTE_SERVER );
+    router_host_ready( router, 1 );
+    check_quiet(); /* the other is not ready */
+    announce( 2, "two" );
+    check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
+    router_host_ready( router, 2 );
+    check_owed( ROUTE_CLIENT, 0, create( 4, "three" ) );
+    check_quiet();
+    ok( router_deadline( router ) == UINT64_MAX, "something is held\n" );
+    check_server( create( 5, "three" ), ROUTE_CLIENT, 0 ); /* all are ready: no hold any more */
+    stop();
+}
+
+static void test_hold_expires(void)
+{
+    router = router_create();
+    router_host_add( router, 1 );
+    now = 1000;
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    now = 3000;
+    check_server( create( 2, "two" ), ROUTE_DROP, 0 );
+    router_expire( router, 1000 + ROUTER_HOLD_MS - 1 );
+    check_quiet();
+    router_expire( router, 1000 + ROUTER_HOLD_MS );
+    check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
+    check_quiet();
+    ok( router_deadline( router ) == 3000 + ROUTER_HOLD_MS, "wrong deadline\n" );
+    router_expire( router, 1000000 );
+    check_owed( ROUTE_CLIENT, 0, create( 2, "two" ) );
+    announce( 1, "one" ); /* too late for the first */
+    check_quiet();
+    check_server( "30 01 71", ROUTE_CLIENT, 0 );
+    stop();
+}
+
+static void test_hold_ends_otherwise(void)
+{
+    router = router_create();
+    router_host_add( router, 1 );
+    now = 1000;
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( "40 01", ROUTE_CLIENT, 0 ); /* closed by the server: FreeRDP answers to both, in order */
+    check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
+    check_server( create( 2, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "two" ), ROUTE_DROP, 0 ); /* the id goes to another name */
+    announce( 1, "one" );
+    check_quiet();
+    router_host_gone( router, 1 ); /* the last that could have announced it, but the search goes on */
+    check_quiet();
+    router_hosts_known( router );
+    check_owed( ROUTE_CLIENT, 0, create( 2, "two" ) );
+    check_server( create( 3, "one" ), ROUTE_CLIENT, 0 ); /* the dead host's name is gone */
+
+    stop();
+    router = router_create();
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    router_reset( router );
+    ok( router_deadline( router ) == UINT64_MAX, "a hold outlives its connection\n" );
+    router_hosts_known( router );
+    check_quiet();
+    stop();
+}
+
+static void test_host_gone(void)
+{
+    start_open();
+    check_server( create( 4, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 4, "one" ) );
+    check_server( create( 5, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 5, "both" ) );
+    check_server( create( 6, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 6, "one" ) );
+    check_host( 1, "10 06 00 00 00 00", ROUTE_SERVER );
+    check_server( "40 06", ROUTE_HOST, 1 ); /* its reply is still to come */
+    check_server( create( 7, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 7, "one" ) );
+    check_host( 1, "10 07 00 00 00 00", ROUTE_SERVER );
+    check_host( 1, "40 07", ROUTE_SERVER ); /* its own */
+    check_server( create( 8, "two" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 2, create( 8, "two" ) );
+    check_host( 2, "10 08 00 00 00 00", ROUTE_SERVER );
+
+    router_host_gone( router, 1 );
+    check_owed( ROUTE_SERVER, 0, "40 06" );
+    check_owed( ROUTE_HOST, 2, create( 5, "both" ) ); /* the next one is asked */
+    check_owed( ROUTE_SERVER, 0, "10 04 01 00 00 c0" );
+    check_owed( ROUTE_SERVER, 0, "40 03" );
+    check_quiet();
+    check_server( "30 03 71", ROUTE_DROP, 0 ); /* closed by us: swallowed */
+    check_server( "30 07 71", ROUTE_DROP, 0 );
+    check_server( "30 08 71", ROUTE_HOST, 2 );
+    check_host( 2, "10 05 00 00 00 00", ROUTE_SERVER );
+    check_server( create( 3, "one" ), ROUTE_CLIENT, 0 );
+    check_server( "30 03 71", ROUTE_CLIENT, 0 );
+    router_host_gone( router, 1 ); /* twice is once */
+    check_quiet();
+    stop();
+}
+
+static void test_reset(void)
+{
+    start_open();
+    check_server( create( 4, "one" ), ROUTE_DROP, 0 );
+    router_reset( router );
+    check_quiet();
+    check_server( "30 03 71", ROUTE_CLIENT, 0 );
+    check_host( 1, "30 03 71", ROUTE_BROKEN );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    check_server( create( 3, "one" ), ROUTE_DROP, 0 ); /* names have stayed */
+    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
+    stop();
+}
+
+static void test_chunks(void)
+{
+    static const uint8_t data[] = { 0x30, 3, 0x71 }, other[] = { 0x30, 4, 0x71 }, cut[] = { 0x31, 3 };
+    static const uint8_t request[] = { 0x10, 9, 'o', 'n', 'e', 0 }, caps[] = { 0x50, 0, 1, 0 };
+
+    start_open();
+    ok( router_claims( router, data, sizeof(data) ), "the host's message is not claimed\n" );
+    ok( !router_claims( router, other, sizeof(other) ), "FreeRDP's message is claimed\n" );
+    ok( !router_claims( router, cut, sizeof(cut) ), "a chunk without an id is claimed\n" );
+    ok( !router_claims( router, data, 0 ), "an empty chunk is claimed\n" );
+    ok( router_claims( router, request, sizeof(request) ), "a CREATE_REQ is not claimed\n" );
+    ok( !router_claims( router, request, sizeof(request) - 1 ), "a CREATE_REQ without a whole name is claimed\n" );
+    ok( !router_claims( router, caps, sizeof(caps) ), "CAPS are claimed\n" );
+
+    router_break( router, data, sizeof(data) ); /* too long */
+    check_owed( ROUTE_HOST, 1, "40 03" );
+    check_quiet();
+    check_host( 1, "30 03 71", ROUTE_DROP );
+    check_host( 1, "40 03", ROUTE_SERVER );
+    router_break( router, other, sizeof(other) );
+    check_quiet();
+    stop();
+}
+
+static void test_full_table(void)
+{
+    uint8_t pdu[] = { 0x11, 0, 0, 'o', 'n', 'e', 0 };
+    unsigned int i, host;
+
+    start();
+    for (i = 0; i < 5000; i++)
+    {
+        pdu[1] = i;
+        pdu[2] = i >> 8;
+        if (router_server_pdu( router, pdu, sizeof(pdu), now, &host ) != ROUTE_DROP) break;
+        free( router_take( router, ROUTE_HOST ) );
+    }
+    ok( i == 1024, "%u channels are offered\n", i ); /* the rest is for FreeRDP to refuse */
+    check_host( 1, "10 05 00 00 00 00", ROUTE_SERVER );
+    check_host( 1, "40 05", ROUTE_SERVER );
+    ok( router_server_pdu( router, pdu, sizeof(pdu), now, &host ) == ROUTE_DROP, "a closed one makes no room\n" );
+    stop();
+}
+
+START_TEST( router )
+{
+    test_capabilities();
+    test_missing_capabilities();
+    test_names();
+    test_name_rules();
+    test_names_are_listed();
+    test_offer_in_order();
+    test_open();
+    test_id_width();
+    test_server_malformed();
+    test_server_closes();
+    test_server_closes_offer();
+    test_host_closes();
+    test_id_reuse();
+    test_host_rules();
+    test_hold();
+    test_hold_expires();
+    test_hold_ends_otherwise();
+    test_host_gone();
+    test_reset();
+    test_chunks();
+    test_full_table();
+}
