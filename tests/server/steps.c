@@ -1,0 +1,406 @@
+/*
+ * The steps that a script may have
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server.h"
+
+#define MAX_MESSAGE ( 1u << 30 )
+
+static enum progress fail_closed( struct task *task )
+{
+    return task_fail( task, "the client closed the channel" );
+}
+
+/* ---- messages */
+
+static bool send_bytes( struct task *task, const uint8_t *data, size_t size )
+{
+    if (task->channel->state != CHANNEL_OPEN || !channel_write( task->channel, data, size )) return false;
+    task->totals.messages_sent++;
+    task->totals.bytes_sent += size;
+    task->sent_at = now_us();
+    return true;
+}
+
+static bool receive( struct task *task, uint8_t **data, size_t *size )
+{
+    if (!channel_read( task->channel, data, size )) return false;
+    task->totals.messages_received++;
+    task->totals.bytes_received += *size;
+    task_progressed( task );
+    return true;
+}
+
+static void apply_key( const struct task *task, uint8_t *data, size_t size )
+{
+    size_t i;
+
+    if (!task->key_size) return;
+    for (i = 0; i < size; i++) data[i] ^= task->key[i % task->key_size];
+}
+
+/* Takes both buffers over. */
+static bool compare( struct task *task, uint8_t *wanted, size_t wanted_size, uint8_t *came, size_t came_size )
+{
+    size_t i, size = wanted_size < came_size ? wanted_size : came_size;
+    bool same = wanted_size == came_size && !memcmp( wanted, came, size );
+
+    task->totals.hash_expected = fnv1a( task->totals.hash_expected, wanted, wanted_size );
+    task->totals.hash_received = fnv1a( task->totals.hash_received, came, came_size );
+    if (!same)
+    {
+        for (i = 0; i < size && wanted[i] == came[i]; i++);
+        if (i == size)
+            task_fail( task, "message %u: %zu bytes came, expected %zu",
+                       task->answered_count + 1, came_size, wanted_size );
+        else
+            task_fail( task, "message %u: byte %zu is 0x%02x, expected 0x%02x (%zu bytes came, expected %zu)",
+                       task->answered_count + 1, i, came[i], wanted[i], came_size, wanted_size );
+    }
+    free( wanted );
+    free( came );
+    return same;
+}
+
+/* ---- exchanges: pseudo-random messages, each answered by as many bytes with the key applied */
+
+struct exchange
+{
+    const uint32_t *sizes;
+    size_t stride;          /* 0: all have the first size */
+    uint32_t total;
+    uint32_t window;        /* messages on the way */
+};
+
+static void exchange_start( struct task *task, const struct step *step )
+{
+    (void)step;
+    task->awaited = task->sent;
+    task_progressed( task );
+}
+
+static bool send_random( struct task *task, size_t size )
+{
+    uint8_t *data = malloc( size );
+    bool ret;
+
+    if (!data) abort();
+    random_fill( &task->sent, data, size );
+    ret = send_bytes( task, data, size );
+    free( data );
+    return ret;
+}
+
+static bool check_answer( struct task *task, size_t wanted_size, uint8_t *came, size_t came_size )
+{
+    uint8_t *wanted = malloc( wanted_size );
+
+    if (!wanted) abort();
+    random_fill( &task->awaited, wanted, wanted_size );
+    apply_key( task, wanted, wanted_size );
+    return compare( task, wanted, wanted_size, came, came_size );
+}
+
+/* STEP_WAITS also where the client has closed the channel. */
+static enum progress exchange_advance( struct task *task, const struct exchange *exchange )
+{
+    const uint32_t *sizes = exchange->sizes;
+    size_t stride = exchange->stride, size;
+    uint64_t trip;
+    uint8_t *data;
+
+    for (;;)
+    {
+        while (task->sent_count < exchange->total && task->sent_count - task->answered_count < exchange->window)
+        {
+            if (!send_random( task, sizes[task->sent_count * stride] )) break;
+            task->sent_count++;
+        }
+        if (task->answered_count == exchange->total) return STEP_DONE;
+        if (task->sent_count == task->answered_count || !receive( task, &data, &size )) return STEP_WAITS;
+        if (!check_answer( task, sizes[task->answered_count * stride], data, size )) return STEP_FAILED;
+        task->answered_count++;
+        trip = now_us() - task->sent_at;
+        if (exchange->window == 1 && trip > task->totals.worst_us) task->totals.worst_us = trip;
+    }
+}
+
+static enum progress exchange_or_fail( struct task *task, const struct exchange *exchange )
+{
+    enum progress progress = exchange_advance( task, exchange );
+
+    if (progress == STEP_WAITS && task->channel->state == CHANNEL_CLOSED) return fail_closed( task );
+    return progress;
+}
+
+static enum progress echo_advance( struct task *task, const struct step *step )
+{
+    const struct exchange exchange = { step->numbers, 1, step->count, 1 };
+
+    return exchange_or_fail( task, &exchange );
+}
+
+static enum progress pipeline_advance( struct task *task, const struct step *step )
+{
+    const struct exchange exchange = { &step->numbers[1], 0, step->numbers[0], step->numbers[0] };
+
+    return exchange_or_fail( task, &exchange );
+}
+
+/* Ends when nothing else in the script goes on, but not before it has seen one answer. */
+static enum progress echo_beside_advance( struct task *task, const struct step *step )
+{
+    struct exchange exchange = { step->numbers, 0, UINT32_MAX, 1 };
+    const struct script *script = task->script;
+    size_t i;
+
+    for (i = 0; i < script->count && task_is_idle( &script->tasks[i] ); i++);
+    if (i == script->count && task->sent_count) exchange.total = task->sent_count;
+    return exchange_or_fail( task, &exchange );
+}
+
+static void forget_channel( struct task *task )
+{
+    channel_destroy( task->channel );
+    task->channel = NULL;
+}
+
+static enum progress flood_advance( struct task *task, const struct step *step )
+{
+    const struct exchange exchange = { step->numbers, 0, UINT32_MAX, step->numbers[1] };
+    enum progress progress = exchange_advance( task, &exchange );
+
+    if (progress != STEP_WAITS || task->channel->state != CHANNEL_CLOSED) return progress;
+    printf( "task %s: the client closed the channel after %u of %u messages\n",
+            task->name, task->answered_count, task->sent_count );
+    forget_channel( task );
+    return STEP_DONE;
+}
+
+/* ---- open and close */
+
+static void set_channel_name( struct task *task, const char *name )
+{
+    free( task->channel_name );
+    if (!(task->channel_name = strdup( name ))) abort();
+}
+
+static struct channel *offer( struct task *task, const char *name )
+{
+    struct channel *channel = channel_open( task->session, name );
+
+    if (!channel) task_fail( task, "FreeRDP's server cannot offer the channel" );
+    return channel;
+}
+
+static void open_start( struct task *task, const struct step *step )
+{
+    if (task->channel)
+    {
+        task_fail( task, "the task has a channel open already" );
+        return;
+    }
+    set_channel_name( task, step->text );
+    task->key_size = 0;
+    task->channel = offer( task, step->text );
+}
+
+static enum progress open_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    if (task->channel->state == CHANNEL_OPENING) return STEP_WAITS;
+    if (task->channel->state == CHANNEL_REFUSED)
+        return task_fail( task, "the client refused the channel with status 0x%08x", task->channel->status );
+    return STEP_DONE;
+}
+
+static void open_refused_start( struct task *task, const struct step *step )
+{
+    if (!task->channel) set_channel_name( task, step->text );
+    task->offer = offer( task, step->text );
+}
+
+static enum progress open_refused_advance( struct task *task, const struct step *step )
+{
+    struct channel *channel = task->offer;
+
+    if (channel->state == CHANNEL_OPENING) return STEP_WAITS;
+    if (channel->state != CHANNEL_REFUSED) return task_fail( task, "the client opened the channel" );
+    if (step->count && channel->status != step->numbers[0])
+        return task_fail( task, "the client refused with status 0x%08x, expected 0x%08x",
+                          channel->status, step->numbers[0] );
+    printf( "task %s: refused with status 0x%08x\n", task->name, channel->status );
+    channel_destroy( channel );
+    task->offer = NULL;
+    return STEP_DONE;
+}
+
+static void close_start( struct task *task, const struct step *step )
+{
+    (void)step;
+    if (task->channel->state == CHANNEL_CLOSED) fail_closed( task );
+    else channel_close( task->channel );
+}
+
+static enum progress close_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    if (task->channel->state != CHANNEL_CLOSED) return STEP_WAITS;
+    forget_channel( task );
+    return STEP_DONE;
+}
+
+static void expect_close_start( struct task *task, const struct step *step )
+{
+    task->deadline = task->began + 1000ull * step->numbers[0];
+}
+
+static enum progress expect_close_advance( struct task *task, const struct step *step )
+{
+    uint8_t *data;
+    size_t size;
+
+    (void)step;
+    if (channel_read( task->channel, &data, &size ))
+    {
+        free( data );
+        return task_fail( task, "a message of %zu bytes came", size );
+    }
+    if (task->channel->state != CHANNEL_CLOSED) return STEP_WAITS;
+    printf( "task %s: closed by the client after %" PRIu64 " ms\n", task->name, (now_us() - task->began) / 1000 );
+    forget_channel( task );
+    return STEP_DONE;
+}
+
+/* ---- single messages */
+
+static enum progress key_advance( struct task *task, const struct step *step )
+{
+    task->key_size = step->numbers[0];
+    random_fill( &task->sent, task->key, task->key_size );
+    return send_bytes( task, task->key, task->key_size ) ? STEP_DONE : fail_closed( task );
+}
+
+static enum progress send_advance( struct task *task, const struct step *step )
+{
+    const uint8_t *text = (const uint8_t *)step->text;
+
+    return send_bytes( task, text, strlen( step->text ) ) ? STEP_DONE : fail_closed( task );
+}
+
+/* The next message must be wanted, which is taken over. */
+static enum progress expect_bytes( struct task *task, uint8_t *wanted, size_t wanted_size )
+{
+    uint8_t *data;
+    size_t size;
+
+    if (!wanted) abort();
+    if (receive( task, &data, &size ))
+        return compare( task, wanted, wanted_size, data, size ) ? STEP_DONE : STEP_FAILED;
+    free( wanted );
+    return task->channel->state == CHANNEL_CLOSED ? fail_closed( task ) : STEP_WAITS;
+}
+
+static enum progress expect_advance( struct task *task, const struct step *step )
+{
+    return expect_bytes( task, (uint8_t *)strdup( step->text ), strlen( step->text ) );
+}
+
+static enum progress expect_counting_advance( struct task *task, const struct step *step )
+{
+    size_t i, size = step->numbers[0];
+    uint8_t *wanted = malloc( size );
+
+    for (i = 0; wanted && i < size; i++) wanted[i] = i;
+    if (wanted) apply_key( task, wanted, size );
+    return expect_bytes( task, wanted, size );
+}
+
+/* ---- other tasks */
+
+static enum progress after_advance( struct task *task, const struct step *step )
+{
+    return script_find_task( task->script, step->text )->state == TASK_RUNNING ? STEP_WAITS : STEP_DONE;
+}
+
+static bool comes_to( const struct task *task, const struct step *meet )
+{
+    size_t i;
+
+    for (i = task->current + task->started; i < task->count; i++)
+        if (task->steps[i].verb == meet->verb && !strcmp( task->steps[i].text, meet->text )) return true;
+    return false;
+}
+
+static enum progress meet_advance( struct task *task, const struct step *step )
+{
+    const struct script *script = task->script;
+    const struct task *other;
+
+    for (other = script->tasks; other < script->tasks + script->count; other++)
+        if (other != task && other->state == TASK_RUNNING && comes_to( other, step )) return STEP_WAITS;
+    return STEP_DONE;
+}
+
+static enum progress say_advance( struct task *task, const struct step *step )
+{
+    printf( "task %s: says %s\n", task->name, step->text );
+    return STEP_DONE;
+}
+
+static const struct verb verbs[] =
+{
+    { "open", "t", .awaits = "the channel to open", .start = open_start, .advance = open_advance },
+    { "open-refused", "t?n", UINT32_MAX, "the channel to be refused",
+      .start = open_refused_start, .advance = open_refused_advance },
+    { "close", "", .awaits = "the client to answer the close", .needs_channel = true,
+      .start = close_start, .advance = close_advance },
+    { "expect-close", "n", UINT32_MAX, "the client to close the channel", .needs_channel = true,
+      .start = expect_close_start, .advance = expect_close_advance },
+    { "key", "n", 64, .needs_channel = true, .advance = key_advance },
+    { "echo", "+", MAX_MESSAGE, "the next answer", .needs_channel = true,
+      .start = exchange_start, .advance = echo_advance },
+    { "pipeline", "nn", MAX_MESSAGE, "the next answer", .needs_channel = true,
+      .start = exchange_start, .advance = pipeline_advance },
+    { "flood", "nn", MAX_MESSAGE, "the next answer or a close", .needs_channel = true,
+      .start = exchange_start, .advance = flood_advance },
+    { "echo-beside", "n", MAX_MESSAGE, "the next answer", .needs_channel = true, .patient = true,
+      .start = exchange_start, .advance = echo_beside_advance },
+    { "send", "t", .needs_channel = true, .advance = send_advance },
+    { "expect", "t", .awaits = "a message", .needs_channel = true, .advance = expect_advance },
+    { "expect-counting", "n", MAX_MESSAGE, "a message", .needs_channel = true, .advance = expect_counting_advance },
+    { "after", "t", .names_task = true, .patient = true, .advance = after_advance },
+    { "meet", "t", .patient = true, .advance = meet_advance },
+    { "say", "t", .advance = say_advance },
+};
+
+const struct verb *verb_find( const char *name )
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (!strcmp( verbs[i].name, name )) return &verbs[i];
+    return NULL;
+}
