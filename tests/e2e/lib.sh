@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# For the end-to-end cases and tools/demo, which source it. Given: SRCDIR, BUILDDIR, WINE, WINESERVER, XFREERDP and
+# XVFB. A case is a script that exits with 0 (passed), 77 (skipped, the last line says what is missing) or another
+# status (failed). Everything that it starts is ended and removed when it exits; after a failure the logs stay.
+#
+#   new_prefix NAME               $prefix: a Wine prefix of the case's own
+#   register DLL                  regsvr32 in $prefix
+#   add_plugin KEY VALUE          an AddIns key in $prefix
+#   begin_session NAME [OPTION]…  server with the script on stdin, and a client with the addin
+#   end_session NAME              waits for both; the server's script must have succeeded
+#   session NAME [OPTION]…        the two in one
+#   wait_line FILE REGEX [S]      until the growing file has such a line; BASH_REMATCH is set
+#   client_says NAME REGEX        the client's log must have such a line
+#   finish                        no process may be left; the case has passed
+set -u
+
+: "${SRCDIR:?is not set}" "${BUILDDIR:?is not set}"
+server=$BUILDDIR/tests/server/rdp-test-server
+shim=$BUILDDIR/tests/e2e/addinpath.so
+plugins=$BUILDDIR/tests/plugins/x86_64-windows
+session_limit=${session_limit:-100}     # seconds
+declare -A server_pid client_pid port prefixes
+started=()
+prefix=
+reason=
+
+skip() { echo "$*"; exit 77; }
+fail() { reason="FAILED: $*"; echo "$reason"; exit 1; }
+
+show_logs()
+{
+    local log
+    for log in "$tmp"/*.log
+    do
+        [ -s "$log" ] || continue
+        echo "---- $log"
+        tail -n 40 "$log"
+    done
+}
+
+cleanup()
+{
+    local status=$? p
+    trap '' INT TERM HUP
+    for p in "${started[@]}"; do kill "$p"; done 2> /dev/null
+    wait "${started[@]}" 2> /dev/null
+    for p in "${prefixes[@]}"
+    do
+        WINEPREFIX=$p stop_wine
+        rm -rf "$p"
+    done
+    case $status in 0|77) rm -rf "$tmp" ;; esac
+    at_exit $status
+    exit $status
+}
+
+# tools/demo has one of its own
+declare -F at_exit > /dev/null || at_exit() { case $1 in 0|77) ;; *) show_logs; echo "${reason:-FAILED: exit status $1}" ;; esac; }
+
+# start LOG COMMAND…: in the background, its pid is in $!
+start()
+{
+    local log=$1
+    shift
+    timeout -k 5 "$session_limit" "$@" > "$log" 2>&1 < /dev/null &
+    started+=($!)
+}
+
+stop_wine()
+{
+    "$WINESERVER" -k 2> /dev/null
+    timeout -k 5 20 "$WINESERVER" -w
+}
+
+wait_line()
+{
+    local file=$1 regex=$2 end=$((SECONDS + ${3:-30})) line found=1 fd pid
+    exec {fd}< <(exec tail -n +1 -F "$file" 2> /dev/null)
+    pid=$!
+    while [ $SECONDS -le $end ] && read -r -t $((end - SECONDS + 1)) -u "$fd" line
+    do
+        [[ $line =~ $regex ]] && found=0 && break
+    done
+    kill "$pid"
+    exec {fd}<&-
+    return $found
+}
+
+start_display()
+{
+    local fd
+    exec {fd}< <(exec "$XVFB" -displayfd 1 -screen 0 640x480x24 -nolisten tcp 2> "$tmp/xvfb.errors")
+    started+=($!)
+    read -r -t 20 -u "$fd" display || fail "Xvfb does not start: $(< "$tmp/xvfb.errors")"
+    exec {fd}<&-
+}
+
+wine() { env -u DISPLAY WINEPREFIX="$prefix" WINEDEBUG=-all timeout -k 5 60 "$WINE" "$@"; }
+
+windows_path() { echo "Z:${1//\//\\}"; }
+
+# Registry files are copied, the rest, which nothing writes to, is linked.
+new_prefix()
+{
+    local file template=$BUILDDIR/e2e/template
+    "$SRCDIR/tools/makeprefix" "$template" || fail "no Wine prefix could be made"
+    prefix=$tmp/prefix-$1
+    prefixes[$1]=$prefix
+    cp -al "$template" "$prefix" || fail "the Wine prefix cannot be copied"
+    for file in "$prefix"/*.reg; do cp --remove-destination "$template/${file##*/}" "$file" || fail "$file"; done
+}
+
+register() { wine regsvr32 /s "$(windows_path "$1")" > "$tmp/regsvr32.log" 2>&1 || fail "regsvr32 $1"; }
+
+add_plugin()
+{
+    wine reg add "HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns\\$1" /v Name /d "$2" /f \
+        > "$tmp/reg.log" 2>&1 || fail "reg add $1"
+}
+
+begin_session()
+{
+    local name=$1 environment
+    shift
+    cat > "$tmp/$name.script"
+    start "$tmp/$name-server.log" "$server" --table "${server_options[@]}" "$tmp/$name.script"
+    server_pid[$name]=$!
+    wait_line "$tmp/$name-server.log" '^listening on 127\.0\.0\.1:([0-9]+)$' || fail "the test server does not start"
+    port[$name]=${BASH_REMATCH[1]}
+    mkdir -p "$tmp/home" "$tmp/run"
+    environment=(DISPLAY=":$display" HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_RUNTIME_DIR="$tmp/run"
+                 WINEPREFIX="$prefix" LD_PRELOAD="$shim" WINEDVC_TEST_ADDIN="$addin"
+                 WINEDVC_HOST_LOG="$tmp/$name-host.log" WINEDVC_E2E="$tmp")
+    start "$tmp/$name-client.log" env -u WAYLAND_DISPLAY "${environment[@]}" "${client_environment[@]}" "$XFREERDP" \
+        "/v:127.0.0.1:${port[$name]}" /u:user /p:password /cert:ignore /sec:tls /vc:winedvc /echo "$@"
+    client_pid[$name]=$!
+}
+
+# A client that ends before the server does has failed; the server would wait for another one.
+end_session()
+{
+    local first status
+    wait -n -p first "${server_pid[$1]}" "${client_pid[$1]}"
+    status=$?
+    if [ "$first" != "${server_pid[$1]}" ]
+    then
+        kill "${server_pid[$1]}"
+        wait "${server_pid[$1]}"
+        status=$?
+    fi
+    [ $status = 0 ] || fail "session $1: the server's script did not succeed"
+    wait "${client_pid[$1]}"
+}
+
+session() { begin_session "$@" && end_session "$1"; }
+
+client_says()
+{
+    grep -q -E -- "$2" "$tmp/$1-client.log" || fail "session $1: the client's log lacks a line like: $2"
+}
+
+# Pids of what the clients of this case have started and of themselves.
+processes() { grep -lsz -F -x -- "WINEDVC_E2E=$tmp" /proc/[0-9]*/environ | tr -dc '0-9\n'; }
+
+# The hosts must end by themselves; Wine's own processes would too, some seconds later.
+no_process_left()
+{
+    local p pid left=
+    for pid in $(processes)
+    do
+        grep -qs -F winedvc.exe "/proc/$pid/cmdline" || continue
+        timeout 15 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the host $pid has not ended"
+    done
+    for p in "${prefixes[@]}"; do WINEPREFIX=$p stop_wine; done
+    for pid in $(processes); do left+=" $pid ($(tr '\0' ' ' < "/proc/$pid/cmdline"))"; done 2> /dev/null
+    [ -z "$left" ] || fail "processes are left:$left"
+}
+
+finish()
+{
+    no_process_left
+    exit 0
+}
+
+name=$(basename "$0" .test)
+mkdir -p "$BUILDDIR/e2e"
+tmp=$(mktemp -d "$BUILDDIR/e2e/$name.XXXXXX") || exit 1
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+server_options=()
+client_environment=()
+
+[ -x "${WINE:-}" ] && [ -x "${WINESERVER:-}" ] || skip "Wine is missing: install wine64"
+[ -x "${XFREERDP:-}" ] || skip "xfreerdp is missing: install freerdp2-x11 or freerdp3-x11"
+[ -x "${XVFB:-}" ] || skip "Xvfb is missing: install xvfb"
+[ -x "$server" ] || skip "the test server is not built: install the FreeRDP server library's development files"
+freerdp_major=$(ldd "$XFREERDP" | sed -n 's/.*libfreerdp\([0-9]\)\.so.*/\1/p')
+addin=$BUILDDIR/lib/freerdp$freerdp_major/libwinedvc-client.so
+[ -e "$addin" ] || fail "$addin is not built"
+start_display
