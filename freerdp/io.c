@@ -135,7 +135,7 @@ static void io_report_lost( struct host *host, const char *why )
     struct log_text title, bye;
 
     if (host->bye)
-        log_error( "%s does not run: %s", log_escape( &title, host->title ), log_escape( &bye, host->bye ) );
+        log_error( "%s has ended: %s", log_escape( &title, host->title ), log_escape( &bye, host->bye ) );
     else if (host->number)
         log_error( "%s: the process of this plug-in ended (%s), its channels are closed and the session goes on: "
                    "start the session again to have it back; WINEDVC_HOST_LOG=file has its output",

@@ -1,5 +1,5 @@
 /*
- * [MS-RDPEDYC] PDUs: decoding, encoding, fragments and reassembly
+ * [MS-RDPEDYC] PDUs: decoding, encoding and fragments
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,12 +18,9 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "drdynvc.h"
-
-#define FIRST_RESERVE 65536
 
 /* The reader's error is sticky: after it every field is 0, and the caller checks once. */
 struct reader
@@ -122,6 +119,42 @@ static void read_create( struct drdynvc_pdu *pdu, enum drdynvc_sender sender, ui
     else pdu->name = (const char *)reader->data;
 }
 
+/* 2.2.5.1.1 */
+static void read_tunnel( struct drdynvc_tunnel *tunnel, struct reader *reader )
+{
+    tunnel->type = read_uint( reader, 4 );
+    tunnel->count = read_uint( reader, 2 );
+    tunnel->ids = read_bytes( reader, 4 * (size_t)tunnel->count );
+}
+
+/* 2.2.5.1; Length counts itself and all that follows */
+static void read_soft_sync_request( struct drdynvc_pdu *pdu, struct reader *reader )
+{
+    struct drdynvc_tunnel tunnel;
+    uint32_t length, i;
+
+    read_uint( reader, 1 /* Pad */ );
+    length = read_uint( reader, 4 );
+    if (length < 4 || length - 4 > reader->size) reader->failed = true;
+    else reader->size = length - 4;
+    pdu->flags = read_uint( reader, 2 );
+    pdu->tunnel_count = read_uint( reader, 2 );
+    pdu->data = reader->data;
+    pdu->data_size = reader->size;
+    if (!(pdu->flags & DRDYNVC_SOFT_SYNC_CHANNEL_LIST_PRESENT)) return;
+    for (i = 0; i < pdu->tunnel_count; i++) read_tunnel( &tunnel, reader );
+}
+
+/* 2.2.5.2 */
+static void read_soft_sync_response( struct drdynvc_pdu *pdu, struct reader *reader )
+{
+    read_uint( reader, 1 /* Pad */ );
+    pdu->tunnel_count = read_uint( reader, 4 );
+    pdu->data = reader->data;
+    if (pdu->tunnel_count > reader->size / 4) reader->failed = true;
+    else pdu->data_size = 4 * (size_t)pdu->tunnel_count;
+}
+
 /* 2.2.3.1, 2.2.3.3 */
 static void read_length( struct drdynvc_pdu *pdu, uint8_t len, struct reader *reader )
 {
@@ -165,15 +198,37 @@ enum drdynvc_status drdynvc_read( struct drdynvc_pdu *pdu, enum drdynvc_sender s
         /* fall through */
     case DRDYNVC_CMD_DATA:
     case DRDYNVC_CMD_DATA_COMPRESSED:
-    case DRDYNVC_CMD_SOFT_SYNC_REQUEST:
-    case DRDYNVC_CMD_SOFT_SYNC_RESPONSE:
         pdu->data = reader.data;
         pdu->data_size = reader.size;
+        break;
+    case DRDYNVC_CMD_SOFT_SYNC_REQUEST:
+        read_soft_sync_request( pdu, &reader );
+        break;
+    case DRDYNVC_CMD_SOFT_SYNC_RESPONSE:
+        read_soft_sync_response( pdu, &reader );
         break;
     default:
         return DRDYNVC_UNKNOWN;
     }
     return reader.failed ? DRDYNVC_MALFORMED : DRDYNVC_OK;
+}
+
+bool drdynvc_next_tunnel( struct drdynvc_pdu *pdu, struct drdynvc_tunnel *tunnel )
+{
+    struct reader reader = { pdu->data, pdu->data_size, false };
+
+    if (!pdu->tunnel_count || !(pdu->flags & DRDYNVC_SOFT_SYNC_CHANNEL_LIST_PRESENT)) return false;
+    read_tunnel( tunnel, &reader );
+    pdu->data = reader.data;
+    pdu->data_size = reader.size;
+    pdu->tunnel_count--;
+    return true;
+}
+
+bool drdynvc_is_data( enum drdynvc_cmd cmd )
+{
+    return cmd == DRDYNVC_CMD_DATA_FIRST || cmd == DRDYNVC_CMD_DATA
+           || cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED || cmd == DRDYNVC_CMD_DATA_COMPRESSED;
 }
 
 size_t drdynvc_write_caps_rsp( uint8_t *buffer, uint16_t version )
@@ -192,6 +247,56 @@ size_t drdynvc_write_create_rsp( uint8_t *buffer, uint32_t channel_id, int32_t s
 size_t drdynvc_write_close( uint8_t *buffer, uint32_t channel_id )
 {
     return write_header( buffer, DRDYNVC_CMD_CLOSE, 0, channel_id );
+}
+
+size_t drdynvc_write_soft_sync_rsp( uint8_t *buffer, const uint32_t *types, uint32_t count )
+{
+    size_t size = 2;
+    uint32_t i;
+
+    buffer[0] = DRDYNVC_CMD_SOFT_SYNC_RESPONSE << 4;
+    buffer[1] = 0;
+    size += write_uint( buffer + size, count, 4 );
+    for (i = 0; i < count; i++) size += write_uint( buffer + size, types[i], 4 );
+    return size;
+}
+
+size_t drdynvc_write_caps( uint8_t *buffer, uint16_t version, const uint16_t charges[4] )
+{
+    size_t size = drdynvc_write_caps_rsp( buffer, version );
+    unsigned int i;
+
+    for (i = 0; version >= 2 && i < 4; i++) size += write_uint( buffer + size, charges[i], 2 );
+    return size;
+}
+
+size_t drdynvc_write_create_req( uint8_t *buffer, uint32_t channel_id, uint8_t priority, const char *name )
+{
+    size_t size = write_header( buffer, DRDYNVC_CMD_CREATE, priority, channel_id ), count = strlen( name ) + 1;
+
+    memcpy( buffer + size, name, count );
+    return size + count;
+}
+
+size_t drdynvc_write_soft_sync_req( uint8_t *buffer, uint16_t flags, const struct drdynvc_tunnel *tunnels,
+                                    uint16_t count )
+{
+    size_t size = 2 + 4 /* Length */;
+    uint16_t i;
+
+    buffer[0] = DRDYNVC_CMD_SOFT_SYNC_REQUEST << 4;
+    buffer[1] = 0;
+    size += write_uint( buffer + size, flags, 2 );
+    size += write_uint( buffer + size, count, 2 );
+    for (i = 0; i < count; i++)
+    {
+        size += write_uint( buffer + size, tunnels[i].type, 4 );
+        size += write_uint( buffer + size, tunnels[i].count, 2 );
+        if (tunnels[i].count) memcpy( buffer + size, tunnels[i].ids, 4 * (size_t)tunnels[i].count );
+        size += 4 * (size_t)tunnels[i].count;
+    }
+    write_uint( buffer + 2, size - 2, 4 );
+    return size;
 }
 
 static uint32_t fragment_size( uint32_t size, uint32_t done )
@@ -254,62 +359,4 @@ uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *si
     fragments->offset += fragments->headroom + *size;
     fragments->done += body;
     return pdu;
-}
-
-static bool assembly_reserve( struct drdynvc_assembly *assembly, size_t needed )
-{
-    size_t capacity = assembly->capacity;
-    uint8_t *data;
-
-    if (assembly->data && needed <= capacity) return true;
-    if (!capacity) capacity = assembly->length < FIRST_RESERVE ? assembly->length : FIRST_RESERVE;
-    while (capacity < needed) capacity = capacity < assembly->length / 2 ? capacity * 2 : assembly->length;
-    if (!(data = realloc( assembly->data, capacity ? capacity : 1 ))) return false;
-    assembly->data = data;
-    assembly->capacity = capacity;
-    return true;
-}
-
-static enum drdynvc_status assembly_append( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu )
-{
-    if (pdu->data_size > assembly->length - assembly->received) return DRDYNVC_OUT_OF_SEQUENCE;
-    if (!assembly_reserve( assembly, assembly->received + pdu->data_size )) return DRDYNVC_OUT_OF_MEMORY;
-    memcpy( assembly->data + assembly->received, pdu->data, pdu->data_size );
-    assembly->received += pdu->data_size;
-    return DRDYNVC_OK;
-}
-
-enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu,
-                                          uint8_t **message, uint32_t *size )
-{
-    enum drdynvc_status status = DRDYNVC_OK;
-    bool first = pdu->cmd == DRDYNVC_CMD_DATA_FIRST;
-
-    *message = NULL;
-    *size = 0;
-    if (first && assembly->pending) status = DRDYNVC_OUT_OF_SEQUENCE;
-    else if (!first && !assembly->pending && pdu->data_size > UINT32_MAX) status = DRDYNVC_MALFORMED;
-    if (!status)
-    {
-        if (first) assembly->length = pdu->length;
-        else if (!assembly->pending) assembly->length = pdu->data_size;
-        assembly->pending = true;
-        status = assembly_append( assembly, pdu );
-    }
-    if (status)
-    {
-        drdynvc_assembly_clear( assembly );
-        return status;
-    }
-    if (assembly->received < assembly->length) return DRDYNVC_OK;
-    *message = assembly->data;
-    *size = assembly->length;
-    memset( assembly, 0, sizeof(*assembly) );
-    return DRDYNVC_OK;
-}
-
-void drdynvc_assembly_clear( struct drdynvc_assembly *assembly )
-{
-    free( assembly->data );
-    memset( assembly, 0, sizeof(*assembly) );
 }

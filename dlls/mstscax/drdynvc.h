@@ -39,9 +39,15 @@
 #define DRDYNVC_MAX_FRAGMENT  1590
 /* The longest of CAPS_RSP, CREATE_RSP and CLOSE. */
 #define DRDYNVC_MAX_CONTROL   9
+/* The longest CAPS. */
+#define DRDYNVC_MAX_CAPS      12
 
 /* The highest version that the client answers, 2.2.1.2. */
-#define DRDYNVC_VERSION       2
+#define DRDYNVC_VERSION       3
+
+/* Flags of SOFT_SYNC_REQUEST, 2.2.5.1 */
+#define DRDYNVC_SOFT_SYNC_TCP_FLUSHED           1
+#define DRDYNVC_SOFT_SYNC_CHANNEL_LIST_PRESENT  2
 
 /* CreationStatus, 2.2.2.2 */
 #define DRDYNVC_CREATED        0
@@ -88,8 +94,19 @@ struct drdynvc_pdu
     uint16_t version;           /* CAPABILITIES */
     uint16_t charges[4];        /* server's CAPABILITIES from version 2, else 0 */
     uint32_t length;            /* DATA_FIRST*: size of the whole message */
-    const uint8_t *data;        /* DATA*, SOFT_SYNC_*: what follows the header, never NULL */
+    uint16_t flags;             /* SOFT_SYNC_REQUEST */
+    uint32_t tunnel_count;      /* SOFT_SYNC_* */
+    const uint8_t *data;        /* DATA*: what follows the header; SOFT_SYNC_REQUEST: the lists of channels;
+                                 * SOFT_SYNC_RESPONSE: the types of tunnels, each a uint32; never NULL */
     size_t   data_size;
+};
+
+/* The list of one tunnel in a SOFT_SYNC_REQUEST, 2.2.5.1.1 */
+struct drdynvc_tunnel
+{
+    uint32_t type;
+    uint16_t count;
+    const uint8_t *ids;         /* each a uint32 as on the wire */
 };
 
 /* Decodes one PDU. On DRDYNVC_OK pdu's pointers point into data, and the members that the command
@@ -97,10 +114,27 @@ struct drdynvc_pdu
 extern enum drdynvc_status drdynvc_read( struct drdynvc_pdu *pdu, enum drdynvc_sender sender,
                                          const void *data, size_t size );
 
+/* Returns the next list of a decoded SOFT_SYNC_REQUEST and steps over it, false after the last. */
+extern bool drdynvc_next_tunnel( struct drdynvc_pdu *pdu, struct drdynvc_tunnel *tunnel );
+
+/* Is this one of the four commands that carry messages? */
+extern bool drdynvc_is_data( enum drdynvc_cmd cmd );
+
 /* Each writes one PDU into a buffer of DRDYNVC_MAX_CONTROL bytes and returns its size. */
 extern size_t drdynvc_write_caps_rsp( uint8_t *buffer, uint16_t version );
 extern size_t drdynvc_write_create_rsp( uint8_t *buffer, uint32_t channel_id, int32_t status );
 extern size_t drdynvc_write_close( uint8_t *buffer, uint32_t channel_id );
+
+/* A buffer of 6 + 4 * count bytes. Without a type, all channels stay where they are. */
+extern size_t drdynvc_write_soft_sync_rsp( uint8_t *buffer, const uint32_t *types, uint32_t count );
+
+/* What a server sends: a buffer of DRDYNVC_MAX_CAPS bytes; one of 6 + strlen( name ) bytes, where the
+ * priority is 0 to 3; one of 10 bytes and 6 + 4 * count for each tunnel, none of which may be given
+ * without CHANNEL_LIST_PRESENT in the flags. */
+extern size_t drdynvc_write_caps( uint8_t *buffer, uint16_t version, const uint16_t charges[4] );
+extern size_t drdynvc_write_create_req( uint8_t *buffer, uint32_t channel_id, uint8_t priority, const char *name );
+extern size_t drdynvc_write_soft_sync_req( uint8_t *buffer, uint16_t flags, const struct drdynvc_tunnel *tunnels,
+                                           uint16_t count );
 
 /*
  * A message laid out as the PDUs that carry it, in one buffer, each PDU behind
@@ -126,9 +160,12 @@ extern void drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_
 /* Returns the next PDU and steps over it, or NULL after the last. */
 extern uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *size );
 
+struct rdp8lite;
+
 /*
- * Puts one channel's DATA_FIRST and DATA together again. All zero is an empty
- * assembly. Memory grows with the bytes received, whatever length was announced.
+ * Puts one channel's DATA_FIRST and DATA together again, compressed and plain ones
+ * mixed. All zero is an empty assembly. Memory grows with the bytes received, whatever
+ * length was announced.
  */
 struct drdynvc_assembly
 {
@@ -137,11 +174,12 @@ struct drdynvc_assembly
     uint32_t received;
     size_t   capacity;
     uint8_t *data;
+    struct rdp8lite *compression;   /* from the first compressed PDU on, across messages */
 };
 
-/* Takes a decoded DATA_FIRST or DATA, 3.1.5.2.3. When it completes a message, that is returned,
- * non-NULL whatever its size, and belongs to the caller, who frees it; otherwise *message is NULL.
- * After a failure the assembly is empty. */
+/* Takes a decoded PDU of the four that carry messages, 3.1.5.2.3 to 3.1.5.2.6. When it completes a
+ * message, that is returned, non-NULL whatever its size, and belongs to the caller, who frees it;
+ * otherwise *message is NULL. After a failure the assembly is empty. */
 extern enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu,
                                                  uint8_t **message, uint32_t *size );
 

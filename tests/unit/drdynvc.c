@@ -23,22 +23,10 @@
 
 #include "wine/test.h"
 #include "drdynvc.h"
+#include "hex.h"
+#include "rdp8lite_encoder.h"
 
 #define HEADROOM 8
-
-static size_t parse_hex( const char *text, uint8_t *bytes )
-{
-    size_t count = 0;
-    unsigned int value;
-    int used;
-
-    while (sscanf( text, "%2x%n", &value, &used ) == 1)
-    {
-        bytes[count++] = value;
-        text += used;
-    }
-    return count;
-}
 
 static enum drdynvc_status read_hex( struct drdynvc_pdu *pdu, enum drdynvc_sender sender, const char *text )
 {
@@ -189,17 +177,97 @@ static void test_others(void)
     ok_bytes( buffer, drdynvc_write_close( buffer, 0xffff ), "41 ff ff" );
     ok_bytes( buffer, drdynvc_write_close( buffer, 0xffffffff ), "42 ff ff ff ff" );
 
-    /* 2.2.5.1 has no channel id, whatever the low bits say */
-    status = read_hex( &pdu, DRDYNVC_SERVER, "80 00 16 00 00 00 03 00 01 00 01 00 00 00 02 00 03 00 00 00 09 00 00 00" );
-    ok( status == DRDYNVC_OK && pdu.cmd == DRDYNVC_CMD_SOFT_SYNC_REQUEST && !pdu.channel_id && pdu.data_size == 23,
-        "got status %d, id %u, %zu bytes\n", status, pdu.channel_id, pdu.data_size );
-
     status = read_hex( &pdu, DRDYNVC_SERVER, "a0 00" );
     ok( status == DRDYNVC_UNKNOWN, "Cmd 10 got status %d\n", status );
     status = read_hex( &pdu, DRDYNVC_SERVER, "00 00" );
     ok( status == DRDYNVC_UNKNOWN, "Cmd 0 got status %d\n", status );
     status = drdynvc_read( &pdu, DRDYNVC_SERVER, "", 0 );
     ok( status == DRDYNVC_MALFORMED, "nothing got status %d\n", status );
+}
+
+/* What we write as a server reads as what it says. */
+static void test_server_role(void)
+{
+    static const uint16_t charges[4] = { 13107, 4369, 2621, 1191 };
+    uint8_t buffer[64];
+    struct drdynvc_pdu pdu;
+    enum drdynvc_status status;
+
+    ok_bytes( buffer, drdynvc_write_caps( buffer, 1, charges ), "50 00 01 00" );
+    ok_bytes( buffer, drdynvc_write_caps( buffer, 2, charges ), "50 00 02 00 33 33 11 11 3d 0a a7 04" );
+    ok_bytes( buffer, drdynvc_write_caps( buffer, 3, charges ), "50 00 03 00 33 33 11 11 3d 0a a7 04" );
+    ok_bytes( buffer, drdynvc_write_create_req( buffer, 3, 0, "testdvc" ), "10 03 74 65 73 74 64 76 63 00" );
+    ok_bytes( buffer, drdynvc_write_create_req( buffer, 0x123, 2, "" ), "19 23 01 00" );
+    status = drdynvc_read( &pdu, DRDYNVC_SERVER, buffer, drdynvc_write_create_req( buffer, 0x10000, 3, "x" ) );
+    ok( status == DRDYNVC_OK && pdu.channel_id == 0x10000 && pdu.priority == 3 && !strcmp( pdu.name, "x" ),
+        "got status %d, id %#x, priority %d\n", status, pdu.channel_id, pdu.priority );
+}
+
+#define SOFT_SYNC_REQUEST  "80 00 16 00 00 00 03 00 01 00 01 00 00 00 02 00 03 00 00 00 09 00 00 00"
+#define SOFT_SYNC_RESPONSE "90 00 01 00 00 00 01 00 00 00"
+
+static void test_soft_sync(void)
+{
+    static const uint8_t ids[] = { 3, 0, 0, 0, 9, 0, 0, 0 };
+    static const uint32_t types[] = { 1 };
+    struct drdynvc_tunnel tunnel = { 1, 2, ids }, read_tunnel;
+    uint8_t buffer[64];
+    struct drdynvc_pdu pdu;
+    enum drdynvc_status status;
+
+    /* 2.2.5.1 has no channel id, whatever the low bits say */
+    status = read_hex( &pdu, DRDYNVC_SERVER, SOFT_SYNC_REQUEST );
+    ok( status == DRDYNVC_OK && pdu.cmd == DRDYNVC_CMD_SOFT_SYNC_REQUEST && !pdu.channel_id, "got status %d, id %u\n",
+        status, pdu.channel_id );
+    ok( pdu.flags == 3 && pdu.tunnel_count == 1, "got flags %#x, %u tunnels\n", pdu.flags, pdu.tunnel_count );
+    ok( drdynvc_next_tunnel( &pdu, &read_tunnel ), "there is no list\n" );
+    ok( read_tunnel.type == 1 && read_tunnel.count == 2 && !memcmp( read_tunnel.ids, ids, sizeof(ids) ),
+        "got type %u, %u ids\n", read_tunnel.type, read_tunnel.count );
+    ok( !drdynvc_next_tunnel( &pdu, &read_tunnel ), "there are two lists\n" );
+    ok_bytes( buffer, drdynvc_write_soft_sync_req( buffer, 3, &tunnel, 1 ), SOFT_SYNC_REQUEST );
+
+    status = read_hex( &pdu, DRDYNVC_SERVER, "80 00 08 00 00 00 01 00 00 00" );
+    ok( status == DRDYNVC_OK && pdu.flags == 1 && !drdynvc_next_tunnel( &pdu, &read_tunnel ), "got status %d\n", status );
+    status = read_hex( &pdu, DRDYNVC_SERVER, "80 00 08 00 00 00 01 00 05 00" ); /* a number without its lists */
+    ok( status == DRDYNVC_OK && pdu.tunnel_count == 5 && !drdynvc_next_tunnel( &pdu, &read_tunnel ), "got status %d\n",
+        status );
+
+    status = read_hex( &pdu, DRDYNVC_CLIENT, SOFT_SYNC_RESPONSE );
+    ok( status == DRDYNVC_OK && pdu.tunnel_count == 1 && pdu.data_size == 4 && pdu.data[0] == 1,
+        "got status %d, %u tunnels\n", status, pdu.tunnel_count );
+    ok_bytes( buffer, drdynvc_write_soft_sync_rsp( buffer, types, 1 ), SOFT_SYNC_RESPONSE );
+    ok_bytes( buffer, drdynvc_write_soft_sync_rsp( buffer, NULL, 0 ), "90 00 00 00 00 00" );
+}
+
+static void test_soft_sync_malformed(void)
+{
+    static const char *const requests[] =
+    {
+        "80", "80 00", "80 00 08 00 00", "80 00 08 00 00 00 03 00", "80 00 03 00 00 00 03 00 00 00",
+        "80 00 09 00 00 00 01 00 00 00",                    /* Length beyond the end */
+        "80 00 07 00 00 00 01 00 00 00",                    /* Length before the fields' end */
+        "80 00 08 00 00 00 03 00 01 00",                    /* no list */
+        "80 00 0e 00 00 00 03 00 01 00 01 00 00 00 01 00",  /* no id */
+        "80 00 11 00 00 00 03 00 01 00 01 00 00 00 01 00 03 00 00",
+        "80 00 12 00 00 00 03 00 02 00 01 00 00 00 01 00 03 00 00 00",
+        "80 00 12 00 00 00 03 00 01 00 01 00 00 00 ff ff 03 00 00 00",
+        "80 00 ff ff ff ff 03 00 01 00",
+    };
+    struct drdynvc_pdu pdu;
+    enum drdynvc_status status;
+    size_t i;
+
+    for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+    {
+        status = read_hex( &pdu, DRDYNVC_SERVER, requests[i] );
+        ok( status == DRDYNVC_MALFORMED, "%s got status %d\n", requests[i], status );
+    }
+    status = read_hex( &pdu, DRDYNVC_CLIENT, "90 00 01 00 00 00 01 00 00" );
+    ok( status == DRDYNVC_MALFORMED, "a short type got status %d\n", status );
+    status = read_hex( &pdu, DRDYNVC_CLIENT, "90 00 ff ff ff ff 01 00 00 00" );
+    ok( status == DRDYNVC_MALFORMED, "4 billion types got status %d\n", status );
+    status = read_hex( &pdu, DRDYNVC_CLIENT, "90 00 01 00 00" );
+    ok( status == DRDYNVC_MALFORMED, "a short count got status %d\n", status );
 }
 
 static void fill( uint8_t *bytes, size_t size, uint32_t seed )
@@ -388,14 +456,124 @@ static void test_assembly_memory(void)
     ok( !assembly.data && !assembly.capacity && !assembly.pending, "clear left something\n" );
 }
 
+/* [MS-RDPEDYC] 4.3.3 and 4.3.4 as they stand there: one message of 3195 bytes. */
+static void test_compressed_example(void)
+{
+    static const char *const pdus[] =
+    {
+        "64 03 7b 0c e0 26 38 c4 3f f4 74 01", "70 03 e0 26 88 7f e8 f4 02", "70 03 06 71 71 71",
+    };
+    struct drdynvc_assembly assembly = { 0 };
+    struct drdynvc_pdu pdu;
+    enum drdynvc_status status;
+    uint8_t *message = NULL, expected[3195];
+    uint32_t size = 0;
+    int i;
+
+    for (i = 0; i < 3; i++)
+    {
+        read_hex( &pdu, DRDYNVC_SERVER, pdus[i] );
+        status = drdynvc_assembly_add( &assembly, &pdu, &message, &size );
+        ok( status == DRDYNVC_OK && !message == (i < 2), "PDU %d got status %d, message %p\n", i, status, message );
+    }
+    memset( expected, 'q', sizeof(expected) );
+    ok( message && size == 3195 && !memcmp( message, expected, size ), "got %u bytes\n", size );
+    free( message );
+
+    /* the history outlives the message, not the channel */
+    read_hex( &pdu, DRDYNVC_SERVER, "70 03 26 88 40 05" );
+    status = drdynvc_assembly_add( &assembly, &pdu, &message, &size );
+    ok( status == DRDYNVC_OK && message && size == 3 && !memcmp( message, "qqq", 3 ), "got status %d\n", status );
+    free( message );
+    drdynvc_assembly_clear( &assembly );
+    ok( !assembly.compression, "clear left the history\n" );
+    status = drdynvc_assembly_add( &assembly, &pdu, &message, &size );
+    ok( status == DRDYNVC_MALFORMED && !message && !assembly.compression, "got status %d\n", status );
+}
+
+/* Every way to cut a message into blocks, each of them compressed or not: two bits for each byte. */
+static void test_compressed_splits(void)
+{
+    static const char text[] = "aaabaaab";
+    const unsigned int length = 8;
+    static uint8_t segment[ENCODER_MAX_SEGMENT];
+    struct encoder *encoder = calloc( 1, sizeof(*encoder) );
+    struct drdynvc_assembly assembly = { 0 };
+    unsigned int choice, begin, end;
+    enum drdynvc_status status;
+    uint8_t *message = NULL;
+    uint32_t size = 0;
+    struct drdynvc_pdu pdu;
+
+    for (choice = 0; choice < 1u << (2 * length - 1); choice++)
+    {
+        winetest_push_context( "choice %#x", choice );
+        for (begin = 0; begin < length; begin = end)
+        {
+            for (end = begin + 1; end < length && !(choice & 1u << (end - 1)); end++) {}
+            memset( &pdu, 0, sizeof(pdu) );
+            pdu.length = begin ? 0 : length;
+            if (choice & 1u << (length - 1 + begin))
+            {
+                pdu.cmd = begin ? DRDYNVC_CMD_DATA_COMPRESSED : DRDYNVC_CMD_DATA_FIRST_COMPRESSED;
+                pdu.data_size = encoder_write( encoder, (const uint8_t *)text + begin, end - begin, segment );
+                pdu.data = segment;
+            }
+            else
+            {
+                pdu.cmd = begin ? DRDYNVC_CMD_DATA : DRDYNVC_CMD_DATA_FIRST;
+                pdu.data_size = end - begin;
+                pdu.data = (const uint8_t *)text + begin;
+            }
+            status = drdynvc_assembly_add( &assembly, &pdu, &message, &size );
+            if (status || !message != (end < length)) ok( 0, "bytes from %u got status %d\n", begin, status );
+        }
+        ok( message && size == length && !memcmp( message, text, length ), "got another message of %u bytes\n", size );
+        free( message );
+        winetest_pop_context();
+    }
+    drdynvc_assembly_clear( &assembly );
+    free( encoder );
+}
+
+static void test_compressed_rules(void)
+{
+    struct drdynvc_assembly assembly = { 0 };
+    enum drdynvc_status status;
+    uint8_t *message;
+    uint32_t size;
+
+    /* Length counts what comes out */
+    status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 4, (const uint8_t *)"\x06" "abcde", 6, &message, &size );
+    ok( status == DRDYNVC_OUT_OF_SEQUENCE && !message && !assembly.compression, "got status %d\n", status );
+    status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 5, (const uint8_t *)"\x06" "abcde", 6, &message, &size );
+    ok( status == DRDYNVC_OK && message && size == 5, "got status %d, size %u\n", status, size );
+    free( message );
+    status = add( &assembly, DRDYNVC_CMD_DATA_COMPRESSED, 0, (const uint8_t *)"\x06", 1, &message, &size );
+    ok( status == DRDYNVC_OK && message && !size, "an empty message got status %d, size %u\n", status, size );
+    free( message );
+    status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 9, (const uint8_t *)"\x06" "abcde", 6, &message, &size );
+    ok( status == DRDYNVC_OK && !message, "got status %d\n", status );
+    status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 9, (const uint8_t *)"\x06" "abcde", 6, &message, &size );
+    ok( status == DRDYNVC_OUT_OF_SEQUENCE && !message, "DATA_FIRST inside a message got status %d\n", status );
+    status = add( &assembly, DRDYNVC_CMD_DATA_COMPRESSED, 0, NULL, 0, &message, &size );
+    ok( status == DRDYNVC_MALFORMED && !message, "no segment got status %d\n", status );
+}
+
 START_TEST(drdynvc)
 {
     test_capabilities();
     test_create();
     test_data();
     test_others();
+    test_server_role();
+    test_soft_sync();
+    test_soft_sync_malformed();
     test_fragments();
     test_assembly_splits();
     test_assembly_rules();
     test_assembly_memory();
+    test_compressed_example();
+    test_compressed_splits();
+    test_compressed_rules();
 }
