@@ -19,6 +19,7 @@
  */
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -61,20 +62,19 @@ static WCHAR *read_name( HKEY addins, const WCHAR *key )
 static BOOL enum_root( HKEY root, REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ),
                        void *context )
 {
-    static const WCHAR path[] = L"Software\\Microsoft\\Terminal Server Client\\Default\\AddIns";
     BOOL go_on = TRUE;
     WCHAR key[256], *name;
     DWORD i, size;
     HKEY addins;
 
-    if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &addins )) return TRUE;
+    if (RegOpenKeyExW( root, ADDINS_PATH, 0, KEY_READ | view, &addins )) return TRUE;
     for (i = 0; go_on; i++)
     {
         size = ARRAY_SIZE(key);
         if (RegEnumKeyExW( addins, i, key, &size, NULL, NULL, NULL, NULL )) break;
         if ((name = read_name( addins, key )))
         {
-            struct addin addin = { key, name };
+            struct addin addin = { root, key, name };
             go_on = proc( &addin, context );
             free( name );
         }
@@ -108,4 +108,27 @@ HRESULT addin_entry_parse( const WCHAR *text, struct addin_entry *entry )
     memcpy( entry->dll, text, length * sizeof(WCHAR) );
     entry->dll[length] = 0;
     return S_OK;
+}
+
+static BOOL class_server( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count )
+{
+    WCHAR name[39], path[100], value[MAX_PATH * 4];
+    DWORD type, size = sizeof(value);
+    LSTATUS error;
+    HKEY key;
+
+    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
+    swprintf( path, ARRAY_SIZE(path), L"Software\\Classes\\CLSID\\%s\\%s", name, kind );
+    if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &key )) return FALSE;
+    error = RegGetValueW( key, NULL, NULL, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
+    RegCloseKey( key );
+    if (error) return FALSE;
+    size = ExpandEnvironmentStringsW( value, file, count );
+    return size && size <= count;
+}
+
+BOOL addin_class_server( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count )
+{
+    return class_server( HKEY_CURRENT_USER, clsid, kind, view, file, count )
+           || class_server( HKEY_LOCAL_MACHINE, clsid, kind, view, file, count );
 }

@@ -25,9 +25,12 @@
 #include "winbase.h"
 #include "guiddef.h"
 
-/* <root>\Software\Microsoft\Terminal Server Client\Default\AddIns\<key>, value Name. */
+/* <root>\ADDINS_PATH\<key>, value Name. */
+#define ADDINS_PATH L"Software\\Microsoft\\Terminal Server Client\\Default\\AddIns"
+
 struct addin
 {
+    HKEY root;
     const WCHAR *key;
     const WCHAR *entry;     /* Name, environment variables expanded */
 };
@@ -45,5 +48,8 @@ struct addin_entry
 };
 
 extern HRESULT addin_entry_parse( const WCHAR *text, struct addin_entry *entry );
+
+/* The file that serves a class, of the user's classes first: kind is InprocServer32 or LocalServer32. */
+extern BOOL addin_class_server( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count );
 
 #endif /* __MSTSCAX_ADDINS_H */

@@ -26,6 +26,9 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
+/* Dead channels that are not used again yet. */
+#define MIN_DEAD 256
+
 /* One message for OnDataReceived. */
 struct delivery
 {
@@ -34,6 +37,15 @@ struct delivery
     BYTE  *message;
     UINT32 size;
 };
+
+/* A plug-in's thread, which may end here, must not touch the heap: the pump does. */
+static void channel_bury( struct channel *channel )
+{
+    struct client *client = channel->client;
+
+    pump_retire_channel( client, channel );
+    pump_wake( client );
+}
 
 static struct channel *impl_from_IWTSVirtualChannel( IWTSVirtualChannel *iface )
 {
@@ -44,36 +56,32 @@ static HRESULT STDMETHODCALLTYPE channel_QueryInterface( IWTSVirtualChannel *ifa
 {
     TRACE( "iface %p, riid %s, out %p.\n", iface, debugstr_guid( riid ), out );
 
-    if (!out) return E_POINTER;
-    if (IsEqualGUID( riid, &IID_IUnknown ) || IsEqualGUID( riid, &IID_IWTSVirtualChannel ))
-    {
-        IWTSVirtualChannel_AddRef( iface );
-        *out = iface;
-        return S_OK;
-    }
-    WARN( "%s not implemented, returning E_NOINTERFACE.\n", debugstr_guid( riid ) );
-    *out = NULL;
-    return E_NOINTERFACE;
+    return object_query( (IUnknown *)iface, &IID_IWTSVirtualChannel,
+                         &impl_from_IWTSVirtualChannel( iface )->marshaler, riid, out );
 }
 
 static ULONG STDMETHODCALLTYPE channel_AddRef( IWTSVirtualChannel *iface )
 {
-    return InterlockedIncrement( &impl_from_IWTSVirtualChannel( iface )->ref );
+    return refs_add_theirs( &impl_from_IWTSVirtualChannel( iface )->refs );
 }
 
-/* The last reference may be a plug-in's thread's, which must not touch the heap: the pump frees. */
 static ULONG STDMETHODCALLTYPE channel_Release( IWTSVirtualChannel *iface )
 {
     struct channel *channel = impl_from_IWTSVirtualChannel( iface );
-    struct client *client = channel->client;
-    ULONG ref = InterlockedDecrement( &channel->ref );
+    BOOL died;
+    ULONG ref = refs_drop_theirs( &channel->refs, &died );
 
-    if (!ref)
-    {
-        pump_free_channel( client, channel );
-        pump_wake( client );
-    }
+    if (died) channel_bury( channel );
     return ref;
+}
+
+/* A stream that lost a message would have a hole: it ends. */
+static HRESULT channel_overrun( struct channel *channel )
+{
+    WARN( "Closing channel %#x, whose plug-in writes faster than the server reads.\n", channel->id );
+    channel_end( channel, CHANNEL_CLOSED );
+    pump_wake( channel->client );
+    return E_OUTOFMEMORY;
 }
 
 static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG size, BYTE *buffer,
@@ -89,11 +97,12 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
     if (size && !buffer) return E_POINTER;
     if (write_is_sealed( &channel->inbox )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
     if (!size) return S_OK;
+    if (InterlockedCompareExchange64( &channel->pending, 0, 0 ) + size > CHANNEL_LIMIT) return channel_overrun( channel );
 
     if (!(write = write_create( channel->id, buffer, size ))) return E_OUTOFMEMORY;
     if (!write_push( &channel->inbox, write ))
     {
-        write_release( write );
+        write_abandon( write );
         return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
     }
     pump_wake( client );
@@ -125,12 +134,12 @@ static const IWTSVirtualChannelVtbl channel_vtbl =
 
 void channel_addref( struct channel *channel )
 {
-    IWTSVirtualChannel_AddRef( &channel->IWTSVirtualChannel_iface );
+    refs_add( &channel->refs );
 }
 
 void channel_release( struct channel *channel )
 {
-    IWTSVirtualChannel_Release( &channel->IWTSVirtualChannel_iface );
+    if (refs_drop( &channel->refs )) channel_bury( channel );
 }
 
 /* Each step may be repeated, by whoever comes after a thread that was terminated here. */
@@ -140,6 +149,13 @@ void channel_end( struct channel *channel, enum channel_end end )
     write_seal( &channel->inbox );
 }
 
+static void channel_drop_callback( struct channel *channel )
+{
+    if (!channel->callback || InterlockedDecrement( &channel->callback_users )) return;
+    IWTSVirtualChannelCallback_Release( channel->callback );
+    plugin_callback_ends( channel->listener->plugin );
+}
+
 static void delivery_run( struct task *task )
 {
     struct delivery *delivery = CONTAINING_RECORD( task, struct delivery, task );
@@ -147,13 +163,22 @@ static void delivery_run( struct task *task )
 
     if (InterlockedOr( &channel->deaf, 0 )) return;
     TRACE( "channel %#x, size %u.\n", channel->id, delivery->size );
+    InterlockedIncrement( &channel->callback_users );
     IWTSVirtualChannelCallback_OnDataReceived( channel->callback, delivery->size, delivery->message );
+    channel_drop_callback( channel );
+}
+
+/* Small messages cost more than their bytes. */
+static LONG64 delivery_cost( const struct delivery *delivery )
+{
+    return (LONG64)delivery->size + 2 * sizeof(*delivery);
 }
 
 static void delivery_destroy( struct task *task )
 {
     struct delivery *delivery = CONTAINING_RECORD( task, struct delivery, task );
 
+    InterlockedExchangeAdd64( &delivery->channel->undelivered, -delivery_cost( delivery ) );
     channel_release( delivery->channel );
     free( delivery->message );
     free( delivery );
@@ -168,14 +193,24 @@ HRESULT channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
         free( message );
         return E_OUTOFMEMORY;
     }
+    delivery->task.what = "OnDataReceived";
     delivery->task.run = delivery_run;
     delivery->task.destroy = delivery_destroy;
     delivery->channel = channel;
     delivery->message = message;
     delivery->size = size;
     channel_addref( channel );
+    InterlockedExchangeAdd64( &channel->undelivered, delivery_cost( delivery ) );
     queue_submit( &channel->queue, &delivery->task );
     return S_OK;
+}
+
+BOOL channel_is_full( struct channel *channel )
+{
+    LONG64 kept = InterlockedCompareExchange64( &channel->undelivered, 0, 0 ) + channel->assembly.received;
+
+    if (kept > CHANNEL_LIMIT) WARN( "Channel %#x has %I64d bytes that its plug-in does not take.\n", channel->id, kept );
+    return kept > CHANNEL_LIMIT;
 }
 
 /* A plug-in that took Close for a refusal hears nothing more. */
@@ -189,8 +224,9 @@ static void channel_run_close( struct task *task )
     struct channel *channel = CONTAINING_RECORD( task, struct channel, close_task );
 
     TRACE( "channel %#x, end %ld, callback %p.\n", channel->id, channel->end, channel->callback );
+    InterlockedExchange( &channel->finishing, TRUE );
     if (channel_owes_close( channel )) IWTSVirtualChannelCallback_OnClose( channel->callback );
-    if (channel->callback) IWTSVirtualChannelCallback_Release( channel->callback );
+    channel_drop_callback( channel );
 }
 
 static void channel_destroy_close( struct task *task )
@@ -198,44 +234,95 @@ static void channel_destroy_close( struct task *task )
     struct channel *channel = CONTAINING_RECORD( task, struct channel, close_task );
 
     plugin_channel_ends( channel->listener->plugin );
+    if (channel->overtaken) queue_resume( &channel->queue );    /* what is in it is not delivered */
     channel_release( channel );
 }
 
-void channel_finish( struct channel *channel )
+BOOL channel_finish( struct channel *channel )
 {
+    channel->close_task.what = "OnClose";
     channel->close_task.run = channel_run_close;
     channel->close_task.destroy = channel_destroy_close;
     queue_submit( &channel->queue, &channel->close_task );
+    return !queue_is_running( &channel->queue );
 }
 
-struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id )
+BOOL channel_check_finish( struct channel *channel, ULONGLONG now )
+{
+    if (InterlockedOr( &channel->finishing, 0 )) return TRUE;
+    if (now < channel->deadline) return FALSE;
+    if (queue_withdraw( &channel->queue, &channel->close_task ))
+    {
+        WARN( "A callback of channel %#x does not return, OnClose overtakes it.\n", channel->id );
+        channel->overtaken = TRUE;
+        InterlockedExchange( &channel->deaf, TRUE );
+        queue_submit( &channel->overtaking, &channel->close_task );
+    }
+    return TRUE;
+}
+
+/* A pointer that a plug-in kept for so long may meet another channel, but never free memory. */
+static struct channel *channel_alloc( struct client *client )
+{
+    struct channel *channel = NULL;
+
+    AcquireSRWLockExclusive( &client->lock );
+    if (client->dead_channel_count > MIN_DEAD)
+    {
+        channel = LIST_ENTRY( list_head( &client->dead_channels ), struct channel, entry );
+        list_remove( &channel->entry );
+        client->dead_channel_count--;
+    }
+    ReleaseSRWLockExclusive( &client->lock );
+    if (channel || !(channel = calloc( 1, sizeof(*channel) ))) return channel;
+    channel->IWTSVirtualChannel_iface.lpVtbl = &channel_vtbl;
+    channel->client = client;
+    return channel;
+}
+
+struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id,
+                                UINT8 priority )
 {
     struct channel *channel;
 
-    if (!(channel = calloc( 1, sizeof(*channel) ))) return NULL;
-    channel->IWTSVirtualChannel_iface.lpVtbl = &channel_vtbl;
-    channel->ref = 1;
-    channel->client = client;
+    if (!(channel = channel_alloc( client ))) return NULL;
     channel->listener = listener;
     channel->id = id;
-    IWTSListener_AddRef( &listener->IWTSListener_iface );
-    queue_init( &channel->queue, &client->executor );
+    channel->priority = priority;
+    channel->pending = channel->undelivered = 0;
+    channel->verdict = CHANNEL_OFFERED;
+    channel->end = CHANNEL_NOT_ENDING;
+    channel->deaf = channel->open = channel->finishing = channel->overtaken = FALSE;
+    channel->callback = NULL;
+    channel->callback_users = 1;
+    queue_init( &channel->queue, &client->executor, listener->plugin );
+    queue_init( &channel->overtaking, &client->executor, listener->plugin );
     list_init( &channel->entry );
     list_init( &channel->sending_entry );
+    channel->inbox = NULL;
+    refs_add( &channel->refs );
     plugin_channel_begins( listener->plugin );
     return channel;
 }
 
-void channel_free( struct channel *channel )
+void channel_retire( struct channel *channel )
 {
-    struct write *write = write_take( &channel->inbox ), *next;
+    struct client *client = channel->client;
+    struct write *write, *next;
+    IUnknown *marshaler = channel->marshaler;
 
-    for (; write; write = next)
+    write_seal( &channel->inbox );
+    for (write = write_take( &channel->inbox ); write; write = next)
     {
         next = write->next;
         write_release( write );
     }
     drdynvc_assembly_clear( &channel->assembly );
-    listener_release( channel->listener );
-    free( channel );
+    channel->marshaler = NULL;
+    if (marshaler) IUnknown_Release( marshaler );
+
+    AcquireSRWLockExclusive( &client->lock );
+    list_add_tail( &client->dead_channels, &channel->entry );
+    client->dead_channel_count++;
+    ReleaseSRWLockExclusive( &client->lock );
 }

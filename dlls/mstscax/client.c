@@ -111,16 +111,13 @@ static HRESULT client_read( void *context )
 static void client_initialized( struct client *client )
 {
     executor_start( &client->executor, client->host ? client_read : NULL, client );
-    queue_init( &client->notices, &client->executor );
+    queue_init( &client->notices, &client->executor, NULL );
     if (FAILED(pump_start( client ))) ERR( "Could not start the pump.\n" );
     plugins_load( client );
 }
 
-static VOID VCAPITYPE client_open_event( void *user_param, DWORD open_handle, UINT event, void *data,
-                                         UINT32 size, UINT32 total_size, UINT32 flags )
+void client_channel_event( struct client *client, UINT event, void *data, UINT32 size, UINT32 total_size, UINT32 flags )
 {
-    struct client *client = user_param;
-
     switch (event)
     {
     case CHANNEL_EVENT_DATA_RECEIVED:
@@ -133,22 +130,20 @@ static VOID VCAPITYPE client_open_event( void *user_param, DWORD open_handle, UI
         if (!client->host && pump_is_stalled( client )) pump_run( client );
         break;
     default:
-        FIXME( "Unhandled event %u, handle %lu.\n", event, open_handle );
+        FIXME( "Unhandled event %u.\n", event );
     }
 }
 
 static void client_connected( struct client *client )
 {
-    static char name[] = "drdynvc";
-    UINT error;
+    UINT error = client->api->open( client );
 
-    error = client->entry_points.pVirtualChannelOpenEx( client->init_handle, &client->open_handle, name,
-                                                        client_open_event );
     if (error && error != CHANNEL_RC_ALREADY_OPEN)
     {
         ERR( "Could not open the static channel, error %u.\n", error );
         return;
     }
+    client->opened = TRUE;
     pump_connect( client, TRUE );
     plugins_connect( client );
 }
@@ -174,10 +169,8 @@ static void client_terminated( struct client *client )
     executor_stop( &client->executor );
 }
 
-static VOID VCAPITYPE client_init_event( void *user_param, void *init_handle, UINT event, void *data, UINT size )
+void client_event( struct client *client, UINT event )
 {
-    struct client *client = user_param;
-
     TRACE( "client %p, event %u.\n", client, event );
 
     switch (event)
@@ -197,53 +190,19 @@ static VOID VCAPITYPE client_init_event( void *user_param, void *init_handle, UI
     }
 }
 
-static struct client *client_create( const CHANNEL_ENTRY_POINTS_EX *entry_points, void *init_handle )
+struct client *client_create( const struct channel_api *api )
 {
     struct client *client;
     unsigned int i;
 
     if (!(client = calloc( 1, sizeof(*client) ))) return NULL;
     client->IWineDVCClient_iface.lpVtbl = &client_vtbl;
-    client->entry_points = *entry_points;
-    client->init_handle = init_handle;
+    client->api = api;
     InitializeSRWLock( &client->lock );
     InitializeConditionVariable( &client->terminated );
     list_init( &client->plugins );
     list_init( &client->listeners );
+    list_init( &client->dead_channels );
     for (i = 0; i < ARRAY_SIZE(client->channels); i++) list_init( &client->channels[i] );
     return client;
-}
-
-/* FreeRDP 2's form has one pointer more than FreeRDP 3's, and the plug-in stores through it. */
-static void client_hand_out( struct client *client, CHANNEL_ENTRY_POINTS_EX *entry_points )
-{
-    CHANNEL_ENTRY_POINTS_FREERDP2_EX *freerdp2 = (CHANNEL_ENTRY_POINTS_FREERDP2_EX *)entry_points;
-    CHANNEL_ENTRY_POINTS_FREERDP_EX *freerdp = (CHANNEL_ENTRY_POINTS_FREERDP_EX *)entry_points;
-
-    if (entry_points->cbSize < sizeof(*freerdp) || freerdp->MagicNumber != FREERDP_CHANNEL_MAGIC_NUMBER) return;
-    if (entry_points->cbSize < sizeof(*freerdp2)) freerdp->pInterface = &client->IWineDVCClient_iface;
-    else if (freerdp2->ppInterface) *freerdp2->ppInterface = &client->IWineDVCClient_iface;
-}
-
-BOOL VCAPITYPE VirtualChannelEntryEx( CHANNEL_ENTRY_POINTS_EX *entry_points, void *init_handle )
-{
-    CHANNEL_DEF channel = { "drdynvc", CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP
-                                       | CHANNEL_OPTION_COMPRESS_RDP };
-    struct client *client;
-    UINT error;
-
-    TRACE( "entry_points %p, init_handle %p.\n", entry_points, init_handle );
-
-    if (entry_points->cbSize < sizeof(*entry_points)) return FALSE;
-    if (!(client = client_create( entry_points, init_handle ))) return FALSE;
-    error = entry_points->pVirtualChannelInitEx( client, NULL, init_handle, &channel, 1,
-                                                 VIRTUAL_CHANNEL_VERSION_WIN2000, client_init_event );
-    if (error)
-    {
-        ERR( "VirtualChannelInitEx failed, error %u.\n", error );
-        free( client );
-        return FALSE;
-    }
-    client_hand_out( client, entry_points );
-    return TRUE;
 }

@@ -36,42 +36,39 @@ static HRESULT STDMETHODCALLTYPE listener_QueryInterface( IWTSListener *iface, R
 {
     TRACE( "iface %p, riid %s, out %p.\n", iface, debugstr_guid( riid ), out );
 
-    if (!out) return E_POINTER;
-    if (IsEqualGUID( riid, &IID_IUnknown ) || IsEqualGUID( riid, &IID_IWTSListener ))
-    {
-        IWTSListener_AddRef( iface );
-        *out = iface;
-        return S_OK;
-    }
-    WARN( "%s not implemented, returning E_NOINTERFACE.\n", debugstr_guid( riid ) );
-    *out = NULL;
-    return E_NOINTERFACE;
+    return object_query( (IUnknown *)iface, &IID_IWTSListener, &impl_from_IWTSListener( iface )->marshaler, riid, out );
 }
 
 static ULONG STDMETHODCALLTYPE listener_AddRef( IWTSListener *iface )
 {
-    return InterlockedIncrement( &impl_from_IWTSListener( iface )->ref );
+    return refs_add_theirs( &impl_from_IWTSListener( iface )->refs );
 }
 
 static ULONG STDMETHODCALLTYPE listener_Release( IWTSListener *iface )
 {
-    struct listener *listener = impl_from_IWTSListener( iface );
-    ULONG ref = InterlockedDecrement( &listener->ref );
-
-    if (!ref)
-    {
-        plugin_release( listener->plugin );
-        free( listener );
-    }
-    return ref;
+    BOOL died;
+    return refs_drop_theirs( &impl_from_IWTSListener( iface )->refs, &died );
 }
 
 static HRESULT STDMETHODCALLTYPE listener_GetConfiguration( IWTSListener *iface, IPropertyBag **out )
 {
+    struct listener *listener = impl_from_IWTSListener( iface );
+    IPropertyBag *created;
+    HRESULT hr;
+
     TRACE( "iface %p, out %p.\n", iface, out );
 
     if (!out) return E_POINTER;
-    return propbag_create( out );
+    *out = NULL;
+    if (!InterlockedCompareExchangePointer( (void **)&listener->configuration, NULL, NULL ))
+    {
+        if (FAILED(hr = propbag_create( listener->plugin->entry, &created ))) return hr;
+        if (InterlockedCompareExchangePointer( (void **)&listener->configuration, created, NULL ))
+            IPropertyBag_Release( created );
+    }
+    IPropertyBag_AddRef( listener->configuration );
+    *out = listener->configuration;
+    return S_OK;
 }
 
 static const IWTSListenerVtbl listener_vtbl =
@@ -83,11 +80,6 @@ static const IWTSListenerVtbl listener_vtbl =
     /* IWTSListener methods */
     listener_GetConfiguration,
 };
-
-void listener_release( struct listener *listener )
-{
-    IWTSListener_Release( &listener->IWTSListener_iface );
-}
 
 /* A plug-in may create listeners at any time: order is that of the plug-ins, then of creation. */
 static void client_insert_listener( struct client *client, struct listener *listener )
@@ -109,10 +101,9 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
     *out = NULL;
     if (!(listener = calloc( 1, sizeof(*listener) + strlen( name ) ))) return E_OUTOFMEMORY;
     listener->IWTSListener_iface.lpVtbl = &listener_vtbl;
-    listener->ref = 2;  /* the list's and the caller's */
+    refs_add( &listener->refs );
     strcpy( listener->name, name );
-    queue_init( &listener->queue, &client->executor );
-    plugin_addref( plugin );
+    queue_init( &listener->queue, &client->executor, plugin );
     listener->plugin = plugin;
     IWTSListenerCallback_AddRef( callback );
     listener->callback = callback;
@@ -124,8 +115,7 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
     if (ended)
     {
         IWTSListenerCallback_Release( callback );
-        listener_release( listener );
-        listener_release( listener );
+        free( listener );
         return E_FAIL;
     }
     *out = listener;
@@ -142,7 +132,6 @@ struct listener *listener_find( struct client *client, const char *name, const s
     {
         if (behind && !strcmp( listener->name, name ))
         {
-            IWTSListener_AddRef( &listener->IWTSListener_iface );
             found = listener;
             break;
         }
@@ -161,12 +150,12 @@ static void listener_run_removal( struct task *task )
     IWTSListenerCallback_Release( callback );
 }
 
+/* The task is part of the listener. */
 static void listener_destroy_removal( struct task *task )
 {
-    listener_release( CONTAINING_RECORD( task, struct listener, removal_task ) );
 }
 
-void listeners_remove( struct plugin *plugin )
+void listeners_remove( struct plugin *plugin, BOOL tell )
 {
     struct client *client = plugin->client;
     struct listener *listener, *next;
@@ -185,7 +174,8 @@ void listeners_remove( struct plugin *plugin )
 
     LIST_FOR_EACH_ENTRY_SAFE( listener, next, &removed, struct listener, entry )
     {
-        notice_unlisten( listener );
+        if (tell) notice_unlisten( listener );
+        listener->removal_task.what = "Release";
         listener->removal_task.run = listener_run_removal;
         listener->removal_task.destroy = listener_destroy_removal;
         queue_submit( &listener->queue, &listener->removal_task );
@@ -210,6 +200,7 @@ static BOOL listener_ask( struct listener *listener, struct channel *channel )
         return FALSE;
     }
     channel->callback = callback;
+    plugin_callback_begins( listener->plugin );
     return TRUE;
 }
 
@@ -222,7 +213,7 @@ static BOOL listener_pass_on( struct listener *listener, struct channel *channel
     BOOL passed;
 
     if (!next) return FALSE;
-    offered = channel_create( client, next, channel->id );
+    offered = channel_create( client, next, channel->id, channel->priority );
     if ((passed = offered && client_replace_channel( client, channel, offered )))
     {
         pump_add_channel( client, offered );
@@ -233,7 +224,6 @@ static BOOL listener_pass_on( struct listener *listener, struct channel *channel
         plugin_channel_ends( next->plugin );
         channel_release( offered );
     }
-    listener_release( next );
     return passed;
 }
 
@@ -257,6 +247,7 @@ static void listener_destroy_offer( struct task *task )
 void listener_offer( struct listener *listener, struct channel *channel )
 {
     channel_addref( channel );
+    channel->offer_task.what = "OnNewChannelConnection";
     channel->offer_task.run = listener_run_offer;
     channel->offer_task.destroy = listener_destroy_offer;
     queue_submit( &listener->queue, &channel->offer_task );

@@ -70,22 +70,6 @@ static HRESULT add_object( struct loaded_plugins *loaded, IWTSPlugin *object )
     return S_OK;
 }
 
-static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
-{
-    IWTSPlugin *object = NULL;
-    WCHAR name[39];
-    HRESULT hr;
-
-    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
-    hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
-    if (hr == REGDB_E_CLASSNOTREG)
-        return fail( reason, hr, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: "
-                     L"run the plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
-    if (FAILED(hr) || !object)
-        return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
-    return add_object( loaded, object );
-}
-
 static HRESULT load_dll_class( HMODULE module, REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
 {
     get_class_object_proc get_class_object = (void *)GetProcAddress( module, "DllGetClassObject" );
@@ -136,6 +120,36 @@ static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins 
     if (!module) return fail_load( reason, GetLastError(), entry->dll );
     if (entry->has_clsid) return load_dll_class( module, &entry->clsid, loaded, reason );
     return load_instances( module, loaded, reason );
+}
+
+/* A class of the user alone, which CoCreateInstance does not find in every Wine. */
+static HRESULT load_user_class( const CLSID *clsid, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    struct addin_entry entry = { .has_clsid = TRUE, .clsid = *clsid };
+    WCHAR file[MAX_PATH], name[39];
+
+    if (addin_class_server( clsid, L"InprocServer32", 0, file, ARRAY_SIZE(file) ))
+    {
+        entry.dll = file;
+        return load_dll( &entry, loaded, reason );
+    }
+    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
+    return fail( reason, REGDB_E_CLASSNOTREG, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: "
+                 L"run the plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
+}
+
+static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    IWTSPlugin *object = NULL;
+    WCHAR name[39];
+    HRESULT hr;
+
+    hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
+    if (hr == REGDB_E_CLASSNOTREG) return load_user_class( clsid, loaded, reason );
+    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
+    if (FAILED(hr) || !object)
+        return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
+    return add_object( loaded, object );
 }
 
 HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **reason )

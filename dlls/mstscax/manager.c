@@ -40,33 +40,24 @@ static HRESULT STDMETHODCALLTYPE manager_QueryInterface( IWTSVirtualChannelManag
 
     TRACE( "iface %p, riid %s, out %p.\n", iface, debugstr_guid( riid ), out );
 
-    if (!out) return E_POINTER;
-    if (IsEqualGUID( riid, &IID_IUnknown ) || IsEqualGUID( riid, &IID_IWTSVirtualChannelManager ))
-        *out = iface;
-    else if (IsEqualGUID( riid, &IID_IWTSPluginServiceProvider ))
-        *out = &plugin->IWTSPluginServiceProvider_iface;
-    else
+    if (out && IsEqualGUID( riid, &IID_IWTSPluginServiceProvider ))
     {
-        WARN( "%s not implemented, returning E_NOINTERFACE.\n", debugstr_guid( riid ) );
-        *out = NULL;
-        return E_NOINTERFACE;
+        IWTSVirtualChannelManager_AddRef( iface );
+        *out = &plugin->IWTSPluginServiceProvider_iface;
+        return S_OK;
     }
-    plugin_addref( plugin );
-    return S_OK;
+    return object_query( (IUnknown *)iface, &IID_IWTSVirtualChannelManager, &plugin->marshaler, riid, out );
 }
 
 static ULONG STDMETHODCALLTYPE manager_AddRef( IWTSVirtualChannelManager *iface )
 {
-    return InterlockedIncrement( &impl_from_IWTSVirtualChannelManager( iface )->ref );
+    return refs_add_theirs( &impl_from_IWTSVirtualChannelManager( iface )->refs );
 }
 
 static ULONG STDMETHODCALLTYPE manager_Release( IWTSVirtualChannelManager *iface )
 {
-    struct plugin *plugin = impl_from_IWTSVirtualChannelManager( iface );
-    ULONG ref = InterlockedDecrement( &plugin->ref );
-
-    if (!ref) plugin_free( plugin );
-    return ref;
+    BOOL died;
+    return refs_drop_theirs( &impl_from_IWTSVirtualChannelManager( iface )->refs, &died );
 }
 
 static HRESULT STDMETHODCALLTYPE manager_CreateListener( IWTSVirtualChannelManager *iface, const char *name,
@@ -91,8 +82,9 @@ static HRESULT STDMETHODCALLTYPE manager_CreateListener( IWTSVirtualChannelManag
 
     if (FAILED(hr = listener_create( plugin, name, callback, &listener ))) return hr;
     notice_listen( listener );
-    if (out) *out = &listener->IWTSListener_iface;
-    else listener_release( listener );
+    if (!out) return S_OK;
+    IWTSListener_AddRef( &listener->IWTSListener_iface );
+    *out = &listener->IWTSListener_iface;
     return S_OK;
 }
 

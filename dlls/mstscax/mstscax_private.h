@@ -34,6 +34,7 @@
 
 #include "pump.h"
 #include "queue.h"
+#include "refs.h"
 
 /*
  * Lock order: client->lock, then executor.lock. Neither is held while foreign code runs, be it a
@@ -41,13 +42,30 @@
  * other events but WRITE_*) runs on one thread at a time, which the caller of the events sees to.
  */
 
-/* client.c: one per VirtualChannelEntryEx, never freed: plug-ins keep pointers as long as they like. */
+struct client;
+
+/* entry.c: the static-channel API, in the form in which the client came in. */
+struct channel_api
+{
+    UINT (*open)( struct client *client );
+    UINT (*write)( struct client *client, void *data, ULONG size, void *user_data );
+};
+
+/* client.c: one per VirtualChannelEntry, never freed after that succeeded: plug-ins keep pointers
+ * as long as they like. */
 struct client
 {
     IWineDVCClient IWineDVCClient_iface;
-    CHANNEL_ENTRY_POINTS_EX entry_points;
+    const struct channel_api *api;
+    union
+    {
+        CHANNEL_ENTRY_POINTS plain;
+        CHANNEL_ENTRY_POINTS_EX ex;
+    } entry_points;
+    struct list entry;              /* of entry.c */
     void   *init_handle;
     DWORD   open_handle;
+    BOOL    opened;                 /* open_handle is valid */
     IWineDVCHost *host;             /* NULL: a client that knows nothing of it */
     DWORD   disconnect_code;
     WCHAR **entries;                /* what to load instead of AddIns */
@@ -60,18 +78,25 @@ struct client
     SRWLOCK lock;
     CONDITION_VARIABLE terminated;  /* signalled when plugins_alive becomes 0 */
     /* protected by lock */
-    BOOL    connected;
+    BOOL    connected, terminating;
     struct list plugins;
     unsigned int plugin_count;
     unsigned int plugins_loading;
     unsigned int plugins_alive;     /* not Terminated yet */
     struct list listeners;          /* by the order of their plug-ins, then of creation */
     struct list channels[64];       /* by id */
+    struct list dead_channels;      /* oldest first */
+    unsigned int dead_channel_count;
 
     /* receive path */
     BYTE   *message;                /* a drdynvc message that comes in several chunks */
     UINT32  message_size, message_total;
 };
+
+extern struct client *client_create( const struct channel_api *api );
+extern void client_event( struct client *client, UINT event );
+extern void client_channel_event( struct client *client, UINT event, void *data, UINT32 size, UINT32 total_size,
+                                  UINT32 flags );
 
 /* receive.c: the channel table and the PDUs of the server. */
 extern void client_receive( struct client *client, const BYTE *data, UINT32 size, UINT32 total, UINT32 flags );
@@ -82,14 +107,19 @@ extern void client_remove_channel( struct client *client, struct channel *channe
 extern void client_disconnect_channels( struct client *client );
 extern void client_reset_message( struct client *client );
 
-/* plugin.c: one IWTSPlugin. */
+/* agile.c: QueryInterface of an object with one interface of its own, for every apartment.
+ * marshaler begins as NULL; who frees the object releases it. */
+extern HRESULT object_query( IUnknown *object, REFIID own, IUnknown **marshaler, REFIID riid, void **out );
+
+/* plugin.c: one IWTSPlugin, never freed: the manager that it was given stays valid. */
 struct plugin
 {
     IWTSVirtualChannelManager IWTSVirtualChannelManager_iface;
     IWTSPluginServiceProvider IWTSPluginServiceProvider_iface;
-    LONG    ref;
+    struct refs refs;
+    IUnknown *marshaler;
     struct client *client;
-    UINT32  number;                 /* from 1, unique */
+    UINT32  number;                 /* from 1, unique; 0 for what is built in */
     UINT32  order;                  /* of its entry: a DLL may hold several plug-ins */
     WCHAR  *entry;
     struct queue queue;             /* IWTSPlugin's calls */
@@ -97,7 +127,9 @@ struct plugin
     struct list link;               /* in client->plugins */
     /* protected by client->lock */
     unsigned int channels;          /* offered or open */
-    BOOL    held;                   /* Disconnected waits for their OnClose */
+    unsigned int callbacks;         /* not released */
+    BOOL    held;                   /* Disconnected waits for OnClose of the channels */
+    BOOL    terminating;            /* Terminated waits for the callbacks */
     BOOL    ended;                  /* failed to initialize, or terminated */
 };
 
@@ -105,11 +137,13 @@ extern void plugins_load( struct client *client );
 extern void plugins_connect( struct client *client );
 extern void plugins_disconnect( struct client *client, DWORD code );
 extern BOOL plugins_terminate( struct client *client, DWORD timeout );
-extern void plugin_addref( struct plugin *plugin );
-extern void plugin_release( struct plugin *plugin );
-extern void plugin_free( struct plugin *plugin );
 extern void plugin_channel_begins( struct plugin *plugin );
 extern void plugin_channel_ends( struct plugin *plugin );
+extern void plugin_callback_begins( struct plugin *plugin );
+extern void plugin_callback_ends( struct plugin *plugin );
+
+/* echo.c: a plug-in like any other, always there and never reported. */
+extern IWTSPlugin echo_plugin;
 
 /* load.c: from an AddIns value to objects. */
 struct loaded_plugins
@@ -125,11 +159,13 @@ extern HRESULT load_entry( const WCHAR *entry, struct loaded_plugins *loaded, WC
 extern const IWTSVirtualChannelManagerVtbl manager_vtbl;
 extern const IWTSPluginServiceProviderVtbl service_provider_vtbl;
 
-/* listener.c */
+/* listener.c: never freed either, since there is no call that removes one. */
 struct listener
 {
     IWTSListener IWTSListener_iface;
-    LONG    ref;
+    struct refs refs;
+    IUnknown *marshaler;
+    IPropertyBag *configuration;    /* made when it is asked for */
     struct plugin *plugin;
     IWTSListenerCallback *callback; /* the queue's; NULL after the removal */
     struct queue queue;             /* OnNewChannelConnection */
@@ -140,12 +176,11 @@ struct listener
 
 extern HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,
                                 struct listener **out );
-extern void listener_release( struct listener *listener );
-/* The first listener of that name behind after, or of all; with a reference, or NULL. */
+/* The first listener of that name behind after, or of all, or NULL. */
 extern struct listener *listener_find( struct client *client, const char *name, const struct listener *after );
 extern void listener_offer( struct listener *listener, struct channel *channel );
 /* After a failed Initialize, or Terminated: the plug-in gets no more channels. */
-extern void listeners_remove( struct plugin *plugin );
+extern void listeners_remove( struct plugin *plugin, BOOL tell );
 
 /* channel.c */
 enum channel_verdict
@@ -165,19 +200,28 @@ enum channel_end
     CHANNEL_DISCONNECTED,
 };
 
+/* When it is dead it stays a channel, closed, until many others have died: plug-ins keep pointers. */
 struct channel
 {
     IWTSVirtualChannel IWTSVirtualChannel_iface;
-    LONG    ref;
+    struct refs refs;
     struct client *client;
+    IUnknown *marshaler;
     struct listener *listener;
     UINT32  id;
+    UINT8   priority;               /* class, 0 to 3 */
     LONG    verdict;                /* enum channel_verdict, set once by the listener's thread */
     LONG    end;                    /* enum channel_end, the first cause, set before the inbox is sealed */
     LONG    deaf;                   /* the plug-in called Close: it gets no more data */
     struct write *inbox;            /* writes; sealed by the end */
-    IWTSVirtualChannelCallback *callback;   /* set before the verdict; released after OnClose */
+    LONG64  pending;                /* bytes the pump took from there and has not sent; the pump's, read by all */
+    LONG64  undelivered;            /* bytes received that no callback has returned from */
+    IWTSVirtualChannelCallback *callback;   /* set before the verdict */
+    LONG    callback_users;         /* 1 until OnClose returned, and the call that runs; 0 releases it */
     struct queue queue;             /* OnDataReceived, OnClose */
+    struct queue overtaking;        /* OnClose, if a call does not return */
+    LONG    finishing;              /* OnClose has begun, or need not come */
+    BOOL    overtaken;
     struct list entry;              /* in client->channels, protected by client->lock; empty if not there */
 
     struct drdynvc_assembly assembly;   /* receive path */
@@ -185,31 +229,42 @@ struct channel
     struct channel *next;           /* in an inbox of the pump */
     /* pump role */
     struct list pump_entry;
-    struct list sending_entry;      /* among the channels with something to send */
+    struct list sending_entry;      /* in the schedule */
+    ULONGLONG deadline;             /* for OnClose to begin */
     BOOL    open;                   /* CREATE_RSP was sent */
     struct write *first, *last;     /* taken from the inbox */
 
     struct task offer_task, close_task;
 };
 
-extern struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id );
+/* A channel keeps no more than this in either direction: over it, the channel ends. */
+#define CHANNEL_LIMIT ((LONG64)(sizeof(void *) == 8 ? 256 : 64) << 20)
+extern struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id, UINT8 priority );
+/* What the plug-in has not taken yet; the receive path's. */
+extern BOOL channel_is_full( struct channel *channel );
 extern void channel_addref( struct channel *channel );
 extern void channel_release( struct channel *channel );
-extern void channel_free( struct channel *channel );
+/* The pump's, for a channel without references. */
+extern void channel_retire( struct channel *channel );
 /* Seals the inbox; the first cause counts. Lock-free. pump_run or pump_wake follows. */
 extern void channel_end( struct channel *channel, enum channel_end end );
 /* Takes the message, even on failure. */
 extern HRESULT channel_deliver( struct channel *channel, BYTE *message, UINT32 size );
-/* Queues OnClose if the channel was accepted and open, and the release of everything. */
-extern void channel_finish( struct channel *channel );
+/* Queues OnClose if the channel was accepted and open, and the release of everything.
+ * FALSE if a call runs for which that has to wait. */
+extern BOOL channel_finish( struct channel *channel );
+/* TRUE when that wait is over, which from the deadline on it is: then OnClose begins beside the call. */
+extern BOOL channel_check_finish( struct channel *channel, ULONGLONG now );
 
 /* notice.c: calls of the static-channel client, if it takes any, in order and on our own threads. */
 extern void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason );
 extern void notice_listen( struct listener *listener );
 extern void notice_unlisten( struct listener *listener );
+extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
 extern void notice_ready( struct client *client );
 
 /* propbag.c */
-extern HRESULT propbag_create( IPropertyBag **out );
+/* entry names the AddIns key whose values are in it. */
+extern HRESULT propbag_create( const WCHAR *entry, IPropertyBag **out );
 
 #endif /* __MSTSCAX_PRIVATE_H */

@@ -29,6 +29,8 @@ struct notice
     IWineDVCHost *host;
     UINT32  plugin;
     HRESULT hr;
+    UINT32  duration;
+    const char *what;
     WCHAR  *entry;
     WCHAR  *reason;
     char   *name;
@@ -49,6 +51,7 @@ static struct notice *notice_create( struct client *client, void (*run)( struct 
     struct notice *notice;
 
     if (!client->host || !(notice = calloc( 1, sizeof(*notice) ))) return NULL;
+    notice->task.what = NULL;
     notice->task.run = run;
     notice->task.destroy = notice_destroy;
     notice->host = client->host;
@@ -63,7 +66,7 @@ static void run_plugin( struct task *task )
 
 void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
 {
-    struct notice *notice = notice_create( plugin->client, run_plugin );
+    struct notice *notice = plugin->number ? notice_create( plugin->client, run_plugin ) : NULL;
 
     if (!notice) return;
     notice->plugin = plugin->number;
@@ -73,15 +76,33 @@ void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
     queue_submit( &plugin->client->notices, &notice->task );
 }
 
-static void notice_listener( struct listener *listener, void (*run)( struct task *task ) )
+static void run_slow( struct task *task )
 {
-    struct client *client = listener->plugin->client;
-    struct notice *notice = notice_create( client, run );
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnSlow( notice->host, notice->plugin, notice->entry, notice->what, notice->duration );
+}
+
+void notice_slow( struct plugin *plugin, const char *what, UINT32 duration )
+{
+    struct notice *notice = notice_create( plugin->client, run_slow );
 
     if (!notice) return;
-    notice->plugin = listener->plugin->number;
+    notice->plugin = plugin->number;
+    notice->entry = wcsdup( plugin->entry );
+    notice->what = what;
+    notice->duration = duration;
+    queue_submit( &plugin->client->notices, &notice->task );
+}
+
+static void notice_listener( struct listener *listener, void (*run)( struct task *task ) )
+{
+    struct plugin *plugin = listener->plugin;
+    struct notice *notice = plugin->number ? notice_create( plugin->client, run ) : NULL;
+
+    if (!notice) return;
+    notice->plugin = plugin->number;
     notice->name = strdup( listener->name );
-    queue_submit( &client->notices, &notice->task );
+    queue_submit( &plugin->client->notices, &notice->task );
 }
 
 static void run_listen( struct task *task )

@@ -36,40 +36,21 @@ struct call
     DWORD code;
 };
 
-void plugin_addref( struct plugin *plugin )
-{
-    IWTSVirtualChannelManager_AddRef( &plugin->IWTSVirtualChannelManager_iface );
-}
-
-void plugin_release( struct plugin *plugin )
-{
-    IWTSVirtualChannelManager_Release( &plugin->IWTSVirtualChannelManager_iface );
-}
-
-void plugin_free( struct plugin *plugin )
-{
-    free( plugin->entry );
-    free( plugin );
-}
-
 static void call_destroy( struct task *task )
 {
-    struct call *call = CONTAINING_RECORD( task, struct call, task );
-
-    plugin_release( call->plugin );
-    free( call );
+    free( CONTAINING_RECORD( task, struct call, task ) );
 }
 
-static BOOL plugin_submit( struct plugin *plugin, void (*run)( struct task *task ), DWORD code )
+static BOOL plugin_submit( struct plugin *plugin, const char *what, void (*run)( struct task *task ), DWORD code )
 {
     struct call *call;
 
     if (!(call = malloc( sizeof(*call) ))) return FALSE;
+    call->task.what = what;
     call->task.run = run;
     call->task.destroy = call_destroy;
     call->plugin = plugin;
     call->code = code;
-    plugin_addref( plugin );
     queue_submit( &plugin->queue, &call->task );
     return TRUE;
 }
@@ -89,7 +70,7 @@ static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reaso
     if (FAILED(hr))
     {
         WARN( "%s: %s, hr %#lx.\n", debugstr_w( plugin->entry ), debugstr_w( reason ), hr );
-        listeners_remove( plugin );
+        listeners_remove( plugin, TRUE );
     }
     notice_plugin( plugin, hr, reason );
     client_plugin_loaded( plugin->client );
@@ -128,15 +109,31 @@ static void run_disconnected( struct task *task )
     if (call->plugin->plugin) IWTSPlugin_Disconnected( call->plugin->plugin, call->code );
 }
 
+/* TRUE if the plug-in's callbacks are released; otherwise its queue waits for that. */
+static BOOL plugin_is_idle( struct plugin *plugin )
+{
+    BOOL idle;
+
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    if (!(idle = !plugin->callbacks))
+    {
+        plugin->terminating = TRUE;
+        queue_hold( &plugin->queue );
+    }
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+    return idle;
+}
+
 static void run_terminated( struct task *task )
 {
     struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
     struct client *client = plugin->client;
 
+    if (!plugin_is_idle( plugin ) && plugin_submit( plugin, "Terminated", run_terminated, 0 )) return;
     if (plugin->plugin)
     {
         IWTSPlugin_Terminated( plugin->plugin );
-        listeners_remove( plugin );
+        listeners_remove( plugin, FALSE );
         IWTSPlugin_Release( plugin->plugin );
         plugin->plugin = NULL;
     }
@@ -155,24 +152,25 @@ static BOOL plugin_create( struct client *client, UINT32 order, const WCHAR *ent
     if (!(plugin = calloc( 1, sizeof(*plugin) ))) return FALSE;
     plugin->IWTSVirtualChannelManager_iface.lpVtbl = &manager_vtbl;
     plugin->IWTSPluginServiceProvider_iface.lpVtbl = &service_provider_vtbl;
-    plugin->ref = 1;
+    refs_add( &plugin->refs );
     plugin->client = client;
     plugin->order = order;
     plugin->plugin = object;
-    queue_init( &plugin->queue, &client->executor );
+    queue_init( &plugin->queue, &client->executor, plugin );
     if (!(plugin->entry = wcsdup( entry )))
     {
-        plugin_release( plugin );
+        free( plugin );
         return FALSE;
     }
 
     AcquireSRWLockExclusive( &client->lock );
-    plugin->number = ++client->plugin_count;
+    plugin->number = object == &echo_plugin ? 0 : ++client->plugin_count;
     list_add_tail( &client->plugins, &plugin->link );
     client->plugins_loading++;
     client->plugins_alive++;
-    plugin_submit( plugin, object ? run_initialize : run_load, 0 );
-    if (client->connected) plugin_submit( plugin, run_connected, 0 );
+    plugin_submit( plugin, "Initialize", object ? run_initialize : run_load, 0 );
+    if (client->connected) plugin_submit( plugin, "Connected", run_connected, 0 );
+    if (client->terminating) plugin_submit( plugin, "Terminated", run_terminated, 0 );
     ReleaseSRWLockExclusive( &client->lock );
     return TRUE;
 }
@@ -221,6 +219,7 @@ void plugins_load( struct client *client )
     client->plugins_loading = 1;    /* keeps notice_ready back */
     for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL );
     if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
+    plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin );
     client_plugin_loaded( client );
 }
 
@@ -230,7 +229,7 @@ void plugins_connect( struct client *client )
 
     AcquireSRWLockExclusive( &client->lock );
     client->connected = TRUE;
-    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link ) plugin_submit( plugin, run_connected, 0 );
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link ) plugin_submit( plugin, "Connected", run_connected, 0 );
     ReleaseSRWLockExclusive( &client->lock );
 }
 
@@ -248,7 +247,7 @@ void plugins_disconnect( struct client *client, DWORD code )
             plugin->held = TRUE;
             queue_hold( &plugin->queue );
         }
-        plugin_submit( plugin, run_disconnected, code );
+        plugin_submit( plugin, "Disconnected", run_disconnected, code );
     }
     ReleaseSRWLockExclusive( &client->lock );
 }
@@ -260,12 +259,32 @@ BOOL plugins_terminate( struct client *client, DWORD timeout )
     BOOL done;
 
     AcquireSRWLockExclusive( &client->lock );
-    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link ) plugin_submit( plugin, run_terminated, 0 );
+    client->terminating = TRUE;
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
+        plugin_submit( plugin, "Terminated", run_terminated, 0 );
     for (; client->plugins_alive && now < end; now = GetTickCount64())
         SleepConditionVariableSRW( &client->terminated, &client->lock, end - now, 0 );
     done = !client->plugins_alive;
     ReleaseSRWLockExclusive( &client->lock );
     return done;
+}
+
+void plugin_callback_begins( struct plugin *plugin )
+{
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    plugin->callbacks++;
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+}
+
+void plugin_callback_ends( struct plugin *plugin )
+{
+    BOOL resume;
+
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    resume = !--plugin->callbacks && plugin->terminating;
+    if (resume) plugin->terminating = FALSE;
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+    if (resume) queue_resume( &plugin->queue );
 }
 
 void plugin_channel_begins( struct plugin *plugin )

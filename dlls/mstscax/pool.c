@@ -25,14 +25,17 @@
 
 #include "pool.h"
 
-#define SMALLEST       256
-#define CLASS_COUNT    8
-#define COMMIT_STEP    0x10000
+#define SMALLEST    256
 #ifdef _WIN64
-#define ARENA_SIZE     0x40000000
+#define ARENA_SIZE  ((LONG64)1 << 32)
+#define CLASS_COUNT 24      /* up to 2 GiB */
 #else
-#define ARENA_SIZE     0x04000000
+#define ARENA_SIZE  ((LONG64)1 << 28)
+#define CLASS_COUNT 19      /* up to 64 MiB */
 #endif
+#define PAGE_SIZE   0x1000
+#define RESET_SIZE  0x20000
+#define MIN_ARENA   0x04000000
 
 /* In front of each block: the list while it is free, its class while it is used. */
 union block
@@ -44,19 +47,23 @@ union block
 /* Blocks are cut off the arena by one atomic addition and never go back to it. */
 static struct
 {
-    char *base;
-    LONG  used;
-    LONG  committed;    /* everything below is */
+    char  *base;
+    LONG64 size;
+    LONG64 used;
 } arena;
 
 static SLIST_HEADER free_blocks[CLASS_COUNT];
 
+/* All of it is committed here: VirtualAlloc has a lock, which would die with a terminated thread.
+ * Nothing is backed by memory before it is used; a system that does not believe it gets a smaller one. */
 BOOL pool_attach( void )
 {
     unsigned int i;
 
     for (i = 0; i < CLASS_COUNT; i++) InitializeSListHead( &free_blocks[i] );
-    return (arena.base = VirtualAlloc( NULL, ARENA_SIZE, MEM_RESERVE, PAGE_READWRITE )) != NULL;
+    for (arena.size = ARENA_SIZE; arena.size >= MIN_ARENA; arena.size /= 2)
+        if ((arena.base = VirtualAlloc( NULL, arena.size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE ))) return TRUE;
+    return FALSE;
 }
 
 static SIZE_T class_size( unsigned int class )
@@ -72,43 +79,24 @@ static unsigned int size_class( SIZE_T size )
     return class;
 }
 
-/* Idempotent at each step, whoever is terminated in between. */
-static BOOL arena_commit( LONG end )
-{
-    LONG committed = arena.committed, target = (end + COMMIT_STEP - 1) & ~(COMMIT_STEP - 1), seen;
-
-    if (end <= committed) return TRUE;
-    if (!VirtualAlloc( arena.base + committed, target - committed, MEM_COMMIT, PAGE_READWRITE )) return FALSE;
-    while (committed < target
-           && (seen = InterlockedCompareExchange( &arena.committed, target, committed )) != committed)
-        committed = seen;
-    return TRUE;
-}
-
 static union block *arena_alloc( SIZE_T size )
 {
-    LONG offset;
+    LONG64 offset;
 
-    if ((SIZE_T)arena.used + size > ARENA_SIZE) return NULL;
-    offset = InterlockedExchangeAdd( &arena.used, size );
-    if ((SIZE_T)offset + size > ARENA_SIZE || !arena_commit( offset + size )) return NULL;
-    return (union block *)(arena.base + offset);
+    if (InterlockedCompareExchange64( &arena.used, 0, 0 ) > arena.size - (LONG64)size) return NULL;
+    offset = InterlockedExchangeAdd64( &arena.used, size );
+    return offset > arena.size - (LONG64)size ? NULL : (union block *)(arena.base + offset);
 }
 
 void *pool_alloc( SIZE_T size )
 {
     unsigned int class;
-    union block *block = NULL;
+    union block *block;
 
     if (size > ~(SIZE_T)0 - sizeof(*block)) return NULL;
-    size += sizeof(*block);
-    if ((class = size_class( size )) < CLASS_COUNT)
-    {
-        size = class_size( class );
-        if (!(block = (union block *)InterlockedPopEntrySList( &free_blocks[class] ))) block = arena_alloc( size );
-    }
-    if (!block) block = VirtualAlloc( NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE );
-    if (!block) return NULL;
+    if ((class = size_class( size + sizeof(*block) )) == CLASS_COUNT) return NULL;
+    block = (union block *)InterlockedPopEntrySList( &free_blocks[class] );
+    if (!block && !(block = arena_alloc( class_size( class ) ))) return NULL;
     block->class = class;
     return block + 1;
 }
@@ -117,7 +105,16 @@ void pool_free( void *memory )
 {
     union block *block = (union block *)memory - 1;
 
-    if (!memory) return;
-    if (block->class < CLASS_COUNT) InterlockedPushEntrySList( &free_blocks[block->class], &block->entry );
-    else VirtualFree( block, 0, MEM_RELEASE );
+    if (memory) InterlockedPushEntrySList( &free_blocks[block->class], &block->entry );
+}
+
+void pool_reset( void *memory )
+{
+    union block *block = (union block *)memory - 1;
+    SIZE_T size = class_size( block->class );
+    /* the pages that are this block's alone */
+    ULONG_PTR begin = ((ULONG_PTR)(block + 1) + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1);
+    ULONG_PTR end = ((ULONG_PTR)block + size) & ~(ULONG_PTR)(PAGE_SIZE - 1);
+
+    if (size >= RESET_SIZE) VirtualAlloc( (void *)begin, end - begin, MEM_RESET, PAGE_READWRITE );
 }

@@ -26,13 +26,16 @@
 
 /*
  * Plug-ins terminate their threads inside IWTSVirtualChannel::Write. The process heap has a lock
- * that would die with such a thread; here a thread that ends at any point loses at most the block
- * it was about to get. Lock-free, any thread. Blocks are aligned to 16 bytes and not zeroed. Those
- * of up to 32 KiB are kept for reuse, longer ones are returned to the system.
+ * that would die with such a thread, and so has VirtualAlloc in Wine; here a thread that ends at
+ * any point loses at most the block it was about to get. Lock-free, any thread. Blocks are aligned
+ * to 16 bytes and not zeroed.
  */
 
 extern BOOL  pool_attach( void );   /* once, when the DLL is loaded */
 extern void *pool_alloc( SIZE_T size );
 extern void  pool_free( void *memory );
+
+/* Before pool_free, on threads that nobody terminates: gives the memory of a long block back. */
+extern void  pool_reset( void *memory );
 
 #endif /* __MSTSCAX_POOL_H */

@@ -18,16 +18,20 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mstscax_private.h"
 #include "ocidl.h"
+#include "winreg.h"
+#include "addins.h"
 
 #include "wine/debug.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
-/* Third-party listeners have no configuration of ours: what a plug-in writes is all there is to read. */
+/* Third-party listeners have no configuration of ours: there is what stands under the plug-in's AddIns
+ * key, and what it writes here itself. */
 struct property
 {
     struct list entry;
@@ -39,6 +43,7 @@ struct propbag
 {
     IPropertyBag IPropertyBag_iface;
     LONG ref;
+    WCHAR *entry;
     SRWLOCK lock;
     struct list properties; /* protected by lock */
 };
@@ -85,6 +90,7 @@ static ULONG STDMETHODCALLTYPE propbag_Release( IPropertyBag *iface )
     if (!ref)
     {
         LIST_FOR_EACH_ENTRY_SAFE( property, next, &bag->properties, struct property, entry ) property_free( property );
+        free( bag->entry );
         free( bag );
     }
     return ref;
@@ -100,13 +106,52 @@ static struct property *propbag_find( struct propbag *bag, const WCHAR *name )
     return NULL;
 }
 
+struct lookup
+{
+    const WCHAR *entry;
+    const WCHAR *name;
+    VARIANT *value;
+    HRESULT hr;
+};
+
+/* Text and numbers; of another type a value is not there. */
+static HRESULT read_value( HKEY root, const WCHAR *path, const WCHAR *name, VARIANT *value )
+{
+    WCHAR text[1024];
+    DWORD number, size = sizeof(number);
+
+    if (!RegGetValueW( root, path, name, RRF_RT_REG_DWORD, NULL, &number, &size ))
+    {
+        V_VT( value ) = VT_I4;
+        V_I4( value ) = number;
+        return S_OK;
+    }
+    size = sizeof(text);
+    if (RegGetValueW( root, path, name, RRF_RT_REG_SZ, NULL, text, &size )) return E_INVALIDARG;
+    if (!(V_BSTR( value ) = SysAllocString( text ))) return E_OUTOFMEMORY;
+    V_VT( value ) = VT_BSTR;
+    return S_OK;
+}
+
+static BOOL look_up( const struct addin *addin, void *context )
+{
+    struct lookup *lookup = context;
+    WCHAR path[ARRAY_SIZE(ADDINS_PATH) + 256];
+
+    if (wcscmp( addin->entry, lookup->entry )) return TRUE;
+    swprintf( path, ARRAY_SIZE(path), ADDINS_PATH L"\\%s", addin->key );
+    lookup->hr = read_value( addin->root, path, lookup->name, lookup->value );
+    return FALSE;
+}
+
 static HRESULT STDMETHODCALLTYPE propbag_Read( IPropertyBag *iface, const WCHAR *name, VARIANT *value,
                                                IErrorLog *log )
 {
     struct propbag *bag = impl_from_IPropertyBag( iface );
-    VARTYPE type;
+    struct lookup lookup = { bag->entry, name, value, E_INVALIDARG };
     struct property *property;
     HRESULT hr = E_INVALIDARG;
+    VARTYPE type;
 
     TRACE( "iface %p, name %s, value %p, log %p.\n", iface, debugstr_w( name ), value, log );
 
@@ -116,6 +161,11 @@ static HRESULT STDMETHODCALLTYPE propbag_Read( IPropertyBag *iface, const WCHAR 
     AcquireSRWLockShared( &bag->lock );
     if ((property = propbag_find( bag, name ))) hr = VariantCopy( value, &property->value );
     ReleaseSRWLockShared( &bag->lock );
+    if (hr == E_INVALIDARG)
+    {
+        addins_enum( 0, look_up, &lookup );
+        hr = lookup.hr;
+    }
     if (SUCCEEDED(hr) && type != VT_EMPTY) hr = VariantChangeType( value, value, 0, type );
     return hr;
 }
@@ -156,12 +206,17 @@ static const IPropertyBagVtbl propbag_vtbl =
     propbag_Write,
 };
 
-HRESULT propbag_create( IPropertyBag **out )
+HRESULT propbag_create( const WCHAR *entry, IPropertyBag **out )
 {
     struct propbag *bag;
 
     *out = NULL;
     if (!(bag = calloc( 1, sizeof(*bag) ))) return E_OUTOFMEMORY;
+    if (!(bag->entry = wcsdup( entry )))
+    {
+        free( bag );
+        return E_OUTOFMEMORY;
+    }
     bag->IPropertyBag_iface.lpVtbl = &propbag_vtbl;
     bag->ref = 1;
     InitializeSRWLock( &bag->lock );

@@ -27,6 +27,16 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* At most this much is in the transport's hands, so that Close has something to cancel. */
 #define WINDOW 262144
 
+/* PDUs between two looks at what plug-ins have written, and such runs between two flushes. */
+#define RUN  10
+#define RUNS 16
+
+/* OnClose waits this long for a call of OnDataReceived to return. */
+#define CLOSE_TIMEOUT 2000
+
+/* A call that runs for so long is reported. */
+#define SLOW_LIMIT 10000
+
 /* A completion that comes between the two looks is seen by the second, a later one sees stalled. */
 static BOOL pump_fits( struct pump *pump, size_t size )
 {
@@ -43,7 +53,7 @@ static void pump_transmit( struct client *client, struct write *write, BYTE *pdu
 
     InterlockedIncrement( &write->ref );
     InterlockedExchangeAdd( &pump->in_flight, size );
-    error = client->entry_points.pVirtualChannelWriteEx( client->init_handle, client->open_handle, pdu, size, write );
+    error = client->api->write( client, pdu, size, write );
     if (error)
     {
         TRACE( "The transport refused %Iu bytes, error %u.\n", size, error );
@@ -84,13 +94,26 @@ void pump_complete( struct client *client, struct write *write )
     write_release( write );
 }
 
-static void channel_append( struct channel *channel, struct write *writes )
+static LONG64 pdus_size( struct drdynvc_fragments cursor )
 {
-    if (!writes) return;
-    if (channel->last) channel->last->next = writes;
-    else channel->first = writes;
-    while (writes->next) writes = writes->next;
-    channel->last = writes;
+    LONG64 total = 0;
+    size_t size;
+
+    while (drdynvc_fragments_next( &cursor, &size )) total += size;
+    return total;
+}
+
+static void channel_take_inbox( struct channel *channel )
+{
+    struct write *write = write_take( &channel->inbox );
+
+    for (; write; write = write->next)
+    {
+        InterlockedExchangeAdd64( &channel->pending, pdus_size( write->todo ) );
+        if (channel->last) channel->last->next = write;
+        else channel->first = write;
+        channel->last = write;
+    }
 }
 
 static void channel_pop( struct channel *channel )
@@ -101,22 +124,23 @@ static void channel_pop( struct channel *channel )
     write_release( write );
 }
 
-/* Sends the channel's next PDU if the window has room for it. */
-static BOOL channel_send( struct client *client, struct channel *channel )
+/* Sends the channel's next PDU if the window has room for it; returns its size, or 0. */
+static size_t channel_send( struct client *client, struct channel *channel )
 {
     struct write *write = channel->first;
     struct drdynvc_fragments cursor;
-    size_t size;
+    size_t size, next_size;
     BYTE *pdu;
 
-    if (!write) return FALSE;
+    if (!write) return 0;
     cursor = write->todo;
     pdu = drdynvc_fragments_next( &cursor, &size );
-    if (!pump_fits( &client->pump, size )) return FALSE;
+    if (!pump_fits( &client->pump, size )) return 0;
     write->todo = cursor;
     pump_transmit( client, write, pdu, size );
-    if (!drdynvc_fragments_next( &cursor, &size )) channel_pop( channel );
-    return TRUE;
+    InterlockedExchangeAdd64( &channel->pending, -(LONG64)size );
+    if (!drdynvc_fragments_next( &cursor, &next_size )) channel_pop( channel );
+    return size;
 }
 
 static void channel_drop( struct client *client, struct channel *channel )
@@ -124,7 +148,7 @@ static void channel_drop( struct client *client, struct channel *channel )
     struct drdynvc_fragments cursor;
     size_t size;
 
-    channel_append( channel, write_take( &channel->inbox ) );
+    channel_take_inbox( channel );
     while (channel->first)
     {
         cursor = channel->first->todo;
@@ -155,7 +179,34 @@ static void pump_remove_channel( struct client *client, struct channel *channel 
     channel_drop( client, channel );
     list_remove( &channel->pump_entry );
     list_remove( &channel->sending_entry );
-    channel_finish( channel );
+    channel_addref( channel );
+    if (channel_finish( channel )) channel_release( channel );
+    else
+    {
+        channel->deadline = GetTickCount64() + CLOSE_TIMEOUT;
+        list_add_tail( &client->pump.finishing, &channel->pump_entry );
+    }
+}
+
+static void pump_check_finishing( struct client *client )
+{
+    struct pump *pump = &client->pump;
+    ULONGLONG now = GetTickCount64();
+    struct channel *channel, *next;
+    LONG64 deadline = 0;
+
+    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->finishing, struct channel, pump_entry )
+    {
+        if (channel_check_finish( channel, now ))
+        {
+            list_remove( &channel->pump_entry );
+            channel_release( channel );
+        }
+        else if (!deadline) deadline = channel->deadline;
+    }
+    if (deadline == pump->deadline) return;
+    InterlockedCompareExchange64( &pump->deadline, deadline, pump->deadline );
+    if (deadline) SetEvent( pump->wake );
 }
 
 /* The listener's verdict becomes the answer to the server. */
@@ -187,45 +238,21 @@ static void pump_close( struct client *client, struct channel *channel, enum cha
     pump_remove_channel( client, channel );
 }
 
-static void pump_update_channel( struct client *client, struct channel *channel, struct list *sending )
+static void pump_update_channel( struct client *client, struct channel *channel )
 {
     BOOL sealed = write_is_sealed( &channel->inbox );
     enum channel_end end = sealed ? channel->end : CHANNEL_NOT_ENDING;
 
+    channel_take_inbox( channel );
     if (!channel->open)
     {
         if (InterlockedOr( &channel->verdict, 0 ) == CHANNEL_OFFERED) return;
         pump_answer( client, channel, end );
         if (!channel->open) return;
     }
-    channel_append( channel, write_take( &channel->inbox ) );
     if (sealed) pump_close( client, channel, end );
-    else if (channel->first)
-    {
-        list_remove( &channel->sending_entry );
-        list_add_tail( sending, &channel->sending_entry );
-    }
-}
-
-/* Takes turns by PDU until the window is full or nothing is left. */
-static void pump_send( struct client *client, struct list *sending )
-{
-    struct channel *channel;
-    struct list *head;
-
-    while ((head = list_head( sending )))
-    {
-        channel = LIST_ENTRY( head, struct channel, sending_entry );
-        if (channel->first && !channel_send( client, channel )) break;
-        list_remove( head );
-        if (channel->first) list_add_tail( sending, head );
-        else list_init( head );
-    }
-    while ((head = list_head( sending )))
-    {
-        list_remove( head );
-        list_init( head );
-    }
+    else if (channel->first && list_empty( &channel->sending_entry ))
+        schedule_add( &client->pump.schedule, &channel->sending_entry, channel->priority );
 }
 
 static struct channel *take_channels( struct channel **head )
@@ -252,15 +279,50 @@ static void pump_admit_channels( struct pump *pump )
     }
 }
 
-static void pump_free_channels( struct pump *pump )
+static void pump_retire_channels( struct pump *pump )
 {
     struct channel *channel = take_channels( &pump->released ), *next;
 
     for (; channel; channel = next)
     {
         next = channel->next;
-        channel_free( channel );
+        channel_retire( channel );
     }
+}
+
+/* Sends a few PDUs; FALSE if the window is full or nothing is left. */
+static BOOL pump_send( struct client *client )
+{
+    struct channel *channel;
+    struct list *entry;
+    unsigned int i;
+    size_t size;
+
+    for (i = 0; i < RUN; i++)
+    {
+        if (!(entry = schedule_next( &client->pump.schedule ))) return FALSE;
+        channel = LIST_ENTRY( entry, struct channel, sending_entry );
+        if (!(size = channel_send( client, channel ))) return FALSE;
+        schedule_sent( entry, size, channel->first != NULL );
+    }
+    return TRUE;
+}
+
+/* What is written meanwhile has its turn soon, however fast the transport takes the rest. */
+static void pump_serve_channels( struct client *client )
+{
+    struct pump *pump = &client->pump;
+    struct channel *channel, *next;
+    unsigned int i;
+
+    for (i = 0; i < RUNS; i++)
+    {
+        pump_admit_channels( pump );
+        LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->channels, struct channel, pump_entry )
+            pump_update_channel( client, channel );
+        if (!pump_send( client )) return;
+    }
+    InterlockedExchange( &pump->again, 1 );
 }
 
 static void pump_turn( struct client *client )
@@ -268,21 +330,16 @@ static void pump_turn( struct client *client )
     struct pump *pump = &client->pump;
     INT64 sent = client->counters.pdus_sent;
     struct write *control, *next_control;
-    struct channel *channel, *next;
-    struct list sending;
 
-    list_init( &sending );
     for (control = write_take( &pump->control ); control; control = next_control)
     {
         next_control = control->next;
         pump_send_control( client, control );
     }
-    pump_admit_channels( pump );
-    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->channels, struct channel, pump_entry )
-        pump_update_channel( client, channel, &sending );
-    pump_send( client, &sending );
+    pump_serve_channels( client );
     if (client->host && client->counters.pdus_sent != sent) IWineDVCHost_Flush( client->host );
-    pump_free_channels( pump );
+    if (!list_empty( &pump->finishing ) || pump->deadline) pump_check_finishing( client );
+    pump_retire_channels( pump );
 }
 
 void pump_run( struct client *client )
@@ -297,7 +354,28 @@ void pump_run( struct client *client )
     }
 }
 
-/* Sends what plug-ins write on threads of their own. */
+static DWORD pump_timeout( struct client *client )
+{
+    ULONGLONG deadline = InterlockedCompareExchange64( &client->pump.deadline, 0, 0 ), now;
+    DWORD longest = client->host ? SLOW_LIMIT / 2 : INFINITE;
+
+    if (!deadline) return longest;
+    now = GetTickCount64();
+    return now < deadline ? min( deadline - now, longest ) : 0;
+}
+
+static void report_slow_calls( struct client *client )
+{
+    struct running slow;
+
+    while (executor_find_slow( &client->executor, SLOW_LIMIT, &slow ))
+    {
+        WARN( "%s has not returned for %I64u ms.\n", slow.what, GetTickCount64() - slow.since );
+        notice_slow( slow.owner, slow.what, GetTickCount64() - slow.since );
+    }
+}
+
+/* Sends what plug-ins write on threads of their own, and keeps the time. */
 static DWORD CALLBACK pump_thread( void *arg )
 {
     struct client *client = arg;
@@ -307,9 +385,10 @@ static DWORD CALLBACK pump_thread( void *arg )
     {
         InterlockedExchange( &pump->sleeping, 1 );
         pump_run( client );
-        WaitForSingleObject( pump->wake, INFINITE );
+        WaitForSingleObject( pump->wake, pump_timeout( client ) );
         InterlockedExchange( &pump->sleeping, 0 );
         pump_run( client );
+        if (client->host) report_slow_calls( client );
     }
     return 0;
 }
@@ -320,6 +399,8 @@ HRESULT pump_start( struct client *client )
     HANDLE thread;
 
     list_init( &pump->channels );
+    schedule_init( &pump->schedule );
+    list_init( &pump->finishing );
     if (!(pump->wake = CreateEventW( NULL, FALSE, FALSE, NULL ))) return HRESULT_FROM_WIN32( GetLastError() );
     if (!(thread = CreateThread( NULL, 0, pump_thread, client, 0, NULL ))) return HRESULT_FROM_WIN32( GetLastError() );
     CloseHandle( thread );
@@ -351,7 +432,7 @@ void pump_add_channel( struct client *client, struct channel *channel )
     push_channel( &client->pump.arrivals, channel );
 }
 
-void pump_free_channel( struct client *client, struct channel *channel )
+void pump_retire_channel( struct client *client, struct channel *channel )
 {
     push_channel( &client->pump.released, channel );
 }

@@ -22,6 +22,7 @@
 #define __MSTSCAX_PUMP_H
 
 #include "drdynvc.h"
+#include "schedule.h"
 
 /*
  * Plug-ins' threads only push onto lock-free inboxes and may be terminated at any point of that.
@@ -44,6 +45,8 @@ struct write
 extern struct write *write_create( UINT32 channel_id, const void *message, UINT32 size );
 extern struct write *write_create_control( const void *pdu, size_t size );
 extern void write_release( struct write *write );
+/* One that was not pushed. Any thread, lock-free; write_release is for ours. */
+extern void write_abandon( struct write *write );
 
 /* A stack that any thread pushes onto and one takes from, whole. The lowest bit of the
  * head seals it: nothing is pushed any more. */
@@ -67,6 +70,9 @@ struct pump
     struct channel *released;   /* inbox of channels without a reference */
     /* pump role */
     struct list channels;       /* arrived, not closed */
+    struct schedule schedule;   /* those of them that have something to send */
+    struct list finishing;      /* closed, OnClose waits for a call to return; by deadline */
+    LONG64 deadline;            /* of the first of those, or 0; read by the pump's thread */
 };
 
 struct client;
@@ -84,7 +90,7 @@ extern void pump_wake( struct client *client );
 /* The inboxes; pump_run or pump_wake follows. */
 extern void pump_post_control( struct client *client, const void *pdu, size_t size );
 extern void pump_add_channel( struct client *client, struct channel *channel );
-extern void pump_free_channel( struct client *client, struct channel *channel );
+extern void pump_retire_channel( struct client *client, struct channel *channel );
 
 /* CHANNEL_EVENT_WRITE_COMPLETE or CANCELLED for one PDU. pump_run follows if the pump is stalled. */
 extern void pump_complete( struct client *client, struct write *write );

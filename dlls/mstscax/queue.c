@@ -94,7 +94,9 @@ static void executor_run_task( struct executor *executor )
 {
     struct queue *queue = LIST_ENTRY( list_head( &executor->ready ), struct queue, entry );
     struct task *task = LIST_ENTRY( list_head( &queue->tasks ), struct task, entry );
+    struct running running = { .owner = queue->owner, .what = task->what, .since = GetTickCount64() };
 
+    list_add_tail( &executor->running, &running.entry );
     list_remove( &queue->entry );
     executor->ready_count--;
     queue->ready = FALSE;
@@ -105,6 +107,7 @@ static void executor_run_task( struct executor *executor )
     task->run( task );
 
     AcquireSRWLockExclusive( &executor->lock );
+    list_remove( &running.entry );
     queue->running = FALSE;
     queue_make_ready( queue );  /* this thread goes on with what is ready */
     ReleaseSRWLockExclusive( &executor->lock );
@@ -166,6 +169,7 @@ void executor_start( struct executor *executor, HRESULT (*read)( void *context )
     InitializeSRWLock( &executor->lock );
     InitializeConditionVariable( &executor->wake );
     list_init( &executor->ready );
+    list_init( &executor->running );
     executor->ready_count = executor->idle = executor->wakes = 0;
     executor->read = read;
     executor->context = context;
@@ -194,9 +198,28 @@ void executor_stop( struct executor *executor )
     ReleaseSRWLockExclusive( &executor->lock );
 }
 
-void queue_init( struct queue *queue, struct executor *executor )
+BOOL executor_find_slow( struct executor *executor, DWORD limit, struct running *slow )
+{
+    ULONGLONG now = GetTickCount64();
+    struct running *running;
+    BOOL found = FALSE;
+
+    AcquireSRWLockExclusive( &executor->lock );
+    LIST_FOR_EACH_ENTRY( running, &executor->running, struct running, entry )
+    {
+        if (!running->what || running->told || now - running->since < limit) continue;
+        found = running->told = TRUE;
+        *slow = *running;
+        break;
+    }
+    ReleaseSRWLockExclusive( &executor->lock );
+    return found;
+}
+
+void queue_init( struct queue *queue, struct executor *executor, void *owner )
 {
     queue->executor = executor;
+    queue->owner = owner;
     list_init( &queue->tasks );
     queue->held = 0;
     queue->running = queue->ready = FALSE;
@@ -210,19 +233,21 @@ void queue_submit( struct queue *queue, struct task *task )
     ReleaseSRWLockExclusive( &queue->executor->lock );
 }
 
+/* lock held */
+static void queue_hold_locked( struct queue *queue )
+{
+    queue->held++;
+    if (!queue->ready) return;
+    queue->ready = FALSE;
+    list_remove( &queue->entry );
+    queue->executor->ready_count--;
+}
+
 void queue_hold( struct queue *queue )
 {
-    struct executor *executor = queue->executor;
-
-    AcquireSRWLockExclusive( &executor->lock );
-    queue->held++;
-    if (queue->ready)
-    {
-        queue->ready = FALSE;
-        list_remove( &queue->entry );
-        executor->ready_count--;
-    }
-    ReleaseSRWLockExclusive( &executor->lock );
+    AcquireSRWLockExclusive( &queue->executor->lock );
+    queue_hold_locked( queue );
+    ReleaseSRWLockExclusive( &queue->executor->lock );
 }
 
 void queue_resume( struct queue *queue )
@@ -231,4 +256,31 @@ void queue_resume( struct queue *queue )
     queue->held--;
     queue_schedule( queue );
     ReleaseSRWLockExclusive( &queue->executor->lock );
+}
+
+BOOL queue_is_running( struct queue *queue )
+{
+    BOOL running;
+
+    AcquireSRWLockShared( &queue->executor->lock );
+    running = queue->running;
+    ReleaseSRWLockShared( &queue->executor->lock );
+    return running;
+}
+
+BOOL queue_withdraw( struct queue *queue, struct task *task )
+{
+    struct task *queued;
+    BOOL found = FALSE;
+
+    AcquireSRWLockExclusive( &queue->executor->lock );
+    LIST_FOR_EACH_ENTRY( queued, &queue->tasks, struct task, entry )
+        if ((found = queued == task)) break;
+    if (found)
+    {
+        list_remove( &task->entry );
+        queue_hold_locked( queue );
+    }
+    ReleaseSRWLockExclusive( &queue->executor->lock );
+    return found;
 }

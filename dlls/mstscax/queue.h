@@ -43,6 +43,7 @@ struct executor
     void   *context;
     /* protected by lock */
     struct list ready;          /* queues with a task to run */
+    struct list running;        /* calls of tasks */
     unsigned int ready_count;
     unsigned int idle;          /* threads waiting that nobody has woken yet */
     unsigned int wakes;         /* threads woken that have not noticed yet */
@@ -54,6 +55,7 @@ struct executor
 struct task
 {
     struct list entry;
+    const char *what;           /* the foreign code it runs, or NULL; static */
     void (*run)( struct task *task );
     void (*destroy)( struct task *task );   /* afterwards; runs no foreign code, may free the queue */
 };
@@ -62,6 +64,7 @@ struct task
 struct queue
 {
     struct executor *executor;
+    void *owner;                /* for reports */
     /* protected by the executor's lock */
     struct list  entry;
     struct list  tasks;
@@ -84,11 +87,29 @@ extern void executor_stop( struct executor *executor );
 extern BOOL executor_owns_thread( void );
 extern BOOL executor_attach( void );    /* once, when the DLL is loaded */
 
-extern void queue_init( struct queue *queue, struct executor *executor );
+/* A task that runs. */
+struct running
+{
+    struct list entry;
+    void *owner;                /* the queue's */
+    const char *what;
+    ULONGLONG since;
+    BOOL told;
+};
+
+/* Finds a task of foreign code that has run for so many milliseconds and was not told of before. */
+extern BOOL executor_find_slow( struct executor *executor, DWORD limit, struct running *slow );
+
+extern void queue_init( struct queue *queue, struct executor *executor, void *owner );
 extern void queue_submit( struct queue *queue, struct task *task );
 
 /* No task begins between the two; they nest. A task that runs goes on. */
 extern void queue_hold( struct queue *queue );
 extern void queue_resume( struct queue *queue );
+
+extern BOOL queue_is_running( struct queue *queue );
+
+/* Takes a task back that has not begun, and holds the queue; FALSE if it has. */
+extern BOOL queue_withdraw( struct queue *queue, struct task *task );
 
 #endif /* __MSTSCAX_QUEUE_H */

@@ -119,7 +119,17 @@ static void receive_capabilities( struct client *client, const struct drdynvc_pd
     BYTE reply[DRDYNVC_MAX_CONTROL];
 
     TRACE( "version %u.\n", pdu->version );
+    schedule_set_charges( &client->pump.schedule, pdu->charges );
     pump_post_control( client, reply, drdynvc_write_caps_rsp( reply, min( pdu->version, DRDYNVC_VERSION ) ) );
+    pump_run( client );
+}
+
+/* [MS-RDPEDYC] 3.2.5.3.1: no tunnel will be written to, every channel stays where it is. */
+static void receive_soft_sync( struct client *client )
+{
+    BYTE reply[6];
+
+    pump_post_control( client, reply, drdynvc_write_soft_sync_rsp( reply, NULL, 0 ) );
     pump_run( client );
 }
 
@@ -152,14 +162,13 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
         refuse_channel( client, pdu->channel_id, DRDYNVC_NO_LISTENER );
         return;
     }
-    if ((channel = channel_create( client, listener, pdu->channel_id )))
+    if ((channel = channel_create( client, listener, pdu->channel_id, pdu->priority )))
     {
         add_channel( client, channel );
         pump_add_channel( client, channel );
         listener_offer( listener, channel );
     }
     else refuse_channel( client, pdu->channel_id, DRDYNVC_NO_MEMORY );
-    listener_release( listener );
 }
 
 /* What one channel may not do ends that channel, which the server is told. */
@@ -179,6 +188,7 @@ static void receive_data( struct client *client, struct channel *channel, const 
 
     status = drdynvc_assembly_add( &channel->assembly, pdu, &message, &size );
     if (!status && message && FAILED(channel_deliver( channel, message, size ))) status = DRDYNVC_OUT_OF_MEMORY;
+    if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
     if (status) fail_channel( client, channel, status );
 }
 
@@ -205,8 +215,7 @@ static void receive_for_channel( struct client *client, const struct drdynvc_pdu
         client->counters.pdus_ignored++;
     }
     else if (pdu->cmd == DRDYNVC_CMD_CLOSE) receive_close( client, channel );
-    else if (pdu->cmd == DRDYNVC_CMD_DATA_FIRST || pdu->cmd == DRDYNVC_CMD_DATA) receive_data( client, channel, pdu );
-    else fail_channel( client, channel, DRDYNVC_UNKNOWN );
+    else receive_data( client, channel, pdu );
     if (channel) channel_release( channel );
 }
 
@@ -215,7 +224,7 @@ static void receive_malformed( struct client *client, const struct drdynvc_pdu *
 {
     struct channel *channel = NULL;
 
-    if (pdu->cmd == DRDYNVC_CMD_DATA_FIRST) channel = get_channel( client, pdu->channel_id );
+    if (drdynvc_is_data( pdu->cmd )) channel = get_channel( client, pdu->channel_id );
     if (channel)
     {
         fail_channel( client, channel, status );
@@ -249,6 +258,8 @@ static void receive_pdu( struct client *client, const BYTE *data, UINT32 size )
         receive_create( client, &pdu );
         break;
     case DRDYNVC_CMD_SOFT_SYNC_REQUEST:
+        receive_soft_sync( client );
+        break;
     case DRDYNVC_CMD_SOFT_SYNC_RESPONSE:
         client->counters.pdus_ignored++;
         break;

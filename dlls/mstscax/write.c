@@ -52,7 +52,14 @@ struct write *write_create_control( const void *pdu, size_t size )
 
 void write_release( struct write *write )
 {
-    if (!InterlockedDecrement( &write->ref )) pool_free( write );
+    if (InterlockedDecrement( &write->ref )) return;
+    pool_reset( write );
+    pool_free( write );
+}
+
+void write_abandon( struct write *write )
+{
+    pool_free( write );
 }
 
 static struct write *load( struct write **head )
