@@ -34,6 +34,7 @@
 #include "wine/mstscax.h"
 #include "wine/debug.h"
 
+#include "guard.h"
 #include "winedvc.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(winedvc);
@@ -252,6 +253,19 @@ static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 pl
     return send_name( WINEDVC_UNLISTEN, plugin, name );
 }
 
+static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry,
+                                              const char *what, UINT32 duration )
+{
+    struct winedvc_log fixed = { WINEDVC_LOG_WARN };
+    WCHAR text[MAX_PATH + 256];
+    const WCHAR *string = text;
+
+    swprintf( text, ARRAY_SIZE(text), L"%.260s has not returned from %hs for %u s: what waits for that waits, "
+              L"the rest goes on", entry, what, duration / 1000 );
+    link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &string );
+    return S_OK;
+}
+
 static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
 {
     link_send( host.link, WINEDVC_READY, NULL, 0, 0, NULL );
@@ -375,6 +389,7 @@ static const IWineDVCHostVtbl host_vtbl =
     host_OnPlugin,
     host_OnListen,
     host_OnUnlisten,
+    host_OnSlow,
     host_OnReady,
 };
 
@@ -456,6 +471,7 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     InitializeSRWLock( &host.lock );
     if (!(host.ended = CreateEventW( NULL, TRUE, FALSE, NULL ))) return say_bye( L"out of memory" );
 
+    guard_start( link );
     module = load_mstscax( path, ARRAY_SIZE(path) );
     if (!module || !(host.client = enter( module ))) return refuse( module, path );
     if (FAILED(IWineDVCClient_Configure( host.client, &host.IWineDVCHost_iface, count, (const WCHAR **)entries )))

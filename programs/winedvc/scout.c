@@ -80,29 +80,11 @@ static void inspect_file( struct server *server )
     CloseHandle( file );
 }
 
-/* The default value of a class's key: the file of its server. */
-static BOOL read_server( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count )
-{
-    WCHAR name[39], path[80], value[MAX_PATH * 4];
-    DWORD type, size = sizeof(value);
-    LSTATUS error;
-    HKEY key;
-
-    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
-    swprintf( path, ARRAY_SIZE(path), L"CLSID\\%s\\%s", name, kind );
-    if (RegOpenKeyExW( HKEY_CLASSES_ROOT, path, 0, KEY_READ | view, &key )) return FALSE;
-    error = RegGetValueW( key, NULL, NULL, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
-    RegCloseKey( key );
-    if (error) return FALSE;
-    size = ExpandEnvironmentStringsW( value, file, count );
-    return size && size <= count;
-}
-
 static void inspect_class( REFCLSID clsid, REGSAM view, struct server *server )
 {
-    if (read_server( clsid, L"InprocServer32", view, server->file, ARRAY_SIZE(server->file) ))
+    if (addin_class_server( clsid, L"InprocServer32", view, server->file, ARRAY_SIZE(server->file) ))
         inspect_file( server );
-    else if (read_server( clsid, L"LocalServer32", view, server->file, ARRAY_SIZE(server->file) ))
+    else if (addin_class_server( clsid, L"LocalServer32", view, server->file, ARRAY_SIZE(server->file) ))
         wcscpy( server->problem, L"it runs as a process of its own (LocalServer32), which is not supported yet" );
     else
         wcscpy( server->problem, L"its class is not registered in this Wine prefix: run the plug-in's installer "

@@ -29,6 +29,8 @@
  *   winedvc:write N   another thread writes N bytes, byte i = (i & 0xff) ^ key[i % size of key]
  *   winedvc:refuse N  the next N channels are refused; answered by winedvc:ok
  *   winedvc:exit      the process ends
+ *   winedvc:crash     an access violation, on the thread of the callback or on one of our own
+ *   winedvc:crash2
  *
  * Another command is answered by winedvc:unknown.
  */
@@ -193,10 +195,28 @@ static void callback_start_writer( struct callback *callback, ULONG size )
     writers_join( writer );
 }
 
+/* A fault that no handler of ours takes. */
+static DWORD CALLBACK crash( void *arg )
+{
+    *(BYTE **)arg = NULL;
+    **(BYTE **)arg = 0;
+    return 0;
+}
+
+static void crash_elsewhere(void)
+{
+    static BYTE *nowhere;
+    HANDLE thread = CreateThread( NULL, 0, crash, &nowhere, 0, NULL );
+
+    if (thread) CloseHandle( thread );
+}
+
 static void callback_obey( struct callback *callback, const char *command )
 {
     if (!strcmp( command, "close" )) IWTSVirtualChannel_Close( callback->channel );
     else if (!strcmp( command, "exit" )) ExitProcess( 1 );
+    else if (!strcmp( command, "crash" )) crash( &command );
+    else if (!strcmp( command, "crash2" )) crash_elsewhere();
     else if (!strncmp( command, "write ", 6 )) callback_start_writer( callback, strtoul( command + 6, NULL, 10 ) );
     else if (!strncmp( command, "refuse ", 7 ))
     {
