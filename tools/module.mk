@@ -11,6 +11,8 @@
 #   TESTPROGRAM  a test program that native.mk builds as well
 #   MINGW_SRCS   C files of a test that see mingw-w64's headers only, not Wine's and ours
 #   IMPORTS  EXTRADLLFLAGS  C_SRCS  RC_SRCS  PARENTSRC  as in Wine
+#                a C file of a test that says #pragma makedep testdll becomes, with its .spec file, a DLL x.dll
+#                that the test program carries as its resource x.dll of the type TESTDLL
 #   IDL_SRCS     each says what is made of it: #pragma makedep header, register or typelib
 #
 # IIDs of include/*.idl are in no import library: one C file of each module includes "initguid.h" after
@@ -33,7 +35,10 @@ has_pragma = $(foreach f,$(IDL_SRCS),$(if $(shell grep -s 'pragma makedep.*$(1)'
 headers   := $(patsubst %.idl,$(obj)/%.h,$(call has_pragma,header))
 resources := $(patsubst %.idl,$(obj)/%_r.res,$(call has_pragma,register)) \
              $(patsubst %.idl,$(obj)/%_l.res,$(call has_pragma,typelib)) $(RC_SRCS:%.rc=$(obj)/%.res)
-objects   := $(C_SRCS:%.c=$(obj)/%.o) $(MINGW_SRCS:%.c=$(obj)/%.o) $(if $(test),$(obj)/testlist.o)
+testdlls  := $(if $(test),$(patsubst %.c,%,$(foreach f,$(C_SRCS),$(if $(shell grep -s 'pragma makedep testdll' \
+             $(modsrc)/$(f)),$(f)))))
+objects   := $(filter-out $(testdlls:%=$(obj)/%.o),$(C_SRCS:%.c=$(obj)/%.o)) $(MINGW_SRCS:%.c=$(obj)/%.o) \
+             $(if $(test),$(obj)/testlist.o)
 
 includes := -I$(obj) -I$(modsrc) $(if $(PARENTSRC),-I$(modsrc)/$(PARENTSRC)) -Iinclude -I$(srcdir)/include \
             $(if $(test),-I$(srcdir)/tests)
@@ -51,10 +56,17 @@ vpath %.c $(modsrc) $(if $(PARENTSRC),$(modsrc)/$(PARENTSRC))
 all: $(target) $(if $(TESTDLL),$(obj)/$(TESTDLL))
 	@:
 
-$(target): $(objects) $(resources) $(spec) $(rules)
+$(target): $(objects) $(resources) $(testdlls:%=$(obj)/%.res) $(spec) $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(winegcc) $(if $(filter %.dll,$(target)),-shared) -Wl$(,)$(if $(test),--kill-at,--wine-builtin) \
-	    $(EXTRADLLFLAGS) $($(arch)_LDFLAGS) $(spec) $(objects) $(resources) -o $@ $(IMPORTS:%=-l%)
+	    $(EXTRADLLFLAGS) $($(arch)_LDFLAGS) $(spec) $(objects) $(resources) $(testdlls:%=$(obj)/%.res) \
+	    -o $@ $(IMPORTS:%=-l%)
+
+$(testdlls:%=$(obj)/%.dll): $(obj)/%.dll: $(obj)/%.o $(modsrc)/%.spec $(rules)
+	$(call quiet,LD,$@)$(winegcc) -shared -Wl$(,)--kill-at $($(arch)_LDFLAGS) $(modsrc)/$*.spec $< -o $@ $(IMPORTS:%=-l%)
+
+$(testdlls:%=$(obj)/%.res): $(obj)/%.res: $(obj)/%.dll
+	$(call quiet,WRC,$@)echo '$*.dll TESTDLL "$*.dll"' > $(@:.res=.rc) && $(WRC) $(bits) -I$(obj) -o $@ $(@:.res=.rc)
 
 $(obj)/%.o: %.c $(headers) $(rules)
 	@mkdir -p $(@D)
@@ -94,4 +106,4 @@ $(obj)/%.res: $(modsrc)/%.rc $(rules)
 
 , := ,
 
--include $(objects:.o=.d)
+-include $(objects:.o=.d) $(testdlls:%=$(obj)/%.d)

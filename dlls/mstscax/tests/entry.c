@@ -1,0 +1,326 @@
+/*
+ * The ways into the dynamic virtual channel client
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "ole2.h"
+#include "ocidl.h"
+#include "initguid.h"   /* once in the program */
+#include "peer.h"
+
+static UINT structure_size(void)
+{
+    if (peer.form == FORM_EX_FREERDP || peer.form == FORM_FREERDP) return sizeof(CHANNEL_ENTRY_POINTS_FREERDP_EX);
+    return sizeof(CHANNEL_ENTRY_POINTS);
+}
+
+/* documented: one channel, initialized inside the entry; ours: its name, and that a short structure is refused */
+static void test_entry(void)
+{
+    union entry_points entry_points;
+
+    init_entry_points( &entry_points, structure_size() );
+    ok( call_entry( &entry_points ), "the entry failed\n" );
+    ok( !strcmp( session.channel.name, "drdynvc" ), "got name %s\n", session.channel.name );
+    ok( session.channel.options & CHANNEL_OPTION_INITIALIZED, "got options %#lx\n", session.channel.options );
+
+    init_entry_points( &entry_points, sizeof(entry_points.windows) - 1 );
+    ok( !call_entry( &entry_points ), "a short structure was taken\n" );
+
+    init_entry_points( &entry_points, structure_size() );
+    peer.init_error = CHANNEL_RC_TOO_MANY_CHANNELS;
+    ok( !call_entry( &entry_points ), "a failed Init was ignored\n" );
+    peer.init_error = 0;
+}
+
+/* ours: what FreeRDP's structure has more is used if its size and its magic number say that it is there */
+static void test_extra_members(void)
+{
+    union entry_points entry_points;
+    void *handed = NULL;
+
+    init_entry_points( &entry_points, sizeof(entry_points.freerdp) );
+    ok( call_entry( &entry_points ), "the entry failed\n" );
+    ok( entry_points.freerdp.pInterface != NULL, "got no interface\n" );
+
+    init_entry_points( &entry_points, sizeof(entry_points.freerdp2) );
+    entry_points.freerdp2.ppInterface = &handed;
+    ok( call_entry( &entry_points ), "the entry failed\n" );
+    ok( handed && !entry_points.freerdp2.pInterface, "got interfaces %p, %p\n", handed,
+        entry_points.freerdp2.pInterface );
+
+    init_entry_points( &entry_points, sizeof(entry_points.freerdp) );
+    entry_points.freerdp.MagicNumber ^= 1;
+    ok( call_entry( &entry_points ), "the entry failed\n" );
+    ok( !entry_points.freerdp.pInterface, "got interface %p\n", entry_points.freerdp.pInterface );
+
+    init_entry_points( &entry_points, sizeof(entry_points.windows) );
+    entry_points.freerdp.MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER;
+    ok( call_entry( &entry_points ), "the entry failed\n" );
+    ok( !entry_points.freerdp.pInterface, "got interface %p\n", entry_points.freerdp.pInterface );
+}
+
+/* ours: several clients of one process are told apart, in Windows' form by the handles alone */
+static void test_two_sessions(void)
+{
+    static const struct step disconnected[] =
+    {
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { .kind = DISCONNECTED },
+    };
+    struct session first, second;
+
+    start_client();
+    open_channel( 1 );
+    first = session;
+    start_client();
+    second = session;
+    /* the other one's */
+    server_writes( 1, "lost", 4 );
+    ok_nothing_sent();
+
+    session = first;
+    play( disconnected );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_played();
+    terminate();
+    session = second;
+    open_channel( 1 );
+    close_channel( 1 );
+    stop_client();
+}
+
+/*
+ * A static-channel client that takes the private interface: it reads on mstscax.dll's threads.
+ */
+
+enum notice { PLUGIN, LISTEN, UNLISTEN, SLOW, READY, ENDED };
+
+static const char *const notice_names[] =
+{
+    "OnPlugin", "OnListen", "OnUnlisten", "OnSlow", "OnReady", "the end of Read",
+};
+
+static struct
+{
+    CRITICAL_SECTION cs;
+    enum notice notices[16];    /* protected by cs */
+    char names[16][300];
+    unsigned int count, seen;   /* count: protected by cs */
+    HANDLE come, hang_up, flushed;
+    LONG readers;
+} test_host;
+
+static void notice( enum notice notice, const char *name )
+{
+    EnterCriticalSection( &test_host.cs );
+    if (test_host.count < ARRAY_SIZE(test_host.notices))
+    {
+        test_host.notices[test_host.count] = notice;
+        lstrcpynA( test_host.names[test_host.count++], name, sizeof(test_host.names[0]) );
+    }
+    LeaveCriticalSection( &test_host.cs );
+    ReleaseSemaphore( test_host.come, 1, NULL );
+}
+
+#define ok_noticed( notice, name ) ok_noticed_( __LINE__, notice, name )
+static void ok_noticed_( int line, enum notice notice, const char *name )
+{
+    unsigned int i = test_host.seen;
+
+    ok_(__FILE__, line)( wait_for( test_host.come ), "%s does not come\n", notice_names[notice] );
+    if (i == test_host.count) return;
+    test_host.seen++;
+    ok_(__FILE__, line)( test_host.notices[i] == notice, "got %s instead of %s\n",
+                         notice_names[test_host.notices[i]], notice_names[notice] );
+    ok_(__FILE__, line)( !strcmp( test_host.names[i], name ), "got %s\n", test_host.names[i] );
+}
+
+static HRESULT STDMETHODCALLTYPE host_QueryInterface( IWineDVCHost *iface, REFIID riid, void **out )
+{
+    *out = NULL;
+    if (!IsEqualGUID( riid, &IID_IUnknown ) && !IsEqualGUID( riid, &IID_IWineDVCHost )) return E_NOINTERFACE;
+    *out = iface;
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE host_AddRef( IWineDVCHost *iface )
+{
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
+{
+    return 1;
+}
+
+/* The end of the session comes to the reader, who raises it there. */
+static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
+{
+    ok( InterlockedIncrement( &test_host.readers ) == 1, "two threads read\n" );
+    ok( wait_for( test_host.hang_up ), "nobody hangs up\n" );
+    raise_event( CHANNEL_EVENT_TERMINATED );
+    InterlockedDecrement( &test_host.readers );
+    notice( ENDED, "" );
+    return E_ABORT;
+}
+
+static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
+{
+    SetEvent( test_host.flushed );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 number, const WCHAR *text, HRESULT hr,
+                                                const WCHAR *reason )
+{
+    ok( number == 1, "got number %u\n", number );
+    ok( !wcscmp( text, peer.plugin_file ), "got entry %s\n", wine_dbgstr_w( text ) );
+    ok( FAILED(hr) == !!reason, "got hr %#lx, reason %s\n", hr, wine_dbgstr_w( reason ) );
+    notice( PLUGIN, FAILED(hr) ? "failed" : "" );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 number, const char *name )
+{
+    notice( LISTEN, name );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 number, const char *name )
+{
+    notice( UNLISTEN, name );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 number, const WCHAR *text, const char *what,
+                                              UINT32 duration )
+{
+    notice( SLOW, what );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
+{
+    notice( READY, "" );
+    return S_OK;
+}
+
+static IWineDVCHostVtbl host_vtbl =
+{
+    host_QueryInterface,
+    host_AddRef,
+    host_Release,
+    host_Read,
+    host_Flush,
+    host_OnPlugin,
+    host_OnListen,
+    host_OnUnlisten,
+    host_OnSlow,
+    host_OnReady,
+};
+
+static IWineDVCHost host_iface = { &host_vtbl };
+
+/* ours: notices come in order, the reader may wait for plug-ins, what is sent is flushed */
+static void test_host_interface(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+    static const struct step end[] =
+    {
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { .kind = DISCONNECTED },
+        { .kind = TERMINATED },
+        { LISTENER_CALLBACK_FREED, .flags = UNORDERED },
+        { .kind = PLUGIN_FREED },
+    };
+    const WCHAR *entry = peer.plugin_file;
+    HRESULT hr;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    play( start );
+    create_client( &host_iface, entry );
+    hr = IWineDVCClient_Configure( session.client, &host_iface, 1, &entry );
+    ok( hr == E_UNEXPECTED, "got hr %#lx\n", hr );
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok_noticed( READY, "" );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    open_channel( 1 );
+    ok( wait_for( test_host.flushed ), "nothing was flushed\n" );
+
+    play( end );
+    SetEvent( test_host.hang_up );
+    ok_played();
+    ok_noticed( ENDED, "" );
+}
+
+static void listen_and_fail( struct call *call )
+{
+    listen_on_test( call );
+    call->hr = E_FAIL;
+}
+
+/* ours: what fails says why, and takes its names back, before everything is ready */
+static void test_host_failure(void)
+{
+    static const struct step steps[] =
+    {
+        { INITIALIZE, .act = listen_and_fail },
+        { LISTENER_CALLBACK_FREED, .flags = UNORDERED },
+        { .kind = PLUGIN_FREED },
+    };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    play( steps );
+    create_client( &host_iface, peer.plugin_file );
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( UNLISTEN, "TEST" );
+    ok_noticed( PLUGIN, "failed" );
+    ok_noticed( READY, "" );
+    ok_played();
+    SetEvent( test_host.hang_up );
+    ok_noticed( ENDED, "" );
+}
+
+static void run(void)
+{
+    test_host.count = test_host.seen = 0;
+    test_entry();
+    test_extra_members();
+    test_two_sessions();
+    test_host_interface();
+    test_host_failure();
+}
+
+START_TEST(entry)
+{
+    InitializeCriticalSection( &test_host.cs );
+    test_host.come = CreateSemaphoreW( NULL, 0, ARRAY_SIZE(test_host.notices), NULL );
+    test_host.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test_host.flushed = CreateEventW( NULL, FALSE, FALSE, NULL );
+    run_in_all_forms( run );
+}

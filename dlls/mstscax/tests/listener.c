@@ -1,0 +1,555 @@
+/*
+ * The manager, its listeners, and the offer of a channel
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "peer.h"
+
+static const GUID no_marshal = { 0xecc8691b, 0xc1db, 0x4dc0, { 0x85, 0x5e, 0x65, 0xf6, 0xc5, 0x51, 0xaf, 0x49 } };
+
+#define check_interface( iface, iid, supported ) check_interface_( __LINE__, iface, iid, supported )
+static void check_interface_( int line, void *iface, REFIID iid, BOOL supported )
+{
+    IUnknown *unknown = (IUnknown *)0xdeadbeef, *identity, *other;
+    HRESULT hr = IUnknown_QueryInterface( (IUnknown *)iface, iid, (void **)&unknown );
+
+    ok_(__FILE__, line)( hr == (supported ? S_OK : E_NOINTERFACE), "got hr %#lx\n", hr );
+    ok_(__FILE__, line)( !unknown == !supported, "got %p\n", unknown );
+    if (FAILED(hr)) return;
+    IUnknown_QueryInterface( (IUnknown *)iface, &IID_IUnknown, (void **)&identity );
+    IUnknown_QueryInterface( unknown, &IID_IUnknown, (void **)&other );
+    ok_(__FILE__, line)( identity == other, "the identities are %p and %p\n", identity, other );
+    IUnknown_Release( identity );
+    IUnknown_Release( other );
+    IUnknown_Release( unknown );
+}
+
+static DWORD CALLBACK use_in_apartment( void *stream )
+{
+    IUnknown *unknown = NULL;
+    HRESULT hr;
+
+    CoInitializeEx( NULL, COINIT_APARTMENTTHREADED );
+    hr = CoGetInterfaceAndReleaseStream( stream, &IID_IUnknown, (void **)&unknown );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    if (unknown) IUnknown_Release( unknown );
+    CoUninitialize();
+    return PtrToUlong( unknown );
+}
+
+/* ours, after plug-ins in C# and Rust: an object is the same object in each apartment */
+#define check_agile( iface ) check_agile_( __LINE__, iface )
+static void check_agile_( int line, void *iface )
+{
+    IUnknown *unknown;
+    IStream *stream;
+    DWORD other = 0;
+    HANDLE thread;
+    HRESULT hr;
+
+    check_interface_( line, iface, &IID_IAgileObject, TRUE );
+    check_interface_( line, iface, &IID_IMarshal, TRUE );
+    check_interface_( line, iface, &no_marshal, FALSE );
+    hr = IUnknown_QueryInterface( (IUnknown *)iface, &IID_IUnknown, NULL );
+    ok_(__FILE__, line)( hr == E_POINTER, "got hr %#lx\n", hr );
+
+    IUnknown_QueryInterface( (IUnknown *)iface, &IID_IUnknown, (void **)&unknown );
+    hr = CoMarshalInterThreadInterfaceInStream( &IID_IUnknown, unknown, &stream );
+    ok_(__FILE__, line)( hr == S_OK, "got hr %#lx\n", hr );
+    if (SUCCEEDED(hr))
+    {
+        thread = CreateThread( NULL, 0, use_in_apartment, stream, 0, NULL );
+        ok_(__FILE__, line)( wait_for( thread ), "the other apartment hangs\n" );
+        GetExitCodeThread( thread, &other );
+        CloseHandle( thread );
+        ok_(__FILE__, line)( other == PtrToUlong( unknown ), "the object is another one there\n" );
+    }
+    IUnknown_Release( unknown );
+}
+
+/* documented: COM's rules, free threading */
+static void test_interfaces(void)
+{
+    IWTSPluginServiceProvider *provider;
+    IWTSVirtualChannel *channel;
+    IWTSListener *listener;
+    HRESULT hr;
+
+    start_client();
+    check_interface( script.manager, &IID_IWTSVirtualChannelManager, TRUE );
+    check_interface( script.manager, &IID_IWTSPluginServiceProvider, TRUE );
+    check_interface( script.manager, &IID_IWTSListener, FALSE );
+    check_agile( script.manager );
+    hr = IWTSVirtualChannelManager_QueryInterface( script.manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    check_interface( provider, &IID_IWTSVirtualChannelManager, TRUE );
+    check_agile( provider );
+    IWTSPluginServiceProvider_Release( provider );
+
+    hr = IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    check_interface( listener, &IID_IWTSListener, TRUE );
+    check_interface( listener, &IID_IWTSVirtualChannel, FALSE );
+    check_agile( listener );
+    IWTSListener_Release( listener );
+
+    channel = open_channel( 1 );
+    check_interface( channel, &IID_IWTSVirtualChannel, TRUE );
+    check_interface( channel, &IID_IWTSVirtualChannelManager, FALSE );
+    check_agile( channel );
+    close_channel( 1 );
+    stop_client();
+}
+
+#define check_references( iface ) check_references_( __LINE__, iface )
+static void check_references_( int line, void *iface )
+{
+    ULONG ref = IUnknown_AddRef( (IUnknown *)iface ), more = IUnknown_AddRef( (IUnknown *)iface );
+
+    ok_(__FILE__, line)( ref > 1 && more == ref + 1, "AddRef returned %lu, %lu\n", ref, more );
+    more = IUnknown_Release( (IUnknown *)iface );
+    ok_(__FILE__, line)( more == ref, "Release returned %lu\n", more );
+    more = IUnknown_Release( (IUnknown *)iface );
+    ok_(__FILE__, line)( more == ref - 1, "Release returned %lu\n", more );
+}
+
+/* documented: COM's rules */
+static void test_references(void)
+{
+    IWTSListener *listener;
+    HRESULT hr;
+
+    start_client();
+    check_references( script.manager );
+    hr = IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    check_references( listener );
+    IWTSListener_Release( listener );
+    check_references( open_channel( 1 ) );
+    close_channel( 1 );
+    stop_client();
+}
+
+/* ours: no service is known */
+static void test_GetService(void)
+{
+    static const GUID services[] =
+    {
+        { 0xe4cc08cb, 0x942e, 0x4b19, { 0x85, 0x04, 0xbd, 0x5a, 0x89, 0xa7, 0x47, 0xf5 } },
+        { 0x3f1e6f27, 0x41e8, 0x4a8e, { 0x9a, 0x05, 0x63, 0x1d, 0x0c, 0x3e, 0x77, 0x02 } },
+    };
+    IWTSPluginServiceProvider *provider;
+    IUnknown *service;
+    unsigned int i;
+    HRESULT hr;
+
+    start_client();
+    IWTSVirtualChannelManager_QueryInterface( script.manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
+    for (i = 0; i < ARRAY_SIZE(services); i++)
+    {
+        service = (IUnknown *)0xdeadbeef;
+        hr = IWTSPluginServiceProvider_GetService( provider, services[i], &service );
+        ok( hr == E_NOINTERFACE && !service, "got hr %#lx, service %p\n", hr, service );
+    }
+    hr = IWTSPluginServiceProvider_GetService( provider, services[0], NULL );
+    ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    IWTSPluginServiceProvider_Release( provider );
+    stop_client();
+}
+
+/* documented: a property bag; ours: it is empty and works */
+static void test_GetConfiguration(void)
+{
+    IWTSListener *listener;
+    IPropertyBag *bag;
+    VARIANT value;
+    HRESULT hr;
+
+    start_client();
+    hr = IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    hr = IWTSListener_GetConfiguration( listener, NULL );
+    ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    hr = IWTSListener_GetConfiguration( listener, &bag );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    check_interface( bag, &IID_IPropertyBag, TRUE );
+    check_interface( bag, &IID_IWTSListener, FALSE );
+    V_VT( &value ) = VT_EMPTY;
+    hr = IPropertyBag_Read( bag, WTS_PROPERTY_DEFAULT_CONFIG, &value, NULL );
+    ok( hr == E_INVALIDARG, "got hr %#lx\n", hr );
+    V_VT( &value ) = VT_I4;
+    V_I4( &value ) = 42;
+    hr = IPropertyBag_Write( bag, WTS_PROPERTY_DEFAULT_CONFIG, &value );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    V_VT( &value ) = VT_EMPTY;
+    hr = IPropertyBag_Read( bag, L"defaultconfig", &value, NULL );
+    ok( hr == S_OK && V_VT( &value ) == VT_I4 && V_I4( &value ) == 42, "got hr %#lx, type %d\n", hr, V_VT( &value ) );
+    IPropertyBag_Release( bag );
+    IWTSListener_Release( listener );
+    stop_client();
+}
+
+/* ours: what stands under the AddIns key is in the bag */
+static void test_AddIns_values(void)
+{
+    IWTSListener *listener;
+    DWORD number = 42;
+    IPropertyBag *bag;
+    VARIANT value;
+    HRESULT hr;
+
+    if (peer.form == FORM_EX_FREERDP || peer.form == FORM_FREERDP) return;  /* they are told what to load */
+    RegSetKeyValueW( HKEY_CURRENT_USER, ADDINS L"\\" TEST_KEY, L"Text", REG_SZ, L"abc", sizeof(L"abc") );
+    RegSetKeyValueW( HKEY_CURRENT_USER, ADDINS L"\\" TEST_KEY, L"Number", REG_DWORD, &number, sizeof(number) );
+    start_client();
+    hr = IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    hr = IWTSListener_GetConfiguration( listener, &bag );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    V_VT( &value ) = VT_EMPTY;
+    hr = IPropertyBag_Read( bag, L"Text", &value, NULL );
+    ok( hr == S_OK && V_VT( &value ) == VT_BSTR && !wcscmp( V_BSTR( &value ), L"abc" ), "got hr %#lx, type %d\n", hr,
+        V_VT( &value ) );
+    VariantClear( &value );
+    V_VT( &value ) = VT_I4;
+    hr = IPropertyBag_Read( bag, L"Number", &value, NULL );
+    ok( hr == S_OK && V_VT( &value ) == VT_I4 && V_I4( &value ) == 42, "got hr %#lx, type %d\n", hr, V_VT( &value ) );
+    IPropertyBag_Release( bag );
+    IWTSListener_Release( listener );
+    stop_client();
+    delete_addin();
+}
+
+static HRESULT create_listener( const char *name, ULONG flags, IWTSListener **out )
+{
+    return IWTSVirtualChannelManager_CreateListener( script.manager, name, flags, script.listener_callback, out );
+}
+
+/* documented: at most MAX_PATH characters, long names are usual; ours: the errors; observed: bytes are compared */
+static void test_names(void)
+{
+    static const struct step opened[] = { { .kind = NEW_CHANNEL } };
+    IWTSListener *listener = (IWTSListener *)0xdeadbeef;
+    char name[MAX_PATH + 2];
+    HRESULT hr;
+
+    start_client();
+    hr = create_listener( NULL, 0, &listener );
+    ok( hr == E_INVALIDARG && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    listener = (IWTSListener *)0xdeadbeef;
+    hr = create_listener( "", 0, &listener );
+    ok( hr == E_INVALIDARG && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    memset( name, 'x', sizeof(name) );
+    name[MAX_PATH + 1] = 0;
+    listener = (IWTSListener *)0xdeadbeef;
+    hr = create_listener( name, 0, &listener );
+    ok( hr == E_INVALIDARG && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    listener = (IWTSListener *)0xdeadbeef;
+    hr = IWTSVirtualChannelManager_CreateListener( script.manager, "NAME", 0, NULL, &listener );
+    ok( hr == E_POINTER && !listener, "got hr %#lx, listener %p\n", hr, listener );
+
+    name[MAX_PATH] = 0;
+    hr = create_listener( name, 0, &listener );
+    ok( hr == S_OK && listener, "got hr %#lx, listener %p\n", hr, listener );
+    IWTSListener_Release( listener );
+    play( opened );
+    server_creates( 1, name );
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+
+    hr = create_listener( "Vendor::Agent", 0, &listener );
+    ok( hr == S_OK && listener, "got hr %#lx, listener %p\n", hr, listener );
+    IWTSListener_Release( listener );
+    server_creates( 1, "vendor::agent" );
+    ok_no_listener( 1 );
+    server_creates( 1, "Vendor::Agen" );
+    ok_no_listener( 1 );
+    play( opened );
+    server_creates( 1, "Vendor::Agent" );
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+    stop_client();
+}
+
+/* documented: flags are 0. The header has one for static channels; ours: there are no such listeners */
+static void test_flags(void)
+{
+    IWTSListener *listener = (IWTSListener *)0xdeadbeef;
+    HRESULT hr;
+
+    start_client();
+    hr = create_listener( "STATIC", TS_VC_LISTENER_STATIC_CHANNEL, &listener );
+    ok( hr == E_NOTIMPL && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    server_creates( 1, "STATIC" );
+    ok_no_listener( 1 );
+    hr = create_listener( "OTHER", 0x10, &listener );
+    ok( hr == S_OK && listener, "got hr %#lx, listener %p\n", hr, listener );
+    IWTSListener_Release( listener );
+    stop_client();
+}
+
+static void listen_and_release( struct call *call )
+{
+    IWTSListener *listener;
+    HRESULT hr;
+
+    hr = IWTSVirtualChannelManager_CreateListener( call->manager, "TEST", 0, call->listener_callback, &listener );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    IWTSListener_Release( listener );
+}
+
+/* observed: samples keep neither the listener nor its callback, and some pass no pointer */
+static void test_release_of_listener(void)
+{
+    start_client_with( listen_and_release );
+    open_channel( 1 );
+    close_channel( 1 );
+    stop_client();
+    start_client_with( listen_on_test );
+    open_channel( 1 );
+    close_channel( 1 );
+    stop_client();
+}
+
+static void listen_inside( struct call *call )
+{
+    HRESULT hr = create_listener( call->kind == NEW_CHANNEL ? "FROM OFFER" : call->kind == CLOSED ? "FROM CLOSE"
+                                  : "FROM DATA", 0, NULL );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+}
+
+/* observed: plug-ins create listeners inside callbacks */
+static void test_CreateListener_inside(void)
+{
+    static const struct step opened[] = { { NEW_CHANNEL, .act = listen_inside } };
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 3, .act = listen_inside },
+        { CLOSED, .act = listen_inside },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    static const struct step again[] = { { .kind = NEW_CHANNEL }, { .kind = NEW_CHANNEL }, { .kind = NEW_CHANNEL } };
+
+    start_client();
+    play( opened );
+    server_creates( 1, "TEST" );
+    ok_created( 1 );
+    ok_played();
+    play( steps );
+    server_writes( 1, "new", 3 );
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    ok_played();
+    play( again );
+    server_creates( 1, "FROM OFFER" );
+    ok_created( 1 );
+    server_creates( 2, "FROM DATA" );
+    ok_created( 2 );
+    server_creates( 3, "FROM CLOSE" );
+    ok_created( 3 );
+    ok_played();
+    close_channel( 1 );
+    close_channel( 2 );
+    close_channel( 3 );
+    stop_client();
+}
+
+static void listen_twice( struct call *call )
+{
+    listen_on_test( call );
+    listen_on_test( call );
+}
+
+static void refuse( struct call *call )
+{
+    call->accept = FALSE;
+}
+
+static void write_and_refuse( struct call *call )
+{
+    ok_write( call->channel, 1, "\xbb", S_OK );
+    refuse( call );
+}
+
+/* ours: listeners of one name are asked in order until one accepts; what the first ones wrote is gone */
+static void test_two_listeners(void)
+{
+    static const struct step second[] =
+    {
+        { NEW_CHANNEL, .act = write_and_refuse },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { .kind = NEW_CHANNEL },
+    };
+    static const struct step nobody[] =
+    {
+        { NEW_CHANNEL, .act = write_and_refuse },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { NEW_CHANNEL, .act = write_and_refuse },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+
+    start_client_with( listen_twice );
+    open_channel( 1 );
+    close_channel( 1 );
+    play( second );
+    server_creates( 1, "TEST" );
+    ok_created( 1 );
+    ok_played();
+    ok_nothing_sent();
+    close_channel( 1 );
+    play( nobody );
+    server_creates( 1, "TEST" );
+    ok_refused( 1 );
+    ok_played();
+    ok_nothing_sent();
+    stop_client();
+}
+
+static void refuse_without_callback( struct call *call )
+{
+    call->accept = call->give_callback = FALSE;
+}
+
+static void accept_without_callback( struct call *call )
+{
+    call->give_callback = FALSE;
+}
+
+static void fail( struct call *call )
+{
+    call->hr = E_ACCESSDENIED;
+}
+
+static void succeed_oddly( struct call *call )
+{
+    call->hr = S_FALSE;
+}
+
+/* ours: accepted is what succeeds, says so and has a callback; a callback that comes with a refusal is released */
+static void test_refusals(void)
+{
+    static const struct step without[] = { { NEW_CHANNEL, .act = refuse_without_callback } };
+    static const struct step half[] = { { NEW_CHANNEL, .act = accept_without_callback } };
+    static const struct step with[] = { { NEW_CHANNEL, .act = refuse }, { CALLBACK_FREED, .flags = SAME_THREAD } };
+    static const struct step failing[] = { { NEW_CHANNEL, .act = fail }, { CALLBACK_FREED, .flags = SAME_THREAD } };
+    static const struct step odd[] = { { NEW_CHANNEL, .act = succeed_oddly } };
+    static const struct { const struct step *steps; unsigned int count; } refusals[] =
+    {
+        { without, ARRAY_SIZE(without) }, { half, ARRAY_SIZE(half) }, { with, ARRAY_SIZE(with) },
+        { failing, ARRAY_SIZE(failing) },
+    };
+    unsigned int i;
+
+    start_client();
+    for (i = 0; i < ARRAY_SIZE(refusals); i++)
+    {
+        winetest_push_context( "refusal %u", i );
+        play_( __LINE__, refusals[i].steps, refusals[i].count );
+        server_creates( 1, "TEST" );
+        ok_refused( 1 );
+        ok_played();
+        winetest_pop_context();
+    }
+    play( odd );
+    server_creates( 1, "TEST" );
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+    stop_client();
+}
+
+/* ours, after what servers were seen to accept: no listener 0xc0000225, refused 0xc0000001 */
+static void test_statuses(void)
+{
+    static const struct step steps[] = { { NEW_CHANNEL, .act = refuse_without_callback } };
+
+    start_client();
+    server_creates( 1, "NOBODY" );
+    ok_sent( 0x10, 1, 0x25, 0x02, 0, 0xc0 );
+    play( steps );
+    server_creates( 1, "TEST" );
+    ok_sent( 0x10, 1, 0x01, 0, 0, 0xc0 );
+    ok_played();
+    ok_counter( channels_refused, 2 );
+    /* observed: servers write to channels that were refused, and close them */
+    server_writes( 1, "x", 1 );
+    server_closes( 1 );
+    ok_nothing_sent();
+    ok_counter( pdus_ignored, 2 );
+    stop_client();
+}
+
+/* documented: any number of channels of one name at once */
+static void test_many_channels(void)
+{
+    IWTSVirtualChannel *channels[200];
+    unsigned int i;
+
+    start_client();
+    for (i = 0; i < ARRAY_SIZE(channels); i++) channels[i] = open_channel( i );
+    for (i = 0; i < ARRAY_SIZE(channels); i++)
+    {
+        ok_write( channels[i], 3, "own", S_OK );
+        ok_text( i, "own" );
+    }
+    for (i = 0; i < ARRAY_SIZE(channels); i++) close_channel( i );
+    stop_client();
+}
+
+/* observed: servers open and close a channel for each of their calls, with the same id */
+static void test_reopening(void)
+{
+    static const struct step echoed[] = { { DATA_RECEIVED, 4, .data = "ping" } };
+    unsigned int i;
+
+    start_client();
+    for (i = 0; i < 50; i++)
+    {
+        open_channel( 1 );
+        play( echoed );
+        server_writes( 1, "ping", 4 );
+        ok_played();
+        close_channel( 1 );
+    }
+    stop_client();
+}
+
+static void run(void)
+{
+    test_interfaces();
+    test_references();
+    test_GetService();
+    test_GetConfiguration();
+    test_AddIns_values();
+    test_names();
+    test_flags();
+    test_release_of_listener();
+    test_CreateListener_inside();
+    test_two_listeners();
+    test_refusals();
+    test_statuses();
+    test_many_channels();
+    test_reopening();
+}
+
+START_TEST(listener)
+{
+    run_in_all_forms( run );
+}

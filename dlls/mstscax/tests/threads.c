@@ -1,0 +1,296 @@
+/*
+ * Callbacks and calls that meet
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "peer.h"
+
+/* observed: OnClose comes while OnDataReceived still runs; ours: it does after 2 s, and nothing begins after it */
+static void test_OnClose_overtakes(void)
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 5, .flags = SIGNAL | BLOCK, .data = "block" },
+        { CLOSED, .flags = BESIDE | SIGNAL },
+        { .kind = CALLBACK_FREED },
+    };
+    ULONGLONG start;
+
+    start_client();
+    open_channel( 1 );
+    play( steps );
+    server_writes( 1, "block", 5 );
+    ok_here();
+    server_writes( 1, "lost", 4 );
+    start = GetTickCount64();
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    ok_here();
+    ok( GetTickCount64() - start >= 1900, "OnClose came after %I64u ms\n", GetTickCount64() - start );
+    let_go();
+    ok_played();
+    stop_client();
+}
+
+/* ours: a channel's callbacks come one at a time and in the order of what the server did */
+static void test_serial_callbacks(void)
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 1, .flags = SIGNAL | BLOCK, .data = "1" },
+        { DATA_RECEIVED, 1, .data = "2" },
+        { DATA_RECEIVED, 1, .flags = SIGNAL | BLOCK, .data = "3" },
+        { DATA_RECEIVED, 1, .data = "4" },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+
+    start_client();
+    open_channel( 1 );
+    play( steps );
+    server_writes( 1, "1", 1 );
+    server_writes( 1, "2", 1 );
+    server_writes( 1, "3", 1 );
+    ok_here();
+    let_go();
+    ok_here();
+    server_writes( 1, "4", 1 );
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    let_go();
+    ok_played();
+    stop_client();
+}
+
+/* documented: a callback that blocks may hold up others; ours: those of its own channel only */
+static void test_blocked_OnDataReceived(void)
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 5, .flags = SIGNAL | BLOCK, .data = "block" },
+        { DATA_RECEIVED, 4, .flags = UNORDERED, .data = "next" },
+        { DATA_RECEIVED, 5, .flags = SIGNAL, .data = "other" },
+        { NEW_CHANNEL, .flags = SIGNAL },
+    };
+
+    start_client();
+    open_channel( 1 );
+    open_channel( 2 );
+    play( steps );
+    server_writes( 1, "block", 5 );
+    ok_here();
+    server_writes( 1, "next", 4 );
+    server_writes( 2, "other", 5 );
+    ok_here();
+    server_creates( 3, "TEST" );
+    ok_here();
+    ok_created( 3 );
+    let_go();
+    ok_played();
+    close_channel( 1 );
+    close_channel( 2 );
+    close_channel( 3 );
+    stop_client();
+}
+
+static void write_inside( struct call *call )
+{
+    ok_write( call->channel, 6, "answer", S_OK );
+}
+
+/* observed: plug-ins wait for the user inside OnDataReceived and write the answer there */
+static void test_Write_after_blocking(void)
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 3, .flags = SIGNAL | BLOCK, .act = write_inside, .data = "ask" },
+    };
+
+    start_client();
+    open_channel( 1 );
+    play( steps );
+    server_writes( 1, "ask", 3 );
+    ok_here();
+    ok_nothing_sent();
+    let_go();
+    ok_played();
+    ok_text( 1, "answer" );
+    close_channel( 1 );
+    stop_client();
+}
+
+static void listen_on_both( struct call *call )
+{
+    listen_on( call, "TEST" );
+    listen_on( call, "OTHER" );
+}
+
+/* observed: plug-ins connect to others inside OnNewChannelConnection; ours: that holds up its listener only */
+static void test_blocked_OnNewChannelConnection(void)
+{
+    static const struct step steps[] =
+    {
+        { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
+        { NEW_CHANNEL, .flags = BESIDE },
+        { DATA_RECEIVED, 5, .flags = SIGNAL, .data = "other" },
+        { .kind = NEW_CHANNEL },
+    };
+
+    start_client_with( listen_on_both );
+    play( steps );
+    server_creates( 1, "TEST" );
+    ok_here();
+    server_creates( 2, "TEST" );
+    server_creates( 3, "OTHER" );
+    ok_created( 3 );
+    server_writes( 3, "other", 5 );
+    ok_here();
+    ok_nothing_sent();
+    let_go();
+    ok_created( 1 );
+    ok_created( 2 );
+    ok_played();
+    close_channel( 1 );
+    close_channel( 2 );
+    close_channel( 3 );
+    stop_client();
+}
+
+static DWORD CALLBACK write_and_close_thread( void *arg )
+{
+    IWTSVirtualChannel *channel = arg;
+    unsigned int i;
+
+    for (i = 0; i < 1000 && IWTSVirtualChannel_Write( channel, 4, (BYTE *)"more", NULL ) == S_OK; i++) {}
+    ok_close( channel );
+    ok_write( channel, 4, "more", GRACEFUL );
+    return 0;
+}
+
+static HANDLE worker;
+
+static void start_worker( struct call *call )
+{
+    worker = CreateThread( NULL, 0, write_and_close_thread, call->channel, 0, NULL );
+}
+
+static void join_worker( struct call *call )
+{
+    ok( wait_for( worker ), "Write or Close does not return\n" );
+    CloseHandle( worker );
+}
+
+/* observed: OnClose waits for a thread that is inside Write or Close */
+static void test_OnClose_joins(void)
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 2, .act = start_worker },
+        { CLOSED, .act = join_worker },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    struct pdu *pdu;
+    unsigned int i, closes = 0, data = 0;
+
+    start_client();
+    for (i = 0; i < 20; i++)
+    {
+        open_channel( 1 );
+        play( steps );
+        server_writes( 1, "go", 2 );
+        /* beside the worker's own Close */
+        server_closes( 1 );
+        ok_played();
+        while ((pdu = next_pdu( FALSE )))
+        {
+            if (pdu->data[0] == 0x40) closes++;
+            else if (closes == i) data++;
+            else ok( 0, "a PDU came after the close\n" );
+            free( pdu );
+        }
+    }
+    ok( closes == i, "%u closes of %u channels were sent\n", closes, i );
+    stop_client();
+}
+
+/* observed: the same, where the plug-in's thread is the one that closes */
+static void test_Close_on_thread(void)
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 2, .act = start_worker },
+        { CLOSED, .act = join_worker },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    struct pdu *pdu;
+
+    start_client();
+    open_channel( 1 );
+    play( steps );
+    server_writes( 1, "go", 2 );
+    ok_played();
+    do
+    {
+        if (!(pdu = next_pdu( TRUE ))) break;
+        if (pdu->data[0] == 0x40) break;
+        ok( pdu->size == 6 && !memcmp( pdu->data + 2, "more", 4 ), "got other data\n" );
+        free( pdu );
+    } while (1);
+    ok( pdu && pdu->size == 2, "the last PDU is no CLOSE\n" );
+    free( pdu );
+    ok_nothing_sent();
+    stop_client();
+}
+
+/* documented: IWTSPlugin's calls never come two at once, the client does not wait for them */
+static void test_serial_plugin(void)
+{
+    static const struct step steps[] =
+    {
+        { DISCONNECTED, .flags = SIGNAL | BLOCK },
+        { .kind = CONNECTED },
+        { .kind = DISCONNECTED },
+    };
+
+    start_client();
+    play( steps );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_here();
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    let_go();
+    ok_played();
+    terminate();
+}
+
+static void run(void)
+{
+    test_OnClose_overtakes();
+    test_serial_callbacks();
+    test_blocked_OnDataReceived();
+    test_Write_after_blocking();
+    test_blocked_OnNewChannelConnection();
+    test_OnClose_joins();
+    test_Close_on_thread();
+    test_serial_plugin();
+}
+
+START_TEST(threads)
+{
+    run_in_all_forms( run );
+}
