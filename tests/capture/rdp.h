@@ -1,0 +1,57 @@
+/*
+ * Captures: a synthetic RDP connection in the clear, for Wireshark
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __TESTS_CAPTURE_RDP_H
+#define __TESTS_CAPTURE_RDP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A pcap file of raw IP packets. Wireshark learns from the connection's beginning which side is the
+ * server and which MCS channel is drdynvc, so that begins every file. */
+struct capture
+{
+    FILE    *file;
+    uint32_t sequence[2];   /* TCP's, by sender: 0 the server, 1 the client */
+    uint64_t time;          /* in microseconds, one more for each packet */
+};
+
+enum capture_sender
+{
+    CAPTURE_SERVER,
+    CAPTURE_CLIENT,
+};
+
+#define CAPTURE_MAX_CHUNK 16000
+
+/* Writes the file's header and all of the connection before its first virtual channel PDU. */
+extern void capture_begin( struct capture *capture, FILE *file );
+
+/* One chunk of the static channel drdynvc, of at most CAPTURE_MAX_CHUNK bytes, with the fields of its
+ * CHANNEL_PDU_HEADER. */
+extern void capture_chunk( struct capture *capture, enum capture_sender sender, uint32_t total, uint32_t flags,
+                           const void *data, size_t size );
+
+/* A whole message, cut into chunks of 1600 bytes. */
+extern void capture_message( struct capture *capture, enum capture_sender sender, const void *data, size_t size );
+
+#endif /* __TESTS_CAPTURE_RDP_H */
