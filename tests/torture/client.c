@@ -1,0 +1,257 @@
+/*
+ * Torture: the static-channel client and its transport
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "torture.h"
+
+#define OPEN_HANDLE 7
+
+/* One PDU in the transport's hands. */
+struct transfer
+{
+    struct list entry;
+    void *data;
+    ULONG size;
+    void *user_data;
+};
+
+static struct
+{
+    void *user_param;
+    PCHANNEL_INIT_EVENT_EX_FN init_event;
+    PCHANNEL_OPEN_EVENT_EX_FN open_event;
+    IWineDVCClient *control;
+    unsigned int plugins;
+} client;
+
+static struct
+{
+    SRWLOCK lock;
+    CONDITION_VARIABLE changed;
+    /* protected by lock */
+    struct list given;      /* the server has not seen them */
+    struct list held;       /* it has */
+    unsigned int in_hand;   /* both, and what the thread has taken */
+    BOOL holding;
+    BOOL connected;
+} transport = { .lock = SRWLOCK_INIT, .changed = CONDITION_VARIABLE_INIT };
+
+static UINT VCAPITYPE init_ex( void *user_param, void *client_context, void *init_handle, CHANNEL_DEF *channels,
+                               INT count, ULONG version, PCHANNEL_INIT_EVENT_EX_FN event_proc )
+{
+    client.user_param = user_param;
+    client.init_event = event_proc;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE open_ex( void *init_handle, DWORD *open_handle, char *name,
+                               PCHANNEL_OPEN_EVENT_EX_FN event_proc )
+{
+    client.open_event = event_proc;
+    *open_handle = OPEN_HANDLE;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE close_ex( void *init_handle, DWORD open_handle )
+{
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
+{
+    struct transfer *transfer = malloc( sizeof(*transfer) );
+    BOOL connected;
+
+    fail_unless( open_handle == OPEN_HANDLE && size <= 1600, "got handle %lu, %lu bytes\n", open_handle, size );
+    transfer->data = data;
+    transfer->size = size;
+    transfer->user_data = user_data;
+    AcquireSRWLockExclusive( &transport.lock );
+    if ((connected = transport.connected))
+    {
+        list_add_tail( &transport.given, &transfer->entry );
+        transport.in_hand++;
+    }
+    ReleaseSRWLockExclusive( &transport.lock );
+    WakeAllConditionVariable( &transport.changed );
+    if (!connected) free( transfer );
+    return connected ? CHANNEL_RC_OK : CHANNEL_RC_NOT_CONNECTED;
+}
+
+/* lock held, released while waiting */
+static struct transfer *next_transfer( struct list **from )
+{
+    for (;;)
+    {
+        *from = transport.connected && !list_empty( &transport.given ) ? &transport.given : &transport.held;
+        if (!transport.connected && list_empty( &transport.held )) *from = &transport.given;
+        if (!list_empty( *from ) && (*from == &transport.given || !transport.holding))
+            return LIST_ENTRY( list_head( *from ), struct transfer, entry );
+        SleepConditionVariableSRW( &transport.changed, &transport.lock, INFINITE, 0 );
+    }
+}
+
+static void transfer_finish( struct transfer *transfer, UINT event )
+{
+    client.open_event( client.user_param, OPEN_HANDLE, event, transfer->user_data, transfer->size, transfer->size, 0 );
+    free( transfer );
+}
+
+static DWORD CALLBACK transport_thread( void *arg )
+{
+    struct transfer *transfer;
+    struct list *from;
+    BOOL connected;
+
+    AcquireSRWLockExclusive( &transport.lock );
+    for (;;)
+    {
+        transfer = next_transfer( &from );
+        connected = transport.connected;
+        list_remove( &transfer->entry );
+        ReleaseSRWLockExclusive( &transport.lock );
+
+        if (connected && from == &transport.given) server_receive( transfer->data, transfer->size );
+        else transfer_finish( transfer, connected ? CHANNEL_EVENT_WRITE_COMPLETE : CHANNEL_EVENT_WRITE_CANCELLED );
+
+        AcquireSRWLockExclusive( &transport.lock );
+        if (connected && from == &transport.given) list_add_tail( &transport.held, &transfer->entry );
+        else if (!--transport.in_hand) WakeAllConditionVariable( &transport.changed );
+    }
+    return 0;
+}
+
+/* lock held, released while waiting */
+static void transport_drain(void)
+{
+    while (transport.in_hand)
+        if (!SleepConditionVariableSRW( &transport.changed, &transport.lock, LIMIT, 0 )) break;
+    ok( !transport.in_hand, "%u PDUs are still in hand\n", transport.in_hand );
+}
+
+void transport_hold( BOOL hold )
+{
+    AcquireSRWLockExclusive( &transport.lock );
+    if (hold) transport_drain();
+    transport.holding = hold;
+    ReleaseSRWLockExclusive( &transport.lock );
+    WakeAllConditionVariable( &transport.changed );
+}
+
+static void transport_set_connected( BOOL connected )
+{
+    AcquireSRWLockExclusive( &transport.lock );
+    transport.connected = connected;
+    if (!connected)
+    {
+        transport.holding = FALSE;
+        WakeAllConditionVariable( &transport.changed );
+        transport_drain();
+    }
+    ReleaseSRWLockExclusive( &transport.lock );
+}
+
+static void raise_event( UINT event )
+{
+    client.init_event( client.user_param, &client, event, NULL, 0 );
+}
+
+static VIRTUALCHANNELENTRYEX *entry;
+
+BOOL client_load(void)
+{
+    HMODULE module = LoadLibraryW( L"mstscax.dll" );
+    HANDLE thread;
+
+    if (!module || !(entry = (void *)GetProcAddress( module, "VirtualChannelEntryEx" ))) return FALSE;
+    list_init( &transport.given );
+    list_init( &transport.held );
+    thread = CreateThread( NULL, 0, transport_thread, NULL, 0, NULL );
+    ok( thread != NULL, "no thread\n" );
+    CloseHandle( thread );
+    return TRUE;
+}
+
+void client_start( unsigned int plugins )
+{
+    CHANNEL_ENTRY_POINTS_FREERDP_EX points =
+    {
+        .entry_points = { sizeof(points), VIRTUAL_CHANNEL_VERSION_WIN2000, init_ex, open_ex, close_ex,
+                          write_ex },
+        .MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER
+    };
+    const WCHAR *entries[4];
+    unsigned int i;
+    HRESULT hr;
+
+    for (i = 0; i < plugins && i < ARRAY_SIZE(entries); i++) entries[i] = plugin_class;
+    ok( entry( &points.entry_points, &client ), "the entry failed\n" );
+    client.control = points.pInterface;
+    client.plugins = plugins;
+    hr = IWineDVCClient_Configure( client.control, NULL, plugins, entries );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    raise_event( CHANNEL_EVENT_INITIALIZED );
+    ok( count_reaches( &plugin_calls.initialized, plugins ), "not all plug-ins were initialized\n" );
+    client_connect();
+}
+
+void client_connect(void)
+{
+    LONG before = count_get( &plugin_calls.connected );
+
+    transport_set_connected( TRUE );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok( count_reaches( &plugin_calls.connected, before + 1 ), "Connected does not come\n" );
+}
+
+void client_disconnect( DWORD code )
+{
+    LONG before = count_get( &plugin_calls.disconnected );
+
+    IWineDVCClient_SetDisconnectCode( client.control, code );
+    transport_set_connected( FALSE );
+    server_disconnected();
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok( count_reaches( &plugin_calls.disconnected, before + 1 ), "Disconnected does not come\n" );
+}
+
+void client_terminate(void)
+{
+    transport_set_connected( FALSE );
+    server_disconnected();
+    raise_event( CHANNEL_EVENT_TERMINATED );
+}
+
+/* The plug-ins are released just after Terminated. */
+void client_stop(void)
+{
+    client_terminate();
+    ok( count_reaches( &plugin_calls.released, plugin_calls.created ), "of %ld plug-ins %ld were released\n",
+        plugin_calls.created, plugin_calls.released );
+    ok( plugin_calls.initialized == (LONG)client.plugins, "Initialize came %ld times\n", plugin_calls.initialized );
+    ok( plugin_calls.opened == plugin_calls.closed, "%ld channels were open, %ld closed\n", plugin_calls.opened,
+        plugin_calls.closed );
+    plugin_reset();
+}
+
+void client_receive( const void *pdu, UINT32 size )
+{
+    client.open_event( client.user_param, OPEN_HANDLE, CHANNEL_EVENT_DATA_RECEIVED, (void *)pdu, size, size,
+                       CHANNEL_FLAG_ONLY );
+}
