@@ -142,14 +142,13 @@ static void run_terminated( struct task *task )
     ReleaseSRWLockExclusive( &client->lock );
 }
 
-static void run_load( struct task *task );
-
-/* With an object the plug-in is initialized, without it is loaded first. */
-static BOOL plugin_create( struct client *client, UINT32 order, const WCHAR *entry, IWTSPlugin *object )
+/* The first task loads the plug-in, or initializes its object; without one the caller does. */
+static struct plugin *plugin_create( struct client *client, UINT32 order, const WCHAR *entry, IWTSPlugin *object,
+                                     void (*first)( struct task *task ) )
 {
     struct plugin *plugin;
 
-    if (!(plugin = calloc( 1, sizeof(*plugin) ))) return FALSE;
+    if (!(plugin = calloc( 1, sizeof(*plugin) ))) return NULL;
     plugin->IWTSVirtualChannelManager_iface.lpVtbl = &manager_vtbl;
     plugin->IWTSPluginServiceProvider_iface.lpVtbl = &service_provider_vtbl;
     refs_add( &plugin->refs );
@@ -160,7 +159,7 @@ static BOOL plugin_create( struct client *client, UINT32 order, const WCHAR *ent
     if (!(plugin->entry = wcsdup( entry )))
     {
         free( plugin );
-        return FALSE;
+        return NULL;
     }
 
     AcquireSRWLockExclusive( &client->lock );
@@ -168,11 +167,11 @@ static BOOL plugin_create( struct client *client, UINT32 order, const WCHAR *ent
     list_add_tail( &client->plugins, &plugin->link );
     client->plugins_loading++;
     client->plugins_alive++;
-    plugin_submit( plugin, "Initialize", object ? run_initialize : run_load, 0 );
+    if (first) plugin_submit( plugin, "Initialize", first, 0 );
     if (client->connected) plugin_submit( plugin, "Connected", run_connected, 0 );
     if (client->terminating) plugin_submit( plugin, "Terminated", run_terminated, 0 );
     ReleaseSRWLockExclusive( &client->lock );
-    return TRUE;
+    return plugin;
 }
 
 static void run_load( struct task *task )
@@ -188,7 +187,8 @@ static void run_load( struct task *task )
     {
         plugin->plugin = loaded.objects[0];
         for (i = 1; i < loaded.count; i++)
-            if (!plugin_create( plugin->client, plugin->order, plugin->entry, loaded.objects[i] ))
+            if (!plugin_create( plugin->client, plugin->order, plugin->entry, loaded.objects[i],
+                                run_initialize ))
                 IWTSPlugin_Release( loaded.objects[i] );
         plugin_initialize( plugin );
     }
@@ -207,19 +207,20 @@ static BOOL add_addin( const struct addin *addin, void *context )
     struct enumeration *enumeration = context;
 
     TRACE( "key %s, entry %s.\n", debugstr_w( addin->key ), debugstr_w( addin->entry ) );
-    plugin_create( enumeration->client, enumeration->order++, addin->entry, NULL );
+    plugin_create( enumeration->client, enumeration->order++, addin->entry, NULL, run_load );
     return TRUE;
 }
 
 void plugins_load( struct client *client )
 {
     struct enumeration enumeration = { client, 0 };
+    struct plugin *echo;
     UINT32 i;
 
     client->plugins_loading = 1;    /* keeps notice_ready back */
-    for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL );
+    for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL, run_load );
     if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
-    plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin );
+    if ((echo = plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, NULL ))) plugin_initialize( echo );
     client_plugin_loaded( client );
 }
 
