@@ -38,6 +38,7 @@
  *   expect open N         the plug-in is offered its channel number N, counted from 1
  *   expect data N BYTES   it gets this message
  *   expect close N        and OnClose
+ *   either close N open M OnClose of N and the offer of M come, in whatever order
  *   expect Connected, expect Disconnected
  *   write N BYTES         it writes
  *   close N               it closes; both succeed
@@ -87,6 +88,26 @@ static void expect_call( enum event_kind kind, unsigned int channel, SIZE_T size
     ok( event->kind == kind && event->channel == channel, "%s %u comes\n", event_names[event->kind], event->channel );
     check_bytes( event, size );
     free( event );
+}
+
+/* Different channels do not wait for each other. */
+static void run_either( struct line *line )
+{
+    unsigned int closed, opened, i, seen = 0;
+    struct event *event;
+
+    if (!line_take_word( line, "close" )) line->failed = TRUE;
+    closed = line_take_number( line, 10 );
+    if (!line_take_word( line, "open" )) line->failed = TRUE;
+    opened = line_take_number( line, 10 );
+    for (i = 0; i < 2 && (event = session_next_call( TIMEOUT )); i++)
+    {
+        if (event->kind == EVENT_CLOSED && event->channel == closed) seen |= 1;
+        else if (event->kind == EVENT_OPENED && event->channel == opened) seen |= 2;
+        else ok( 0, "%s %u comes\n", event_names[event->kind], event->channel );
+        free( event );
+    }
+    ok( seen == 3, "only %u of close 1, open 2 came\n", seen );
 }
 
 static void run_expect( struct line *line )
@@ -150,6 +171,7 @@ static void run_step( struct line *line )
     }
     else if (line_take_word( line, "send" )) expect_sent( line_take_bytes( line, bytes, sizeof(bytes) ) );
     else if (line_take_word( line, "expect" )) run_expect( line );
+    else if (line_take_word( line, "either" )) run_either( line );
     else if (line_take_word( line, "chunk" )) run_chunk( line );
     else if (line_take_word( line, "splits" )) receive_splits( line_take_bytes( line, bytes, sizeof(bytes) ) );
     else if (line_take_word( line, "write" )) run_write( line, FALSE );
