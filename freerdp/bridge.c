@@ -50,7 +50,7 @@ static void bridge_unlock( struct bridge *bridge )
     pthread_mutex_unlock( &bridge->lock );
 }
 
-void bridge_wake( struct bridge *bridge )
+static void bridge_wake( struct bridge *bridge )
 {
     eventfd_write( bridge->wake, 1 );
 }

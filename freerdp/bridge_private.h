@@ -76,7 +76,6 @@ extern void *io_main( void *bridge );
 /* bridge.c */
 extern uint64_t clock_ms( void );
 extern void bridge_release( struct bridge *bridge );
-extern void bridge_wake( struct bridge *bridge );
 
 /* These need the lock. */
 extern bool bridge_has_output( struct bridge *bridge, uint64_t now );
