@@ -1,5 +1,5 @@
 /*
- * The static-channel plug-in: VirtualChannelEntryEx and its events
+ * One session: the events of its static channel, IWineDVCClient
  *
  * Copyright 2026 the winedvc authors
  *
