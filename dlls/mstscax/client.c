@@ -190,6 +190,13 @@ void client_event( struct client *client, UINT event )
     }
 }
 
+void client_let_go( struct client *client )
+{
+    AcquireSRWLockExclusive( &client->lock );
+    if (!--client->alive) WakeAllConditionVariable( &client->terminated );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
 struct client *client_create( const struct channel_api *api )
 {
     struct client *client;

@@ -89,6 +89,7 @@ static void client_insert_listener( struct client *client, struct listener *list
     LIST_FOR_EACH_ENTRY( other, &client->listeners, struct listener, entry )
         if (other->plugin->order > listener->plugin->order) break;
     list_add_tail( &other->entry, &listener->entry );
+    client->alive++;
 }
 
 HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,
@@ -148,6 +149,7 @@ static void listener_run_removal( struct task *task )
 
     listener->callback = NULL;
     IWTSListenerCallback_Release( callback );
+    client_let_go( listener->plugin->client );
 }
 
 /* The task is part of the listener. */

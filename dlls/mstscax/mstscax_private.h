@@ -76,13 +76,13 @@ struct client
     WINE_DVC_COUNTERS counters;     /* *_received, *_ignored, *_malformed: the receive path's; others: the pump's */
 
     SRWLOCK lock;
-    CONDITION_VARIABLE terminated;  /* signalled when plugins_alive becomes 0 */
+    CONDITION_VARIABLE terminated;  /* signalled when alive becomes 0 */
     /* protected by lock */
     BOOL    connected, terminating;
     struct list plugins;
     unsigned int plugin_count;
     unsigned int plugins_loading;
-    unsigned int plugins_alive;     /* not Terminated yet */
+    unsigned int alive;             /* plug-ins and listeners that hold something of theirs */
     struct list listeners;          /* by the order of their plug-ins, then of creation */
     struct list channels[64];       /* by id */
     struct list dead_channels;      /* oldest first */
@@ -95,6 +95,8 @@ struct client
 
 extern struct client *client_create( const struct channel_api *api );
 extern void client_event( struct client *client, UINT event );
+/* One that counted as alive is not any more. */
+extern void client_let_go( struct client *client );
 extern void client_channel_event( struct client *client, UINT event, void *data, UINT32 size, UINT32 total_size,
                                   UINT32 flags );
 

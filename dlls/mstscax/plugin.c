@@ -137,9 +137,7 @@ static void run_terminated( struct task *task )
         IWTSPlugin_Release( plugin->plugin );
         plugin->plugin = NULL;
     }
-    AcquireSRWLockExclusive( &client->lock );
-    if (!--client->plugins_alive) WakeAllConditionVariable( &client->terminated );
-    ReleaseSRWLockExclusive( &client->lock );
+    client_let_go( client );
 }
 
 /* The first task loads the plug-in, or initializes its object; without one the caller does. */
@@ -166,7 +164,7 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     plugin->number = object == &echo_plugin ? 0 : ++client->plugin_count;
     list_add_tail( &client->plugins, &plugin->link );
     client->plugins_loading++;
-    client->plugins_alive++;
+    client->alive++;
     if (first) plugin_submit( plugin, "Initialize", first, 0 );
     if (client->connected) plugin_submit( plugin, "Connected", run_connected, 0 );
     if (client->terminating) plugin_submit( plugin, "Terminated", run_terminated, 0 );
@@ -263,9 +261,9 @@ BOOL plugins_terminate( struct client *client, DWORD timeout )
     client->terminating = TRUE;
     LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
         plugin_submit( plugin, "Terminated", run_terminated, 0 );
-    for (; client->plugins_alive && now < end; now = GetTickCount64())
+    for (; client->alive && now < end; now = GetTickCount64())
         SleepConditionVariableSRW( &client->terminated, &client->lock, end - now, 0 );
-    done = !client->plugins_alive;
+    done = !client->alive;
     ReleaseSRWLockExclusive( &client->lock );
     return done;
 }
