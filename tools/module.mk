@@ -66,7 +66,7 @@ $(testdlls:%=$(obj)/%.dll): $(obj)/%.dll: $(obj)/%.o $(modsrc)/%.spec $(rules)
 	$(call quiet,LD,$@)$(winegcc) -shared -Wl$(,)--kill-at $($(arch)_LDFLAGS) $(modsrc)/$*.spec $< -o $@ $(IMPORTS:%=-l%)
 
 $(testdlls:%=$(obj)/%.res): $(obj)/%.res: $(obj)/%.dll
-	$(call quiet,WRC,$@)echo '$*.dll TESTDLL "$*.dll"' > $(@:.res=.rc) && $(WRC) $(bits) -I$(obj) -o $@ $(@:.res=.rc)
+	$(call quiet,WRC,$@)echo '$*.dll TESTDLL "$*.dll"' > $(@:.res=.rc) && $(WRC) $(bits) --utf8 -I$(obj) -o $@ $(@:.res=.rc)
 
 $(obj)/%.o: %.c $(headers) $(rules)
 	@mkdir -p $(@D)
@@ -102,7 +102,7 @@ $(obj)/%_l.res: $(modsrc)/%.idl $(rules)
 
 $(obj)/%.res: $(modsrc)/%.rc $(rules)
 	@mkdir -p $(@D)
-	$(call quiet,WRC,$@)$(WRC) $(bits) $(includes) -o $@ $<
+	$(call quiet,WRC,$@)$(WRC) $(bits) --utf8 $(includes) -o $@ $<
 
 , := ,
 
