@@ -79,6 +79,7 @@ static ULONG STDMETHODCALLTYPE channel_Release( IWTSVirtualChannel *iface )
 static HRESULT channel_overrun( struct channel *channel )
 {
     WARN( "Closing channel %#x, whose plug-in writes faster than the server reads.\n", channel->id );
+    InterlockedExchange( &channel->overrun, TRUE );
     channel_end( channel, CHANNEL_CLOSED );
     pump_wake( channel->client );
     return E_OUTOFMEMORY;
@@ -89,6 +90,7 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
 {
     struct channel *channel = impl_from_IWTSVirtualChannel( iface );
     struct client *client = channel->client;
+    LONG64 total = drdynvc_fragments_size( channel->id, size, 0 );
     struct write *write;
 
     TRACE( "iface %p, size %lu, buffer %p, reserved %p.\n", iface, size, buffer, reserved );
@@ -97,9 +99,14 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
     if (size && !buffer) return E_POINTER;
     if (write_is_sealed( &channel->inbox )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
     if (!size) return S_OK;
-    if (InterlockedCompareExchange64( &channel->pending, 0, 0 ) + size > CHANNEL_LIMIT) return channel_overrun( channel );
+    if (InterlockedExchangeAdd64( &channel->pending, total ) + total > CHANNEL_LIMIT)
+        return channel_overrun( channel );
 
-    if (!(write = write_create( channel->id, buffer, size ))) return E_OUTOFMEMORY;
+    if (!(write = write_create( channel->id, buffer, size )))
+    {
+        InterlockedExchangeAdd64( &channel->pending, -total );
+        return E_OUTOFMEMORY;
+    }
     if (!write_push( &channel->inbox, write ))
     {
         write_abandon( write );
@@ -161,7 +168,11 @@ static void delivery_run( struct task *task )
     struct delivery *delivery = CONTAINING_RECORD( task, struct delivery, task );
     struct channel *channel = delivery->channel;
 
-    if (InterlockedOr( &channel->deaf, 0 )) return;
+    if (InterlockedOr( &channel->deaf, 0 ))
+    {
+        InterlockedIncrement64( &channel->client->counters.messages_dropped );
+        return;
+    }
     TRACE( "channel %#x, size %u.\n", channel->id, delivery->size );
     InterlockedIncrement( &channel->callback_users );
     IWTSVirtualChannelCallback_OnDataReceived( channel->callback, delivery->size, delivery->message );
@@ -205,12 +216,36 @@ HRESULT channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
     return S_OK;
 }
 
+static void channel_warn( struct channel *channel, const WCHAR *why, LONG64 limit )
+{
+    WARN( "Channel %#x has more than %I64d bytes that %s.\n", channel->id, limit, debugstr_w( why ) );
+    notice_warning( channel->client, L"Channel %hs has more than %u MiB that %s", channel->listener->name,
+                    (unsigned int)(limit >> 20), why );
+}
+
 BOOL channel_is_full( struct channel *channel )
 {
     LONG64 kept = InterlockedCompareExchange64( &channel->undelivered, 0, 0 ) + channel->assembly.received;
 
-    if (kept > CHANNEL_LIMIT) WARN( "Channel %#x has %I64d bytes that its plug-in does not take.\n", channel->id, kept );
-    return kept > CHANNEL_LIMIT;
+    if (kept <= CHANNEL_SOFT_LIMIT) return FALSE;
+    if (!channel->undelivered_told) channel_warn( channel, L"the plug-in does not take", CHANNEL_SOFT_LIMIT );
+    channel->undelivered_told = TRUE;
+    if (kept <= CHANNEL_LIMIT) return FALSE;
+    channel_warn( channel, L"the plug-in does not take, so it is closed", CHANNEL_LIMIT );
+    return TRUE;
+}
+
+void channel_check_pending( struct channel *channel )
+{
+    LONG64 pending = InterlockedCompareExchange64( &channel->pending, 0, 0 );
+
+    if (pending > CHANNEL_SOFT_LIMIT && !channel->pending_told)
+    {
+        channel_warn( channel, L"the server does not take", CHANNEL_SOFT_LIMIT );
+        channel->pending_told = TRUE;
+    }
+    if (InterlockedExchange( &channel->overrun, FALSE ))
+        channel_warn( channel, L"the server does not take, so it is closed", CHANNEL_LIMIT );
 }
 
 /* A plug-in that took Close for a refusal hears nothing more. */
@@ -290,6 +325,7 @@ struct channel *channel_create( struct client *client, struct listener *listener
     channel->id = id;
     channel->priority = priority;
     channel->pending = channel->undelivered = 0;
+    channel->undelivered_told = channel->pending_told = channel->overrun = FALSE;
     channel->verdict = CHANNEL_OFFERED;
     channel->end = CHANNEL_NOT_ENDING;
     channel->deaf = channel->open = channel->finishing = channel->overtaken = FALSE;

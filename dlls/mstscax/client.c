@@ -27,6 +27,7 @@
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
 #define TERMINATE_TIMEOUT 5000
+#define SLOW_LIMIT        10000
 
 static struct client *impl_from_IWineDVCClient( IWineDVCClient *iface )
 {
@@ -81,9 +82,26 @@ static HRESULT STDMETHODCALLTYPE client_SetDisconnectCode( IWineDVCClient *iface
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE client_SetSlowLimit( IWineDVCClient *iface, UINT32 limit )
+{
+    impl_from_IWineDVCClient( iface )->slow_limit = limit;
+    return S_OK;
+}
+
 static HRESULT STDMETHODCALLTYPE client_GetCounters( IWineDVCClient *iface, WINE_DVC_COUNTERS *counters )
 {
     *counters = impl_from_IWineDVCClient( iface )->counters;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE client_GetTraffic( IWineDVCClient *iface, UINT32 index, const char **name,
+                                                    WINE_DVC_TRAFFIC *counts )
+{
+    const struct traffic *traffic = traffic_find( impl_from_IWineDVCClient( iface ), index );
+
+    if (!traffic) return HRESULT_FROM_WIN32( ERROR_NO_MORE_ITEMS );
+    *name = traffic->name;
+    *counts = traffic->counts;
     return S_OK;
 }
 
@@ -96,7 +114,9 @@ static const IWineDVCClientVtbl client_vtbl =
     /* IWineDVCClient methods */
     client_Configure,
     client_SetDisconnectCode,
+    client_SetSlowLimit,
     client_GetCounters,
+    client_GetTraffic,
 };
 
 static HRESULT client_read( void *context )
@@ -110,9 +130,10 @@ static HRESULT client_read( void *context )
 
 static void client_initialized( struct client *client )
 {
-    executor_start( &client->executor, client->host ? client_read : NULL, client );
+    executor_init( &client->executor );
     queue_init( &client->notices, &client->executor, NULL );
     if (FAILED(pump_start( client ))) ERR( "Could not start the pump.\n" );
+    if (client->host) executor_start_reader( &client->executor, client_read, client );
     plugins_load( client );
 }
 
@@ -144,6 +165,7 @@ static void client_connected( struct client *client )
         return;
     }
     client->opened = TRUE;
+    client_reset_receive( client );
     pump_connect( client, TRUE );
     plugins_connect( client );
 }
@@ -154,8 +176,7 @@ static void client_disconnected( struct client *client )
 
     if (!client->connected) return;
     pump_connect( client, FALSE );
-    client_reset_message( client );
-    client_disconnect_channels( client );
+    client_end_channels( client, CHANNEL_DISCONNECTED );
     plugins_disconnect( client, code );
     pump_run( client );
     client->disconnect_code = 0;
@@ -205,10 +226,12 @@ struct client *client_create( const struct channel_api *api )
     if (!(client = calloc( 1, sizeof(*client) ))) return NULL;
     client->IWineDVCClient_iface.lpVtbl = &client_vtbl;
     client->api = api;
+    client->slow_limit = SLOW_LIMIT;
     InitializeSRWLock( &client->lock );
     InitializeConditionVariable( &client->terminated );
     list_init( &client->plugins );
     list_init( &client->listeners );
+    list_init( &client->traffic );
     list_init( &client->dead_channels );
     for (i = 0; i < ARRAY_SIZE(client->channels); i++) list_init( &client->channels[i] );
     return client;

@@ -180,6 +180,7 @@ enum drdynvc_status drdynvc_read( struct drdynvc_pdu *pdu, enum drdynvc_sender s
     {
         if (cb_id == 3) return DRDYNVC_MALFORMED;
         pdu->channel_id = read_uint( &reader, code_width( cb_id ) );
+        pdu->addressed = !reader.failed;
     }
 
     switch (pdu->cmd)

@@ -87,6 +87,7 @@ enum drdynvc_sender
 struct drdynvc_pdu
 {
     enum drdynvc_cmd cmd;
+    bool     addressed;         /* channel_id was there */
     uint32_t channel_id;        /* all but CAPABILITIES and SOFT_SYNC_* */
     uint8_t  priority;          /* server's CREATE, 0 to 3 */
     const char *name;           /* server's CREATE; ends with a NUL inside the PDU */

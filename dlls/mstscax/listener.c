@@ -106,6 +106,11 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
     strcpy( listener->name, name );
     queue_init( &listener->queue, &client->executor, plugin );
     listener->plugin = plugin;
+    if (!(listener->traffic = traffic_get( client, name )))
+    {
+        free( listener );
+        return E_OUTOFMEMORY;
+    }
     IWTSListenerCallback_AddRef( callback );
     listener->callback = callback;
 

@@ -35,6 +35,7 @@
 #include "pump.h"
 #include "queue.h"
 #include "refs.h"
+#include "traffic.h"
 
 /*
  * Lock order: client->lock, then executor.lock. Neither is held while foreign code runs, be it a
@@ -68,12 +69,13 @@ struct client
     BOOL    opened;                 /* open_handle is valid */
     IWineDVCHost *host;             /* NULL: a client that knows nothing of it */
     DWORD   disconnect_code;
+    DWORD   slow_limit;             /* ms that a call may take before it is reported, or 0 */
     WCHAR **entries;                /* what to load instead of AddIns */
     UINT32  entry_count;
     struct executor executor;
     struct queue notices;           /* calls of host that come from plug-ins' threads */
     struct pump pump;
-    WINE_DVC_COUNTERS counters;     /* *_received, *_ignored, *_malformed: the receive path's; others: the pump's */
+    WINE_DVC_COUNTERS counters;     /* *received, *_ignored, *_malformed: the receive path's; others: the pump's */
 
     SRWLOCK lock;
     CONDITION_VARIABLE terminated;  /* signalled when alive becomes 0 */
@@ -84,6 +86,7 @@ struct client
     unsigned int plugins_loading;
     unsigned int alive;             /* plug-ins and listeners that hold something of theirs */
     struct list listeners;          /* by the order of their plug-ins, then of creation */
+    struct list traffic;
     struct list channels[64];       /* by id */
     struct list dead_channels;      /* oldest first */
     unsigned int dead_channel_count;
@@ -91,6 +94,8 @@ struct client
     /* receive path */
     BYTE   *message;                /* a drdynvc message that comes in several chunks */
     UINT32  message_size, message_total;
+    BOOL    has_caps;               /* CAPS came in this connection */
+    BOOL    broken;                 /* a PDU came that ends it: what follows is ignored */
 };
 
 extern struct client *client_create( const struct channel_api *api );
@@ -100,14 +105,24 @@ extern void client_let_go( struct client *client );
 extern void client_channel_event( struct client *client, UINT event, void *data, UINT32 size, UINT32 total_size,
                                   UINT32 flags );
 
+enum channel_end
+{
+    CHANNEL_NOT_ENDING = 0,
+    CHANNEL_CLOSED,         /* by the plug-in */
+    CHANNEL_SERVER_CLOSED,
+    CHANNEL_REPLACED,       /* the server created the id anew without closing it */
+    CHANNEL_DISCONNECTED,
+};
+
 /* receive.c: the channel table and the PDUs of the server. */
 extern void client_receive( struct client *client, const BYTE *data, UINT32 size, UINT32 total, UINT32 flags );
 /* FALSE if the old one is not in the table any more. */
 extern BOOL client_replace_channel( struct client *client, struct channel *old, struct channel *channel );
 extern void client_remove_channel( struct client *client, struct channel *channel );
-/* Ends them all without a word to the server. pump_run follows. */
-extern void client_disconnect_channels( struct client *client );
-extern void client_reset_message( struct client *client );
+/* Ends them all. pump_run follows. */
+extern void client_end_channels( struct client *client, enum channel_end end );
+/* A new connection. */
+extern void client_reset_receive( struct client *client );
 
 /* agile.c: QueryInterface of an object with one interface of its own, for every apartment.
  * marshaler begins as NULL; who frees the object releases it. */
@@ -172,6 +187,7 @@ struct listener
     IWTSListenerCallback *callback; /* the queue's; NULL after the removal */
     struct queue queue;             /* OnNewChannelConnection */
     struct list entry;              /* in client->listeners, protected by client->lock */
+    struct traffic *traffic;        /* of its name */
     struct task removal_task;
     char    name[1];
 };
@@ -193,15 +209,6 @@ enum channel_verdict
     CHANNEL_PASSED_ON,      /* another object stands for this id now */
 };
 
-enum channel_end
-{
-    CHANNEL_NOT_ENDING = 0,
-    CHANNEL_CLOSED,         /* by the plug-in */
-    CHANNEL_SERVER_CLOSED,
-    CHANNEL_REPLACED,       /* the server created the id anew without closing it */
-    CHANNEL_DISCONNECTED,
-};
-
 /* When it is dead it stays a channel, closed, until many others have died: plug-ins keep pointers. */
 struct channel
 {
@@ -216,7 +223,8 @@ struct channel
     LONG    end;                    /* enum channel_end, the first cause, set before the inbox is sealed */
     LONG    deaf;                   /* the plug-in called Close: it gets no more data */
     struct write *inbox;            /* writes; sealed by the end */
-    LONG64  pending;                /* bytes the pump took from there and has not sent; the pump's, read by all */
+    LONG64  pending;                /* bytes of PDUs that were written and not sent, or whose writer was terminated */
+    LONG    overrun;                /* they went over the limit */
     LONG64  undelivered;            /* bytes received that no callback has returned from */
     IWTSVirtualChannelCallback *callback;   /* set before the verdict */
     LONG    callback_users;         /* 1 until OnClose returned, and the call that runs; 0 releases it */
@@ -227,6 +235,7 @@ struct channel
     struct list entry;              /* in client->channels, protected by client->lock; empty if not there */
 
     struct drdynvc_assembly assembly;   /* receive path */
+    BOOL    undelivered_told;       /* the same: over the soft limit was reported */
 
     struct channel *next;           /* in an inbox of the pump */
     /* pump role */
@@ -234,16 +243,21 @@ struct channel
     struct list sending_entry;      /* in the schedule */
     ULONGLONG deadline;             /* for OnClose to begin */
     BOOL    open;                   /* CREATE_RSP was sent */
+    BOOL    pending_told;           /* over the soft limit was reported */
     struct write *first, *last;     /* taken from the inbox */
 
     struct task offer_task, close_task;
 };
 
-/* A channel keeps no more than this in either direction: over it, the channel ends. */
-#define CHANNEL_LIMIT ((LONG64)(sizeof(void *) == 8 ? 256 : 64) << 20)
+/* A channel keeps no more than this in either direction: over it, the channel ends. Over the soft limit
+ * the static-channel client is told, once for each direction. */
+#define CHANNEL_LIMIT      ((LONG64)(sizeof(void *) == 8 ? 256 : 64) << 20)
+#define CHANNEL_SOFT_LIMIT ((LONG64)16 << 20)
 extern struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id, UINT8 priority );
-/* What the plug-in has not taken yet; the receive path's. */
+/* Is what the plug-in has not taken yet over the limit? The receive path's. */
 extern BOOL channel_is_full( struct channel *channel );
+/* Looks at what the server has not taken yet. The pump's. */
+extern void channel_check_pending( struct channel *channel );
 extern void channel_addref( struct channel *channel );
 extern void channel_release( struct channel *channel );
 /* The pump's, for a channel without references. */
@@ -264,6 +278,8 @@ extern void notice_listen( struct listener *listener );
 extern void notice_unlisten( struct listener *listener );
 extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
 extern void notice_ready( struct client *client );
+/* A line for a log, as by wprintf. Not on plug-ins' threads: it allocates. */
+extern void notice_warning( struct client *client, const WCHAR *format, ... );
 
 /* propbag.c */
 /* entry names the AddIns key whose values are in it. */

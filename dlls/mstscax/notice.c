@@ -18,6 +18,8 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +35,7 @@ struct notice
     const char *what;
     WCHAR  *entry;
     WCHAR  *reason;
+    WCHAR  *text;
     char   *name;
 };
 
@@ -42,6 +45,7 @@ static void notice_destroy( struct task *task )
 
     free( notice->entry );
     free( notice->reason );
+    free( notice->text );
     free( notice->name );
     free( notice );
 }
@@ -125,6 +129,27 @@ static void run_unlisten( struct task *task )
 void notice_unlisten( struct listener *listener )
 {
     notice_listener( listener, run_unlisten );
+}
+
+static void run_warning( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnWarning( notice->host, notice->text );
+}
+
+void notice_warning( struct client *client, const WCHAR *format, ... )
+{
+    struct notice *notice = notice_create( client, run_warning );
+    WCHAR text[512];
+    va_list args;
+
+    if (!notice) return;
+    va_start( args, format );
+    vswprintf( text, ARRAY_SIZE(text), format, args );
+    va_end( args );
+    text[ARRAY_SIZE(text) - 1] = 0;
+    notice->text = wcsdup( text );
+    queue_submit( &client->notices, &notice->task );
 }
 
 static void run_ready( struct task *task )

@@ -228,7 +228,8 @@ void plugins_connect( struct client *client )
 
     AcquireSRWLockExclusive( &client->lock );
     client->connected = TRUE;
-    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link ) plugin_submit( plugin, "Connected", run_connected, 0 );
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
+        plugin_submit( plugin, "Connected", run_connected, 0 );
     ReleaseSRWLockExclusive( &client->lock );
 }
 

@@ -34,9 +34,6 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* OnClose waits this long for a call of OnDataReceived to return. */
 #define CLOSE_TIMEOUT 2000
 
-/* A call that runs for so long is reported. */
-#define SLOW_LIMIT 10000
-
 /* A completion that comes between the two looks is seen by the second, a later one sees stalled. */
 static BOOL pump_fits( struct pump *pump, size_t size )
 {
@@ -45,8 +42,16 @@ static BOOL pump_fits( struct pump *pump, size_t size )
     return (size_t)InterlockedOr( &pump->in_flight, 0 ) + size <= WINDOW;
 }
 
-/* Gives one PDU to the transport, which keeps the write until pump_complete. */
-static void pump_transmit( struct client *client, struct write *write, BYTE *pdu, size_t size )
+static void pump_count( struct client *client, struct channel *channel, BYTE cmd, size_t size )
+{
+    client->counters.pdus_sent++;
+    client->counters.bytes_sent += size;
+    client->counters.traffic.sent[cmd]++;
+    if (channel) channel->listener->traffic->counts.sent[cmd]++;
+}
+
+/* Gives one PDU to the transport, which keeps the write until pump_complete. channel may be NULL. */
+static void pump_transmit( struct client *client, struct channel *channel, struct write *write, BYTE *pdu, size_t size )
 {
     struct pump *pump = &client->pump;
     UINT error;
@@ -58,25 +63,26 @@ static void pump_transmit( struct client *client, struct write *write, BYTE *pdu
     {
         TRACE( "The transport refused %Iu bytes, error %u.\n", size, error );
         InterlockedExchangeAdd( &pump->in_flight, -(LONG)size );
+        client->counters.pdus_cancelled++;
         write_release( write );
         return;
     }
-    client->counters.pdus_sent++;
-    client->counters.bytes_sent += size;
+    pump_count( client, channel, pdu[0] >> 4, size );
 }
 
-static void pump_send_control( struct client *client, struct write *write )
+static void pump_send_control( struct client *client, struct channel *channel, struct write *write )
 {
     if (client->pump.connected)
-        pump_transmit( client, write, (BYTE *)(write + 1) + WINE_DVC_HEADROOM, write->control_size );
+        pump_transmit( client, channel, write, (BYTE *)(write + 1) + WINE_DVC_HEADROOM, write->control_size );
+    else client->counters.pdus_cancelled++;
     write_release( write );
 }
 
-static void pump_send_pdu( struct client *client, const BYTE *pdu, size_t size )
+static void pump_send_pdu( struct client *client, struct channel *channel, const BYTE *pdu, size_t size )
 {
     struct write *write = write_create_control( pdu, size );
 
-    if (write) pump_send_control( client, write );
+    if (write) pump_send_control( client, channel, write );
     else ERR( "Out of memory for a control PDU.\n" );
 }
 
@@ -94,22 +100,12 @@ void pump_complete( struct client *client, struct write *write )
     write_release( write );
 }
 
-static LONG64 pdus_size( struct drdynvc_fragments cursor )
-{
-    LONG64 total = 0;
-    size_t size;
-
-    while (drdynvc_fragments_next( &cursor, &size )) total += size;
-    return total;
-}
-
 static void channel_take_inbox( struct channel *channel )
 {
     struct write *write = write_take( &channel->inbox );
 
     for (; write; write = write->next)
     {
-        InterlockedExchangeAdd64( &channel->pending, pdus_size( write->todo ) );
         if (channel->last) channel->last->next = write;
         else channel->first = write;
         channel->last = write;
@@ -137,7 +133,7 @@ static size_t channel_send( struct client *client, struct channel *channel )
     pdu = drdynvc_fragments_next( &cursor, &size );
     if (!pump_fits( &client->pump, size )) return 0;
     write->todo = cursor;
-    pump_transmit( client, write, pdu, size );
+    pump_transmit( client, channel, write, pdu, size );
     InterlockedExchangeAdd64( &channel->pending, -(LONG64)size );
     if (!drdynvc_fragments_next( &cursor, &next_size )) channel_pop( channel );
     return size;
@@ -161,7 +157,7 @@ static void pump_send_close( struct client *client, struct channel *channel )
 {
     BYTE pdu[DRDYNVC_MAX_CONTROL];
 
-    pump_send_pdu( client, pdu, drdynvc_write_close( pdu, channel->id ) );
+    pump_send_pdu( client, channel, pdu, drdynvc_write_close( pdu, channel->id ) );
 }
 
 static void pump_send_create_rsp( struct client *client, struct channel *channel, INT32 status )
@@ -170,7 +166,7 @@ static void pump_send_create_rsp( struct client *client, struct channel *channel
 
     TRACE( "channel %#x, status %#x.\n", channel->id, status );
     InterlockedIncrement64( status ? &client->counters.channels_refused : &client->counters.channels_opened );
-    pump_send_pdu( client, pdu, drdynvc_write_create_rsp( pdu, channel->id, status ) );
+    pump_send_pdu( client, channel, pdu, drdynvc_write_create_rsp( pdu, channel->id, status ) );
 }
 
 /* The end of the channel for the pump. */
@@ -244,6 +240,7 @@ static void pump_update_channel( struct client *client, struct channel *channel 
     enum channel_end end = sealed ? channel->end : CHANNEL_NOT_ENDING;
 
     channel_take_inbox( channel );
+    channel_check_pending( channel );
     if (!channel->open)
     {
         if (InterlockedOr( &channel->verdict, 0 ) == CHANNEL_OFFERED) return;
@@ -334,7 +331,7 @@ static void pump_turn( struct client *client )
     for (control = write_take( &pump->control ); control; control = next_control)
     {
         next_control = control->next;
-        pump_send_control( client, control );
+        pump_send_control( client, NULL, control );
     }
     pump_serve_channels( client );
     if (client->host && client->counters.pdus_sent != sent) IWineDVCHost_Flush( client->host );
@@ -357,7 +354,7 @@ void pump_run( struct client *client )
 static DWORD pump_timeout( struct client *client )
 {
     ULONGLONG deadline = InterlockedCompareExchange64( &client->pump.deadline, 0, 0 ), now;
-    DWORD longest = client->host ? SLOW_LIMIT / 2 : INFINITE;
+    DWORD longest = client->host && client->slow_limit ? (client->slow_limit + 1) / 2 : INFINITE;
 
     if (!deadline) return longest;
     now = GetTickCount64();
@@ -368,7 +365,7 @@ static void report_slow_calls( struct client *client )
 {
     struct running slow;
 
-    while (executor_find_slow( &client->executor, SLOW_LIMIT, &slow ))
+    while (executor_find_slow( &client->executor, client->slow_limit, &slow ))
     {
         WARN( "%s has not returned for %I64u ms.\n", slow.what, GetTickCount64() - slow.since );
         notice_slow( slow.owner, slow.what, GetTickCount64() - slow.since );
@@ -388,7 +385,7 @@ static DWORD CALLBACK pump_thread( void *arg )
         WaitForSingleObject( pump->wake, pump_timeout( client ) );
         InterlockedExchange( &pump->sleeping, 0 );
         pump_run( client );
-        if (client->host) report_slow_calls( client );
+        if (client->host && client->slow_limit) report_slow_calls( client );
     }
     return 0;
 }

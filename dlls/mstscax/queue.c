@@ -164,19 +164,26 @@ static DWORD CALLBACK executor_thread( void *arg )
     return 0;
 }
 
-void executor_start( struct executor *executor, HRESULT (*read)( void *context ), void *context )
+void executor_init( struct executor *executor )
 {
     InitializeSRWLock( &executor->lock );
     InitializeConditionVariable( &executor->wake );
     list_init( &executor->ready );
     list_init( &executor->running );
     executor->ready_count = executor->idle = executor->wakes = 0;
-    executor->read = read;
-    executor->context = context;
-    executor->reading = !read;
+    executor->reading = TRUE;
     executor->reader = 0;
     executor->stopping = FALSE;
-    if (read) executor_add_thread( executor );
+}
+
+void executor_start_reader( struct executor *executor, HRESULT (*read)( void *context ), void *context )
+{
+    AcquireSRWLockExclusive( &executor->lock );
+    executor->read = read;
+    executor->context = context;
+    executor->reading = FALSE;
+    executor_add_thread( executor );
+    ReleaseSRWLockExclusive( &executor->lock );
 }
 
 void executor_reader_waits( struct executor *executor )

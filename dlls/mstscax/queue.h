@@ -73,9 +73,11 @@ struct queue
     BOOL ready;                 /* in executor->ready */
 };
 
-/* read waits for input and submits tasks; one thread at a time calls it, until it fails.
- * NULL if somebody else's thread brings the input. */
-extern void executor_start( struct executor *executor, HRESULT (*read)( void *context ), void *context );
+extern void executor_init( struct executor *executor );
+
+/* read waits for input and submits tasks; one thread at a time calls it, until it fails. Begins at
+ * once, so everything that input reaches is ready. Not called if somebody else's thread brings it. */
+extern void executor_start_reader( struct executor *executor, HRESULT (*read)( void *context ), void *context );
 
 /* Inside read: its thread is going to wait for tasks. Without this they wait for read to return. */
 extern void executor_reader_waits( struct executor *executor );

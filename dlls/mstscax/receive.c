@@ -96,7 +96,7 @@ static void end_channel( struct client *client, struct channel *channel, enum ch
     channel_end( channel, end );
 }
 
-void client_disconnect_channels( struct client *client )
+void client_end_channels( struct client *client, enum channel_end end )
 {
     struct channel *channel, *next;
     unsigned int i;
@@ -107,7 +107,7 @@ void client_disconnect_channels( struct client *client )
         LIST_FOR_EACH_ENTRY_SAFE( channel, next, &client->channels[i], struct channel, entry )
         {
             unlink_channel( channel );
-            channel_end( channel, CHANNEL_DISCONNECTED );
+            channel_end( channel, end );
         }
     }
     ReleaseSRWLockExclusive( &client->lock );
@@ -119,6 +119,8 @@ static void receive_capabilities( struct client *client, const struct drdynvc_pd
     BYTE reply[DRDYNVC_MAX_CONTROL];
 
     TRACE( "version %u.\n", pdu->version );
+    if (client->has_caps) client->counters.caps_repeated++;
+    client->has_caps = TRUE;
     schedule_set_charges( &client->pump.schedule, pdu->charges );
     pump_post_control( client, reply, drdynvc_write_caps_rsp( reply, min( pdu->version, DRDYNVC_VERSION ) ) );
     pump_run( client );
@@ -142,6 +144,18 @@ static void refuse_channel( struct client *client, UINT32 id, INT32 status )
     pump_run( client );
 }
 
+/* The server gives the id to a new channel. */
+static void take_id( struct client *client, UINT32 id )
+{
+    struct channel *channel = get_channel( client, id );
+
+    if (!channel) return;
+    WARN( "Channel %#x was not closed.\n", id );
+    end_channel( client, channel, CHANNEL_REPLACED );
+    channel_release( channel );
+    pump_run( client );
+}
+
 /* [MS-RDPEDYC] 3.2.3.2.1 */
 static void receive_create( struct client *client, const struct drdynvc_pdu *pdu )
 {
@@ -149,19 +163,13 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
     struct channel *channel;
 
     TRACE( "channel %#x, name %s.\n", pdu->channel_id, debugstr_a( pdu->name ) );
-    if ((channel = get_channel( client, pdu->channel_id )))
-    {
-        WARN( "Channel %#x was not closed.\n", pdu->channel_id );
-        end_channel( client, channel, CHANNEL_REPLACED );
-        channel_release( channel );
-        pump_run( client );
-    }
-
+    take_id( client, pdu->channel_id );
     if (!(listener = listener_find( client, pdu->name, NULL )))
     {
         refuse_channel( client, pdu->channel_id, DRDYNVC_NO_LISTENER );
         return;
     }
+    listener->traffic->counts.received[pdu->cmd]++;
     if ((channel = channel_create( client, listener, pdu->channel_id, pdu->priority )))
     {
         add_channel( client, channel );
@@ -175,8 +183,30 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
 static void fail_channel( struct client *client, struct channel *channel, enum drdynvc_status status )
 {
     WARN( "Closing channel %#x, status %u.\n", channel->id, status );
-    client->counters.pdus_malformed++;
     end_channel( client, channel, CHANNEL_SERVER_CLOSED );
+    pump_run( client );
+}
+
+static const WCHAR *status_text( enum drdynvc_status status )
+{
+    switch (status)
+    {
+    case DRDYNVC_UNKNOWN:         return L"there is no such command";
+    case DRDYNVC_OUT_OF_SEQUENCE: return L"it is out of sequence";
+    case DRDYNVC_OUT_OF_MEMORY:   return L"out of memory";
+    default:                      return L"it is malformed";
+    }
+}
+
+/* [MS-RDPEDYC] 3.1.5.2.4: nobody knows what the server meant, so nothing that follows can be relied on. The static
+ * channel stays, it is not ours alone, so the server is told that our channels have ended. */
+static void fail_connection( struct client *client, const struct drdynvc_pdu *pdu, enum drdynvc_status status )
+{
+    WARN( "Closing all channels after a PDU with command %u, status %u.\n", pdu->cmd, status );
+    client->broken = TRUE;
+    notice_warning( client, L"The server sent a PDU that cannot be understood (command %u: %s): all channels of these "
+                    L"plug-ins are closed until it connects again", pdu->cmd, status_text( status ) );
+    client_end_channels( client, CHANNEL_SERVER_CLOSED );
     pump_run( client );
 }
 
@@ -189,7 +219,9 @@ static void receive_data( struct client *client, struct channel *channel, const 
     status = drdynvc_assembly_add( &channel->assembly, pdu, &message, &size );
     if (!status && message && FAILED(channel_deliver( channel, message, size ))) status = DRDYNVC_OUT_OF_MEMORY;
     if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
-    if (status) fail_channel( client, channel, status );
+    if (!status) return;
+    if (status != DRDYNVC_OUT_OF_MEMORY) client->counters.pdus_malformed++;
+    fail_channel( client, channel, status );
 }
 
 /* [MS-RDPEDYC] 3.2.5.2; the answer comes from the pump. */
@@ -205,9 +237,18 @@ static BOOL channel_takes( struct channel *channel, enum drdynvc_cmd cmd )
     return cmd == DRDYNVC_CMD_CLOSE || InterlockedOr( &channel->verdict, 0 ) == CHANNEL_ACCEPTED;
 }
 
-static void receive_for_channel( struct client *client, const struct drdynvc_pdu *pdu )
+/* The channel that a PDU is for, which counts it. */
+static struct channel *get_addressee( struct client *client, const struct drdynvc_pdu *pdu )
 {
     struct channel *channel = get_channel( client, pdu->channel_id );
+
+    if (channel) channel->listener->traffic->counts.received[pdu->cmd]++;
+    return channel;
+}
+
+static void receive_for_channel( struct client *client, const struct drdynvc_pdu *pdu )
+{
+    struct channel *channel = get_addressee( client, pdu );
 
     if (!channel || !channel_takes( channel, pdu->cmd ))
     {
@@ -219,20 +260,23 @@ static void receive_for_channel( struct client *client, const struct drdynvc_pdu
     if (channel) channel_release( channel );
 }
 
-/* The channel that a malformed PDU was for, if it says so. */
+/* Costs the channel that the PDU names, or all if it names none. What names one that is not open does no harm. */
 static void receive_malformed( struct client *client, const struct drdynvc_pdu *pdu, enum drdynvc_status status )
 {
-    struct channel *channel = NULL;
+    struct channel *channel;
 
-    if (drdynvc_is_data( pdu->cmd )) channel = get_channel( client, pdu->channel_id );
-    if (channel)
-    {
-        fail_channel( client, channel, status );
-        channel_release( channel );
-        return;
-    }
-    WARN( "Ignoring a PDU with command %u, status %u.\n", pdu->cmd, status );
     client->counters.pdus_malformed++;
+    if (!pdu->addressed) fail_connection( client, pdu, status );
+    else if (pdu->cmd == DRDYNVC_CMD_CREATE)
+    {
+        take_id( client, pdu->channel_id );
+        refuse_channel( client, pdu->channel_id, DRDYNVC_REFUSED );
+    }
+    else if ((channel = get_addressee( client, pdu )))
+    {
+        if (channel_takes( channel, pdu->cmd )) fail_channel( client, channel, status );
+        channel_release( channel );
+    }
 }
 
 static void receive_pdu( struct client *client, const BYTE *data, UINT32 size )
@@ -243,7 +287,13 @@ static void receive_pdu( struct client *client, const BYTE *data, UINT32 size )
     client->counters.pdus_received++;
     client->counters.bytes_received += size;
     status = drdynvc_read( &pdu, DRDYNVC_SERVER, data, size );
+    client->counters.traffic.received[pdu.cmd]++;
     TRACE( "command %u, channel %#x, %u bytes, status %u.\n", pdu.cmd, pdu.channel_id, size, status );
+    if (client->broken)
+    {
+        client->counters.pdus_ignored++;
+        return;
+    }
     if (status)
     {
         receive_malformed( client, &pdu, status );
@@ -260,19 +310,37 @@ static void receive_pdu( struct client *client, const BYTE *data, UINT32 size )
     case DRDYNVC_CMD_SOFT_SYNC_REQUEST:
         receive_soft_sync( client );
         break;
-    case DRDYNVC_CMD_SOFT_SYNC_RESPONSE:
-        client->counters.pdus_ignored++;
+    case DRDYNVC_CMD_SOFT_SYNC_RESPONSE: /* a client's */
+        receive_malformed( client, &pdu, DRDYNVC_OUT_OF_SEQUENCE );
         break;
     default:
         receive_for_channel( client, &pdu );
     }
 }
 
-void client_reset_message( struct client *client )
+static void reset_message( struct client *client )
 {
     free( client->message );
     client->message = NULL;
     client->message_size = client->message_total = 0;
+}
+
+/* The message that begins with these bytes will never be complete. */
+static void lose_message( struct client *client, const BYTE *data, UINT32 size )
+{
+    enum drdynvc_status status;
+    struct drdynvc_pdu pdu;
+
+    WARN( "A message of the static channel begins with %u bytes and does not end.\n", size );
+    if (client->broken) return;
+    status = drdynvc_read( &pdu, DRDYNVC_SERVER, data, size );
+    receive_malformed( client, &pdu, status ? status : DRDYNVC_OUT_OF_SEQUENCE );
+}
+
+void client_reset_receive( struct client *client )
+{
+    reset_message( client );
+    client->broken = client->has_caps = FALSE;
 }
 
 /* [MS-RDPBCGR] 3.1.5.2.2.1: total is the same in each chunk and no chunk goes beyond it. */
@@ -280,11 +348,10 @@ static BOOL append_chunk( struct client *client, const BYTE *data, UINT32 size, 
 {
     if (flags & CHANNEL_FLAG_FIRST)
     {
-        client_reset_message( client );
         if (total > MAX_MESSAGE || !(client->message = malloc( total ))) return FALSE;
         client->message_total = total;
     }
-    if (!client->message || size > client->message_total - client->message_size) return FALSE;
+    if (size > client->message_total - client->message_size) return FALSE;
     memcpy( client->message + client->message_size, data, size );
     client->message_size += size;
     return TRUE;
@@ -292,19 +359,30 @@ static BOOL append_chunk( struct client *client, const BYTE *data, UINT32 size, 
 
 void client_receive( struct client *client, const BYTE *data, UINT32 size, UINT32 total, UINT32 flags )
 {
+    if (flags & CHANNEL_FLAG_FIRST && client->message)
+    {
+        lose_message( client, client->message, client->message_size );
+        reset_message( client );
+    }
     if ((flags & CHANNEL_FLAG_ONLY) == CHANNEL_FLAG_ONLY)
     {
         receive_pdu( client, data, size );
         return;
     }
+    if (!(flags & CHANNEL_FLAG_FIRST) && !client->message)
+    {
+        TRACE( "Ignoring %u bytes that continue nothing, flags %#x.\n", size, flags );
+        client->counters.chunks_ignored++;
+        return;
+    }
     if (!append_chunk( client, data, size, total, flags ))
     {
-        WARN( "Ignoring a chunk of %u bytes, total %u, flags %#x.\n", size, total, flags );
-        client->counters.pdus_malformed++;
-        client_reset_message( client );
+        lose_message( client, client->message_size ? client->message : data,
+                      client->message_size ? client->message_size : size );
+        reset_message( client );
         return;
     }
     if (!(flags & CHANNEL_FLAG_LAST)) return;
     receive_pdu( client, client->message, client->message_size );
-    client_reset_message( client );
+    reset_message( client );
 }

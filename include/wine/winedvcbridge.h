@@ -42,7 +42,7 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 0
+#define WINEDVC_MINOR 1
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -81,6 +81,10 @@ enum winedvc_control
     WINEDVC_LOG          = 11,  /* host: struct winedvc_log, 1 string */
     WINEDVC_TERMINATE    = 12,  /* addin: the session is over */
     WINEDVC_BYE          = 13,  /* host, last frame: 1 string: why; empty after TERMINATE */
+    WINEDVC_STATS        = 14,  /* addin: no body, asks for them; host, when asked and before BYE: struct
+                                 * winedvc_stats, 1 string: for each channel name, and last for "" all in all */
+    WINEDVC_PING         = 15,  /* addin: is there life? */
+    WINEDVC_PONG         = 16,  /* host: at once, as long as it reads and Wine's server runs */
 };
 
 struct winedvc_hello
@@ -144,6 +148,22 @@ enum winedvc_log_level
 struct winedvc_log
 {
     uint32_t level;
+};
+
+/* Since the host's start. What follows the PDUs is counted for "" only. */
+struct winedvc_stats
+{
+    uint64_t received[16];      /* PDUs, by Cmd: [MS-RDPEDYC] 2.2 */
+    uint64_t sent[16];
+    uint64_t bytes_received;
+    uint64_t bytes_sent;
+    uint64_t cancelled;         /* PDUs that a close or a disconnect dropped */
+    uint64_t ignored;           /* PDUs received for no channel, or while not connected */
+    uint64_t malformed;
+    uint64_t caps_repeated;     /* CAPS_REQ after the first of a connection */
+    uint64_t messages_dropped;  /* received for a channel that its plug-in had closed */
+    uint64_t opened;            /* channels */
+    uint64_t refused;
 };
 
 #endif /* __WINE_WINEDVCBRIDGE_H */

@@ -46,7 +46,8 @@ static const WCHAR *describe( DWORD code )
     case EXCEPTION_STACK_OVERFLOW:     return L"stack overflow";
     case EXCEPTION_ILLEGAL_INSTRUCTION: return L"illegal instruction";
     case EXCEPTION_INT_DIVIDE_BY_ZERO: return L"division by zero";
-    case 0xe06d7363:                   return L"C++ exception";
+    case 0xe06d7363:    /* of Microsoft's compiler, and of gcc */
+    case 0x20474343:                   return L"C++ exception";
     default:                           return L"exception";
     }
 }

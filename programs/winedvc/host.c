@@ -34,12 +34,16 @@
 #include "wine/mstscax.h"
 #include "wine/debug.h"
 
+#include "deadline.h"
 #include "guard.h"
 #include "winedvc.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(winedvc);
 
 C_ASSERT( sizeof(struct winedvc_frame) == WINE_DVC_HEADROOM );
+
+/* From the end of the session to that of the process. */
+#define END_LIMIT 10000
 
 /* One PDU in the addin's hands. */
 struct outstanding
@@ -69,6 +73,7 @@ static struct host
 
     /* the reader's */
     UINT32 credit;                  /* bytes returned that complete no whole PDU yet */
+    UINT64 unconnected;             /* PDUs that came while there was no connection */
 } host;
 
 static HRESULT STDMETHODCALLTYPE host_QueryInterface( IWineDVCHost *iface, REFIID riid, void **out )
@@ -272,6 +277,48 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
+{
+    struct winedvc_log fixed = { WINEDVC_LOG_WARN };
+
+    link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &text );
+    return S_OK;
+}
+
+C_ASSERT( sizeof(((struct winedvc_stats *)0)->received) == sizeof(((WINE_DVC_TRAFFIC *)0)->received) );
+
+static void send_stats( const WCHAR *name, struct winedvc_stats *stats, const WINE_DVC_TRAFFIC *traffic )
+{
+    memcpy( stats->received, traffic->received, sizeof(stats->received) );
+    memcpy( stats->sent, traffic->sent, sizeof(stats->sent) );
+    link_send( host.link, WINEDVC_STATS, stats, sizeof(*stats), 1, &name );
+}
+
+static void send_all_stats( void )
+{
+    struct winedvc_stats stats = { .bytes_received = 0 };
+    WINE_DVC_COUNTERS counters;
+    WINE_DVC_TRAFFIC traffic;
+    WCHAR text[MAX_PATH + 1];
+    const char *name;
+    UINT32 i;
+
+    for (i = 0; SUCCEEDED(IWineDVCClient_GetTraffic( host.client, i, &name, &traffic )); i++)
+        if (MultiByteToWideChar( CP_UTF8, 0, name, -1, text, ARRAY_SIZE(text) )) send_stats( text, &stats, &traffic );
+
+    IWineDVCClient_GetCounters( host.client, &counters );
+    stats.bytes_received = counters.bytes_received;
+    stats.bytes_sent = counters.bytes_sent;
+    stats.cancelled = counters.pdus_cancelled;
+    stats.ignored = counters.pdus_ignored + host.unconnected;
+    stats.malformed = counters.pdus_malformed;
+    stats.caps_repeated = counters.caps_repeated;
+    stats.messages_dropped = counters.messages_dropped;
+    stats.opened = counters.channels_opened;
+    stats.refused = counters.channels_refused;
+    send_stats( L"", &stats, &counters.traffic );
+}
+
 static void set_connected( BOOL connected )
 {
     AcquireSRWLockExclusive( &host.lock );
@@ -293,6 +340,7 @@ static void take_message( BYTE *data, UINT32 size )
 {
     if (host.open_event && host.connected)
         host.open_event( host.user_param, 1, CHANNEL_EVENT_DATA_RECEIVED, data, size, size, CHANNEL_FLAG_ONLY );
+    else host.unconnected++;
 }
 
 static BOOL take_hello( const struct winedvc_hello *hello )
@@ -313,6 +361,14 @@ static SIZE_T fixed_size( enum winedvc_control type )
     case WINEDVC_CREDIT:       return sizeof(struct winedvc_credit);
     default:                   return 0;
     }
+}
+
+/* Without its server Wine ends a thread that asks it for something: then the addin waits in vain. */
+static void answer_ping( void )
+{
+    DWORD flags;
+
+    if (GetHandleInformation( host.ended, &flags )) link_send( host.link, WINEDVC_PONG, NULL, 0, 0, NULL );
 }
 
 /* FALSE ends the session. */
@@ -351,6 +407,12 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
     case WINEDVC_CREDIT:
         take_credit( fixed.credit.bytes );
         break;
+    case WINEDVC_PING:
+        answer_ping();
+        break;
+    case WINEDVC_STATS:
+        send_all_stats();
+        break;
     case WINEDVC_TERMINATE:
         return FALSE;
     default:
@@ -369,6 +431,7 @@ static BOOL take_frame( const struct winedvc_frame *frame, BYTE *data, void *con
 static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
 {
     if (link_receive( host.link, take_frame, NULL )) return S_OK;
+    deadline_begin();
     set_connected( FALSE );
     link_discard( host.link );
     if (host.open_event) cancel_outstanding();
@@ -391,6 +454,7 @@ static const IWineDVCHostVtbl host_vtbl =
     host_OnUnlisten,
     host_OnSlow,
     host_OnReady,
+    host_OnWarning,
 };
 
 static int say_bye( const WCHAR *why )
@@ -470,6 +534,7 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     host.drop = read_drop();
     InitializeSRWLock( &host.lock );
     if (!(host.ended = CreateEventW( NULL, TRUE, FALSE, NULL ))) return say_bye( L"out of memory" );
+    if (!deadline_prepare( END_LIMIT )) return say_bye( L"out of memory" );
 
     guard_start( link );
     module = load_mstscax( path, ARRAY_SIZE(path) );
@@ -479,5 +544,6 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     host.init_event( host.user_param, &host, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
 
     WaitForSingleObject( host.ended, INFINITE );
+    send_all_stats();
     return say_bye( host.why );
 }

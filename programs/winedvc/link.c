@@ -104,6 +104,7 @@ void link_send( struct link *link, enum winedvc_control type, const void *fixed,
 
     AcquireSRWLockExclusive( &link->lock );
     link_write( link, (BYTE *)&message, sizeof(message.frame) + used );
+    if (type == WINEDVC_BYE) link->broken = TRUE;   /* nothing follows it */
     ReleaseSRWLockExclusive( &link->lock );
 }
 

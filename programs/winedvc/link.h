@@ -41,7 +41,7 @@ struct link
     unsigned int segment_count, segment_capacity;
     BYTE   *gather;
     SIZE_T  gather_capacity;
-    BOOL    broken;
+    BOOL    broken;             /* the other end is gone, or BYE was said: nothing is sent any more */
     /* the receiver's */
     BYTE   *input;
     SIZE_T  received;

@@ -42,7 +42,7 @@ struct event_queue
     struct event *head, **tail;     /* protected by lock */
 };
 
-static struct event_queue sent, called;
+static struct event_queue sent, called, warned;
 
 static VIRTUALCHANNELENTRYEX *entry;
 
@@ -51,6 +51,12 @@ static struct
     void *user_param;
     PCHANNEL_INIT_EVENT_EX_FN init_event;
     PCHANNEL_OPEN_EVENT_EX_FN open_event;
+    IWineDVCClient *client;
+    HANDLE hang_up, ended;          /* the connection is to end, has ended */
+    HANDLE go;                      /* set: OnDataReceived need not wait */
+    LONG holding;                   /* it has waited */
+    LONG64 held_bytes;
+    LONG hold_sent;
     LONG accept;
     LONG channel_count;
     IWTSVirtualChannel *channels[MAX_CHANNELS];
@@ -108,6 +114,11 @@ struct event *session_next_call( DWORD timeout )
     return queue_pop( &called, timeout );
 }
 
+struct event *session_next_warning( DWORD timeout )
+{
+    return queue_pop( &warned, timeout );
+}
+
 /* The plug-in: one static object for all but the channels' callbacks, which know their number. */
 
 struct callback
@@ -152,7 +163,9 @@ static ULONG STDMETHODCALLTYPE callback_Release( IWTSVirtualChannelCallback *ifa
 
 static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *data )
 {
-    queue_push( &called, EVENT_DATA, impl_from_IWTSVirtualChannelCallback( iface )->number, data, size );
+    WaitForSingleObject( session.go, INFINITE );
+    if (InterlockedOr( &session.holding, 0 )) InterlockedExchangeAdd64( &session.held_bytes, size );
+    else queue_push( &called, EVENT_DATA, impl_from_IWTSVirtualChannelCallback( iface )->number, data, size );
     return S_OK;
 }
 
@@ -307,7 +320,7 @@ static IClassFactoryVtbl factory_vtbl =
 
 static IClassFactory plugin_factory = { &factory_vtbl };
 
-/* The static-channel client: a transport that is through with a PDU at once. */
+/* The static-channel client: a transport that is through with a PDU at once, or never. */
 
 static UINT VCAPITYPE init_ex( void *user_param, void *client_context, void *init_handle, CHANNEL_DEF *channels,
                                INT count, ULONG version, PCHANNEL_INIT_EVENT_EX_FN event_proc )
@@ -332,7 +345,8 @@ static UINT VCAPITYPE close_ex( void *init_handle, DWORD open_handle )
 static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
 {
     queue_push( &sent, EVENT_SENT, 0, data, size );
-    session.open_event( session.user_param, open_handle, CHANNEL_EVENT_WRITE_COMPLETE, user_data, size, size, 0 );
+    if (!InterlockedOr( &session.hold_sent, 0 ))
+        session.open_event( session.user_param, open_handle, CHANNEL_EVENT_WRITE_COMPLETE, user_data, size, size, 0 );
     return CHANNEL_RC_OK;
 }
 
@@ -340,6 +354,88 @@ static void raise_event( UINT event )
 {
     session.init_event( session.user_param, &session, event, NULL, 0 );
 }
+
+static HRESULT STDMETHODCALLTYPE host_QueryInterface( IWineDVCHost *iface, REFIID riid, void **out )
+{
+    return query_interface( iface, riid, &IID_IWineDVCHost, out );
+}
+
+static ULONG STDMETHODCALLTYPE host_AddRef( IWineDVCHost *iface )
+{
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
+{
+    return 1;
+}
+
+/* What the server sends is the test's; only the end comes here. */
+static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
+{
+    WaitForSingleObject( session.hang_up, INFINITE );
+    raise_event( CHANNEL_EVENT_TERMINATED );
+    SetEvent( session.ended );
+    return E_ABORT;
+}
+
+static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 number, const WCHAR *text, HRESULT hr,
+                                                const WCHAR *reason )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 number, const char *name )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 number, const char *name )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 number, const WCHAR *text, const char *what,
+                                              UINT32 duration )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
+{
+    char line[512];
+    int size = WideCharToMultiByte( CP_UTF8, 0, text, -1, line, sizeof(line), NULL, NULL );
+
+    queue_push( &warned, EVENT_WARNING, 0, line, size );
+    return S_OK;
+}
+
+static IWineDVCHostVtbl host_vtbl =
+{
+    host_QueryInterface,
+    host_AddRef,
+    host_Release,
+    host_Read,
+    host_Flush,
+    host_OnPlugin,
+    host_OnListen,
+    host_OnUnlisten,
+    host_OnSlow,
+    host_OnReady,
+    host_OnWarning,
+};
+
+static IWineDVCHost host = { &host_vtbl };
 
 BOOL session_load(void)
 {
@@ -356,13 +452,16 @@ void session_start(void)
 {
     CHANNEL_ENTRY_POINTS_FREERDP_EX entry_points = { 0 };
     const WCHAR *classes[] = { wire_class };
-    IWineDVCClient *client;
     HRESULT hr;
 
     memset( &session, 0, sizeof(session) );
     session.accept = TRUE;
+    session.hang_up = CreateEventW( NULL, TRUE, FALSE, NULL );
+    session.ended = CreateEventW( NULL, TRUE, FALSE, NULL );
+    session.go = CreateEventW( NULL, TRUE, TRUE, NULL );
     queue_init( &sent );
     queue_init( &called );
+    queue_init( &warned );
     entry_points.entry_points.cbSize = sizeof(entry_points);
     entry_points.entry_points.protocolVersion = VIRTUAL_CHANNEL_VERSION_WIN2000;
     entry_points.entry_points.pVirtualChannelInitEx = init_ex;
@@ -371,8 +470,8 @@ void session_start(void)
     entry_points.entry_points.pVirtualChannelWriteEx = write_ex;
     entry_points.MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER;
     ok( entry( &entry_points.entry_points, &session ), "the entry failed\n" );
-    client = entry_points.pInterface;
-    hr = IWineDVCClient_Configure( client, NULL, ARRAY_SIZE(classes), classes );
+    session.client = entry_points.pInterface;
+    hr = IWineDVCClient_Configure( session.client, &host, ARRAY_SIZE(classes), classes );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     raise_event( CHANNEL_EVENT_INITIALIZED );
     raise_event( CHANNEL_EVENT_CONNECTED );
@@ -382,9 +481,13 @@ void session_stop(void)
 {
     LONG i;
 
-    raise_event( CHANNEL_EVENT_TERMINATED );
+    SetEvent( session.hang_up );
+    WaitForSingleObject( session.ended, INFINITE );
     for (i = 1; i <= session.channel_count && i < MAX_CHANNELS; i++)
         if (session.channels[i]) IWTSVirtualChannel_Release( session.channels[i] );
+    CloseHandle( session.hang_up );
+    CloseHandle( session.ended );
+    CloseHandle( session.go );
 }
 
 void session_reconnect(void)
@@ -396,6 +499,31 @@ void session_reconnect(void)
 void session_accept( BOOL accept )
 {
     InterlockedExchange( &session.accept, accept );
+}
+
+void session_hold_calls( BOOL hold )
+{
+    if (!hold) SetEvent( session.go );
+    else
+    {
+        InterlockedExchange( &session.holding, TRUE );
+        ResetEvent( session.go );
+    }
+}
+
+INT64 session_held_bytes(void)
+{
+    return InterlockedCompareExchange64( &session.held_bytes, 0, 0 );
+}
+
+void session_hold_sent( BOOL hold )
+{
+    InterlockedExchange( &session.hold_sent, hold );
+}
+
+void session_get_counters( WINE_DVC_COUNTERS *counters )
+{
+    IWineDVCClient_GetCounters( session.client, counters );
 }
 
 void session_receive( const BYTE *data, UINT32 size, UINT32 total, UINT32 flags )

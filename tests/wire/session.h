@@ -28,6 +28,8 @@
 #include "winbase.h"
 #include "ole2.h"
 
+struct WINE_DVC_COUNTERS;
+
 /* One session at a time. Only what is said to be so is for other threads than the test's. */
 
 enum event_kind
@@ -39,6 +41,7 @@ enum event_kind
     EVENT_CONNECTED,    /* of IWTSPlugin, as the following */
     EVENT_DISCONNECTED,
     EVENT_TERMINATED,
+    EVENT_WARNING,      /* a line for the log */
 };
 
 struct event
@@ -64,6 +67,16 @@ extern void session_reconnect(void);
 
 extern void session_accept( BOOL accept );
 
+/* From now on OnDataReceived waits, or goes on; what it was called for while it could have waited is counted only. */
+extern void session_hold_calls( BOOL hold );
+/* How many bytes that were, when all the plug-in's calls that came before have returned. */
+extern INT64 session_held_bytes(void);
+
+/* From now on the transport keeps what it is given and never completes it, or completes it at once. */
+extern void session_hold_sent( BOOL hold );
+
+extern void session_get_counters( struct WINE_DVC_COUNTERS *counters );
+
 /* One chunk of the static channel. */
 extern void session_receive( const BYTE *data, UINT32 size, UINT32 total, UINT32 flags );
 
@@ -75,5 +88,7 @@ extern HRESULT session_close( unsigned int channel );
  * waiting). The caller frees it. */
 extern struct event *session_next_sent( DWORD timeout );
 extern struct event *session_next_call( DWORD timeout );
+/* The next line for the log. */
+extern struct event *session_next_warning( DWORD timeout );
 
 #endif /* __TESTS_WIRE_SESSION_H */

@@ -25,6 +25,7 @@
 #include "line.h"
 #include "session.h"
 #include "pchannel.h"
+#include "wine/mstscax.h"
 
 #include "wine/test.h"
 
@@ -40,6 +41,8 @@
  *   expect close N        and OnClose
  *   either close N open M OnClose of N and the offer of M come, in whatever order
  *   expect Connected, expect Disconnected
+ *   expect warning "text" the log gets a line that has this in it
+ *   count COUNTER N       this one of WINE_DVC_COUNTERS is N
  *   write N BYTES         it writes
  *   close N               it closes; both succeed
  *   sealed N BYTES        it writes, which fails, because the channel is closed
@@ -47,8 +50,8 @@
  *   reconnect             the connection ends, another one begins
  *
  * BYTES are hexadecimal, "text", or one of either with *COUNT behind it. At the end nothing else may
- * have been sent, and the plug-in may not have been called for anything else but OnClose of the channels
- * that are still open.
+ * have been sent or logged, and the plug-in may not have been called for anything else but OnClose of the
+ * channels that are still open.
  */
 
 #define TIMEOUT   5000
@@ -57,7 +60,23 @@
 
 static BYTE bytes[MAX_BYTES];
 
-static const char *event_names[] = { "a PDU", "open", "data", "close", "Connected", "Disconnected", "Terminated" };
+static const char *event_names[] =
+{
+    "a PDU", "open", "data", "close", "Connected", "Disconnected", "Terminated", "warning",
+};
+
+#define COUNTER(name) { #name, offsetof( WINE_DVC_COUNTERS, name ) }
+static const struct
+{
+    const char *name;
+    SIZE_T offset;
+}
+counters[] =
+{
+    COUNTER( pdus_received ), COUNTER( bytes_received ), COUNTER( pdus_sent ), COUNTER( bytes_sent ),
+    COUNTER( pdus_cancelled ), COUNTER( pdus_ignored ), COUNTER( pdus_malformed ), COUNTER( channels_opened ),
+    COUNTER( channels_refused ), COUNTER( caps_repeated ), COUNTER( chunks_ignored ), COUNTER( messages_dropped ),
+};
 
 static void check_bytes( const struct event *event, SIZE_T size )
 {
@@ -110,6 +129,34 @@ static void run_either( struct line *line )
     ok( seen == 3, "only %u of close 1, open 2 came\n", seen );
 }
 
+static void expect_warning( SIZE_T size )
+{
+    struct event *event = session_next_warning( TIMEOUT );
+
+    bytes[size] = 0;
+    ok( event != NULL, "no line comes for the log\n" );
+    if (!event) return;
+    ok( strstr( (char *)event->data, (char *)bytes ) != NULL, "the log has %s\n", event->data );
+    free( event );
+}
+
+static void check_counter( struct line *line )
+{
+    WINE_DVC_COUNTERS values;
+    unsigned int i, expected;
+    INT64 value;
+
+    for (i = 0; i < ARRAY_SIZE(counters); i++) if (line_take_word( line, counters[i].name )) break;
+    expected = line_take_number( line, 10 );
+    if (i == ARRAY_SIZE(counters)) line->failed = TRUE;
+    else
+    {
+        session_get_counters( &values );
+        value = *(INT64 *)((char *)&values + counters[i].offset);
+        ok( value == expected, "%s is %I64d\n", counters[i].name, value );
+    }
+}
+
 static void run_expect( struct line *line )
 {
     static const enum event_kind kinds[] =
@@ -118,6 +165,11 @@ static void run_expect( struct line *line )
     };
     unsigned int i, channel;
 
+    if (line_take_word( line, event_names[EVENT_WARNING] ))
+    {
+        expect_warning( line_take_bytes( line, bytes, sizeof(bytes) ) );
+        return;
+    }
     for (i = 0; i < ARRAY_SIZE(kinds); i++)
     {
         if (!line_take_word( line, event_names[kinds[i]] )) continue;
@@ -172,6 +224,7 @@ static void run_step( struct line *line )
     else if (line_take_word( line, "send" )) expect_sent( line_take_bytes( line, bytes, sizeof(bytes) ) );
     else if (line_take_word( line, "expect" )) run_expect( line );
     else if (line_take_word( line, "either" )) run_either( line );
+    else if (line_take_word( line, "count" )) check_counter( line );
     else if (line_take_word( line, "chunk" )) run_chunk( line );
     else if (line_take_word( line, "splits" )) receive_splits( line_take_bytes( line, bytes, sizeof(bytes) ) );
     else if (line_take_word( line, "write" )) run_write( line, FALSE );
@@ -209,6 +262,11 @@ static void check_no_calls(void)
         free( event );
     }
     ok( last == EVENT_TERMINATED, "Terminated has not come\n" );
+    while ((event = session_next_warning( 0 )))
+    {
+        ok( 0, "the log has %s\n", event->data );
+        free( event );
+    }
 }
 
 static void run_lines( FILE *file )

@@ -115,6 +115,8 @@ static void test_two_sessions(void)
  * A static-channel client that takes the private interface: it reads on mstscax.dll's threads.
  */
 
+#define SLOW_LIMIT 100
+
 enum notice { PLUGIN, LISTEN, UNLISTEN, SLOW, READY, ENDED };
 
 static const char *const notice_names[] =
@@ -125,11 +127,12 @@ static const char *const notice_names[] =
 static struct
 {
     CRITICAL_SECTION cs;
-    enum notice notices[16];    /* protected by cs */
-    char names[16][300];
+    enum notice notices[32];    /* protected by cs */
+    char names[32][300];
     unsigned int count, seen;   /* count: protected by cs */
     HANDLE come, hang_up, flushed;
     LONG readers;
+    LONG wants_slow;
 } test_host;
 
 static void notice( enum notice notice, const char *name )
@@ -181,6 +184,7 @@ static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
     ok( InterlockedIncrement( &test_host.readers ) == 1, "two threads read\n" );
     ok( wait_for( test_host.hang_up ), "nobody hangs up\n" );
     raise_event( CHANNEL_EVENT_TERMINATED );
+    ok( !WaitForSingleObject( script.ended, 0 ), "the event returns before the plug-in has ended\n" );
     InterlockedDecrement( &test_host.readers );
     notice( ENDED, "" );
     return E_ABORT;
@@ -217,6 +221,11 @@ static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 nu
 static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 number, const WCHAR *text, const char *what,
                                               UINT32 duration )
 {
+    /* a busy machine makes others slow as well */
+    if (!InterlockedOr( &test_host.wants_slow, 0 ) || (strcmp( what, "OnDataReceived" ) && strcmp( what, "OnClose" )))
+        return S_OK;
+    ok( number == 1 && !wcscmp( text, peer.plugin_file ), "plug-in %u, %s, is slow\n", number, wine_dbgstr_w( text ) );
+    ok( duration >= SLOW_LIMIT && duration < 1000 * SLOW_LIMIT, "%s is slow after %u ms\n", what, duration );
     notice( SLOW, what );
     return S_OK;
 }
@@ -224,6 +233,11 @@ static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 number
 static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
 {
     notice( READY, "" );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
+{
     return S_OK;
 }
 
@@ -239,15 +253,15 @@ static IWineDVCHostVtbl host_vtbl =
     host_OnUnlisten,
     host_OnSlow,
     host_OnReady,
+    host_OnWarning,
 };
 
 static IWineDVCHost host_iface = { &host_vtbl };
 
-/* ours: notices come in order, the reader may wait for plug-ins, what is sent is flushed */
-static void test_host_interface(void)
+/* One channel, 1, is open. */
+static void hang_up(void)
 {
-    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
-    static const struct step end[] =
+    static const struct step steps[] =
     {
         { .kind = CLOSED },
         { CALLBACK_FREED, .flags = SAME_THREAD },
@@ -256,6 +270,17 @@ static void test_host_interface(void)
         { LISTENER_CALLBACK_FREED, .flags = UNORDERED },
         { .kind = PLUGIN_FREED },
     };
+
+    play( steps );
+    SetEvent( test_host.hang_up );
+    ok_played();
+    ok_noticed( ENDED, "" );
+}
+
+/* ours: notices come in order, the reader may wait for plug-ins, what is sent is flushed */
+static void test_host_interface(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
     const WCHAR *entry = peer.plugin_file;
     HRESULT hr;
 
@@ -271,11 +296,7 @@ static void test_host_interface(void)
     ok_played();
     open_channel( 1 );
     ok( wait_for( test_host.flushed ), "nothing was flushed\n" );
-
-    play( end );
-    SetEvent( test_host.hang_up );
-    ok_played();
-    ok_noticed( ENDED, "" );
+    hang_up();
 }
 
 static void listen_and_fail( struct call *call )
@@ -306,6 +327,61 @@ static void test_host_failure(void)
     ok_noticed( ENDED, "" );
 }
 
+static void create_client_with_limit(void)
+{
+    const WCHAR *entry = peer.plugin_file;
+    union entry_points entry_points;
+    HRESULT hr;
+
+    init_entry_points( &entry_points, sizeof(entry_points.freerdp) );
+    ok( call_entry( &entry_points ), "the entry failed\n" );
+    session.client = entry_points.freerdp.pInterface;
+    hr = IWineDVCClient_Configure( session.client, &host_iface, 1, &entry );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    hr = IWineDVCClient_SetSlowLimit( session.client, SLOW_LIMIT );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    raise_event( CHANNEL_EVENT_INITIALIZED );
+}
+
+/* ours: a call that has not returned in time is reported with its name, and once: when the second is reported, the
+ * first has been looked at again */
+static void test_slow_calls(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 5, .flags = SIGNAL | BLOCK, .data = "block" },
+        { CLOSED, .flags = SIGNAL | BLOCK },
+        { .kind = CALLBACK_FREED },
+    };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    play( start );
+    create_client_with_limit();
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok_noticed( READY, "" );
+    open_channel( 1 );
+    open_channel( 2 );
+
+    InterlockedExchange( &test_host.wants_slow, TRUE );
+    play( steps );
+    server_writes( 1, "block", 5 );
+    ok_here();
+    ok_noticed( SLOW, "OnDataReceived" );
+    server_closes( 2 );
+    ok_sent( 0x40, 2 );
+    ok_here();
+    ok_noticed( SLOW, "OnClose" );
+    InterlockedExchange( &test_host.wants_slow, FALSE );
+    let_go();
+    let_go();
+    ok_played();
+    hang_up();
+}
+
 static void run(void)
 {
     test_host.count = test_host.seen = 0;
@@ -314,6 +390,7 @@ static void run(void)
     test_two_sessions();
     test_host_interface();
     test_host_failure();
+    test_slow_calls();
 }
 
 START_TEST(entry)

@@ -496,6 +496,58 @@ static void test_statuses(void)
     stop_client();
 }
 
+static BOOL no_memory;
+
+/* What mstscax.dll imports as calloc meanwhile. Only its receive path runs on this thread. */
+static void * __cdecl test_calloc( size_t count, size_t size )
+{
+    return no_memory && GetCurrentThreadId() == script.test_thread ? NULL : calloc( count, size );
+}
+
+/* A pointer to the address that a module imports, or NULL. */
+static void **find_import( char *module, const char *name )
+{
+    const IMAGE_DOS_HEADER *dos = (IMAGE_DOS_HEADER *)module;
+    const IMAGE_NT_HEADERS *nt = (IMAGE_NT_HEADERS *)(module + dos->e_lfanew);
+    const IMAGE_IMPORT_DESCRIPTOR *dll;
+    const IMAGE_THUNK_DATA *names;
+    unsigned int i;
+
+    dll = (void *)(module + nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT].VirtualAddress);
+    for (; dll->Name; dll++)
+    {
+        names = (void *)(module + dll->OriginalFirstThunk);
+        for (i = 0; names[i].u1.AddressOfData; i++)
+            if (!IMAGE_SNAP_BY_ORDINAL(names[i].u1.Ordinal)
+                && !strcmp( (char *)((IMAGE_IMPORT_BY_NAME *)(module + names[i].u1.AddressOfData))->Name, name ))
+                return (void **)(module + dll->FirstThunk) + i;
+    }
+    return NULL;
+}
+
+/* ours: a channel for which there is no memory gets a status of its own, and the next one is as ever */
+static void test_no_memory(void)
+{
+    void **import = find_import( (char *)GetModuleHandleW( L"mstscax.dll" ), "calloc" ), *imported;
+    DWORD protection;
+
+    ok( import != NULL, "mstscax.dll does not import calloc\n" );
+    if (!import) return;
+    VirtualProtect( import, sizeof(*import), PAGE_READWRITE, &protection );
+    imported = *import;
+    *import = test_calloc;
+    start_client();
+    no_memory = TRUE;
+    server_creates( 1, "TEST" );
+    ok_sent( 0x10, 1, 0x17, 0, 0, 0xc0 );
+    no_memory = FALSE;
+    open_channel( 1 );
+    close_channel( 1 );
+    stop_client();
+    *import = imported;
+    VirtualProtect( import, sizeof(*import), protection, &protection );
+}
+
 /* documented: any number of channels of one name at once */
 static void test_many_channels(void)
 {
@@ -503,7 +555,8 @@ static void test_many_channels(void)
     unsigned int i;
 
     start_client();
-    for (i = 0; i < ARRAY_SIZE(channels); i++) channels[i] = open_channel( i );
+    for (i = 0; i < ARRAY_SIZE(channels) && !wait_failed; i++) channels[i] = open_channel( i );
+    if (wait_failed) return;
     for (i = 0; i < ARRAY_SIZE(channels); i++)
     {
         ok_write( channels[i], 3, "own", S_OK );
@@ -520,7 +573,7 @@ static void test_reopening(void)
     unsigned int i;
 
     start_client();
-    for (i = 0; i < 50; i++)
+    for (i = 0; i < 50 && !wait_failed; i++)
     {
         open_channel( 1 );
         play( echoed );
@@ -545,6 +598,7 @@ static void run(void)
     test_two_listeners();
     test_refusals();
     test_statuses();
+    test_no_memory();
     test_many_channels();
     test_reopening();
 }

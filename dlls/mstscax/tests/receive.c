@@ -123,10 +123,15 @@ static void test_empty_message(void)
     stop_client();
 }
 
-/* documented, [MS-RDPBCGR] 3.1.5.2.2.1: one message in several chunks; ours: chunks beyond the total are ignored */
+/* documented, [MS-RDPBCGR] 3.1.5.2.2.1: one message in several chunks; ours: chunks beyond the total end the channel */
 static void test_chunks(void)
 {
-    static const struct step steps[] = { { DATA_RECEIVED, 4, .data = "1234" }, { DATA_RECEIVED, 1, .data = "5" } };
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 4, .data = "1234" },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
     BYTE pdu[] = { 0x30, 1, '1', '2', '3', '4' };
 
     start_client();
@@ -139,9 +144,8 @@ static void test_chunks(void)
     raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, pdu, 3, 4, CHANNEL_FLAG_FIRST );
     raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, pdu + 3, 3, 4, CHANNEL_FLAG_LAST );
     ok_counter( pdus_malformed, 1 );
-    server_writes( 1, "5", 1 );
+    ok_sent( 0x40, 1 );
     ok_played();
-    close_channel( 1 );
     stop_client();
 }
 
@@ -182,17 +186,72 @@ static void test_malformed(void)
     ok_sent( 0x40, 1 );
     ok_played();
     ok_counter( pdus_malformed, 2 );
-    /* no channel, a reserved length of the id, an unknown command, a name without end, nothing at all */
-    server_sends_bytes( 0x30 );
-    server_sends_bytes( 0x33, 2, 0, 0, 0, 'x' );
-    server_sends_bytes( 0xf0, 2 );
-    server_sends_bytes( 0x10, 3, 'T', 'E', 'S', 'T' );
-    server_sends( "", 0 );
+    /* one that is not open */
+    server_sends_bytes( 0x2c, 9, 1, 'x' );
     ok_nothing_sent();
+    /* a name without end */
+    server_sends_bytes( 0x10, 3, 'T', 'E', 'S', 'T' );
+    ok_refused( 3 );
+    ok_counter( pdus_malformed, 4 );
     play( heard );
     server_writes( 2, "two", 3 );
     ok_played();
     close_channel( 2 );
+    stop_client();
+}
+
+/* Different channels have no order. */
+static void ok_both_closed(void)
+{
+    unsigned int seen = 0, i;
+    struct pdu *pdu;
+
+    for (i = 0; i < 2 && (pdu = next_pdu( TRUE )); i++)
+    {
+        if (pdu->size == 2 && pdu->data[0] == 0x40 && pdu->data[1] < 32) seen |= 1u << pdu->data[1];
+        free( pdu );
+    }
+    ok( seen == 6, "got %#x\n", seen );
+}
+
+static void ok_ends_all( const BYTE *pdu, UINT32 size )
+{
+    static const struct step closed[] =
+    {
+        { CLOSED, .flags = UNORDERED },
+        { CALLBACK_FREED, .flags = UNORDERED },
+        { CLOSED, .flags = UNORDERED },
+        { CALLBACK_FREED, .flags = UNORDERED },
+    };
+    static const struct step connected[] = { { .kind = CONNECTED } };
+
+    open_channel( 1 );
+    open_channel( 2 );
+    play( closed );
+    server_sends( pdu, size );
+    ok_both_closed();
+    ok_played();
+    server_creates( 3, "TEST" );
+    server_writes( 1, "x", 1 );
+    disconnect( 0 );
+    play( connected );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    ok_nothing_sent();
+}
+
+/* ours: what is malformed and names no channel ends all of them; what follows is ignored until the next connection */
+static void test_malformed_nameless(void)
+{
+    static const BYTE short_id[] = { 0x30 }, reserved_width[] = { 0x33, 2, 0, 0, 0, 'x' }, unknown[] = { 0xf0, 2 };
+
+    start_client();
+    ok_ends_all( short_id, sizeof(short_id) );
+    ok_ends_all( reserved_width, sizeof(reserved_width) );
+    ok_ends_all( unknown, sizeof(unknown) );
+    ok_ends_all( (const BYTE *)"", 0 );
+    ok_counter( pdus_malformed, 4 );
+    ok_counter( pdus_ignored, 8 );
     stop_client();
 }
 
@@ -209,8 +268,8 @@ static void test_caps(void)
     server_sends_bytes( 0x50, 0, 4, 0, 0xa8, 0x03, 0xcc, 0x0c, 0xa2, 0x24, 0x55, 0x55 );
     ok_sent( 0x50, 0, 3, 0 );
     ok_counter( pdus_malformed, 0 );
+    ok_counter( caps_repeated, 3 );
     server_sends_bytes( 0x50, 0, 0, 0 );
-    ok_nothing_sent();
     ok_counter( pdus_malformed, 1 );
     stop_client();
 }
@@ -299,6 +358,7 @@ static void run(void)
     test_chunks();
     test_unknown_id();
     test_malformed();
+    test_malformed_nameless();
     test_caps();
     test_id_created_anew();
     test_server_closes();

@@ -148,7 +148,7 @@ static void test_blocked_OnNewChannelConnection(void)
         { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
         { NEW_CHANNEL, .flags = BESIDE },
         { DATA_RECEIVED, 5, .flags = SIGNAL, .data = "other" },
-        { .kind = NEW_CHANNEL },
+        { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
     };
 
     start_client_with( listen_on_both );
@@ -163,6 +163,8 @@ static void test_blocked_OnNewChannelConnection(void)
     ok_nothing_sent();
     let_go();
     ok_created( 1 );
+    ok_here();
+    let_go();
     ok_created( 2 );
     ok_played();
     close_channel( 1 );
@@ -208,7 +210,7 @@ static void test_OnClose_joins(void)
     unsigned int i, closes = 0, data = 0;
 
     start_client();
-    for (i = 0; i < 20; i++)
+    for (i = 0; i < 20 && !wait_failed; i++)
     {
         open_channel( 1 );
         play( steps );
