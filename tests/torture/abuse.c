@@ -518,11 +518,7 @@ START_TEST(abuse)
 
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
     plugin_register( &cookie );
-    if (!client_load())
-    {
-        win_skip( "there is no mstscax.dll with VirtualChannelEntryEx\n" );
-        return;
-    }
+    if (!client_load( FORM_FREERDP )) return;
     for (i = 0; i < BIG; i++) pattern[i] = i * 7 + (i >> 8);
     plugin_reset();
     test_echo();

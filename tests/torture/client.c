@@ -18,9 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdio.h>
+
 #include "torture.h"
 
-#define OPEN_HANDLE 7
+#define ADDINS L"Software\\Microsoft\\Terminal Server Client\\Default\\AddIns"
 
 /* One PDU in the transport's hands. */
 struct transfer
@@ -31,12 +33,26 @@ struct transfer
     void *user_data;
 };
 
+union entry_points
+{
+    CHANNEL_ENTRY_POINTS windows;
+    CHANNEL_ENTRY_POINTS_EX ex;
+    CHANNEL_ENTRY_POINTS_FREERDP_EX freerdp;    /* in both forms */
+};
+
 static struct
 {
-    void *user_param;
-    PCHANNEL_INIT_EVENT_EX_FN init_event;
-    PCHANNEL_OPEN_EVENT_EX_FN open_event;
-    IWineDVCClient *control;
+    enum form form;
+    VIRTUALCHANNELENTRY *entry;
+    VIRTUALCHANNELENTRYEX *entry_ex;
+    DWORD  open_handle;             /* another one for each session */
+    void  *init_handle;
+    void  *user_param;
+    PCHANNEL_INIT_EVENT_FN init_event;
+    PCHANNEL_INIT_EVENT_EX_FN init_event_ex;
+    PCHANNEL_OPEN_EVENT_FN open_event;
+    PCHANNEL_OPEN_EVENT_EX_FN open_event_ex;
+    IWineDVCClient *control;        /* NULL without FreeRDP's members */
     unsigned int plugins;
 } client;
 
@@ -52,19 +68,49 @@ static struct
     BOOL connected;
 } transport = { .lock = SRWLOCK_INIT, .changed = CONDITION_VARIABLE_INIT };
 
+static BOOL form_is_ex(void)
+{
+    return client.form == FORM_EX || client.form == FORM_EX_FREERDP;
+}
+
+static BOOL form_is_freerdp(void)
+{
+    return client.form == FORM_FREERDP || client.form == FORM_EX_FREERDP;
+}
+
+static UINT VCAPITYPE init( void **init_handle, CHANNEL_DEF *channels, INT count, ULONG version,
+                            PCHANNEL_INIT_EVENT_FN event_proc )
+{
+    *init_handle = client.init_handle;
+    client.init_event = event_proc;
+    return CHANNEL_RC_OK;
+}
+
 static UINT VCAPITYPE init_ex( void *user_param, void *client_context, void *init_handle, CHANNEL_DEF *channels,
                                INT count, ULONG version, PCHANNEL_INIT_EVENT_EX_FN event_proc )
 {
     client.user_param = user_param;
-    client.init_event = event_proc;
+    client.init_event_ex = event_proc;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE open( void *init_handle, DWORD *open_handle, char *name, PCHANNEL_OPEN_EVENT_FN event_proc )
+{
+    client.open_event = event_proc;
+    *open_handle = client.open_handle;
     return CHANNEL_RC_OK;
 }
 
 static UINT VCAPITYPE open_ex( void *init_handle, DWORD *open_handle, char *name,
                                PCHANNEL_OPEN_EVENT_EX_FN event_proc )
 {
-    client.open_event = event_proc;
-    *open_handle = OPEN_HANDLE;
+    client.open_event_ex = event_proc;
+    *open_handle = client.open_handle;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE close( DWORD open_handle )
+{
     return CHANNEL_RC_OK;
 }
 
@@ -73,12 +119,12 @@ static UINT VCAPITYPE close_ex( void *init_handle, DWORD open_handle )
     return CHANNEL_RC_OK;
 }
 
-static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
+static UINT VCAPITYPE write( DWORD open_handle, void *data, ULONG size, void *user_data )
 {
     struct transfer *transfer = malloc( sizeof(*transfer) );
     BOOL connected;
 
-    fail_unless( open_handle == OPEN_HANDLE && size <= 1600, "got handle %lu, %lu bytes\n", open_handle, size );
+    fail_unless( open_handle == client.open_handle && size <= 1600, "got handle %lu, %lu bytes\n", open_handle, size );
     transfer->data = data;
     transfer->size = size;
     transfer->user_data = user_data;
@@ -92,6 +138,19 @@ static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data
     WakeAllConditionVariable( &transport.changed );
     if (!connected) free( transfer );
     return connected ? CHANNEL_RC_OK : CHANNEL_RC_NOT_CONNECTED;
+}
+
+static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
+{
+    return write( open_handle, data, size, user_data );
+}
+
+static void raise_open_event( UINT event, void *data, UINT32 size )
+{
+    DWORD flags = event == CHANNEL_EVENT_DATA_RECEIVED ? CHANNEL_FLAG_ONLY : 0;
+
+    if (form_is_ex()) client.open_event_ex( client.user_param, client.open_handle, event, data, size, size, flags );
+    else client.open_event( client.open_handle, event, data, size, size, flags );
 }
 
 /* lock held, released while waiting */
@@ -109,7 +168,7 @@ static struct transfer *next_transfer( struct list **from )
 
 static void transfer_finish( struct transfer *transfer, UINT event )
 {
-    client.open_event( client.user_param, OPEN_HANDLE, event, transfer->user_data, transfer->size, transfer->size, 0 );
+    raise_open_event( event, transfer->user_data, transfer->size );
     free( transfer );
 }
 
@@ -169,17 +228,69 @@ static void transport_set_connected( BOOL connected )
 
 static void raise_event( UINT event )
 {
-    client.init_event( client.user_param, &client, event, NULL, 0 );
+    if (form_is_ex()) client.init_event_ex( client.user_param, client.init_handle, event, NULL, 0 );
+    else client.init_event( client.init_handle, event, NULL, 0 );
 }
 
-static VIRTUALCHANNELENTRYEX *entry;
+static BOOL has_addins( HKEY root )
+{
+    DWORD count = 0;
+    HKEY key;
 
-BOOL client_load(void)
+    if (RegOpenKeyExW( root, ADDINS, 0, KEY_READ, &key )) return FALSE;
+    RegQueryInfoKeyW( key, NULL, NULL, NULL, &count, NULL, NULL, NULL, NULL, NULL, NULL, NULL );
+    RegCloseKey( key );
+    return count != 0;
+}
+
+/* What a client that cannot be told reads. */
+static void write_addins( unsigned int plugins )
+{
+    WCHAR path[MAX_PATH];
+    LSTATUS ret;
+
+    while (plugins--)
+    {
+        swprintf( path, ARRAY_SIZE(path), ADDINS L"\\torture_test%u", plugins );
+        ret = RegSetKeyValueW( HKEY_CURRENT_USER, path, L"Name", REG_SZ, plugin_class,
+                               (wcslen( plugin_class ) + 1) * sizeof(WCHAR) );
+        ok( !ret, "got error %ld\n", ret );
+    }
+}
+
+static void delete_addins( unsigned int plugins )
+{
+    WCHAR path[MAX_PATH];
+
+    while (plugins--)
+    {
+        swprintf( path, ARRAY_SIZE(path), ADDINS L"\\torture_test%u", plugins );
+        RegDeleteTreeW( HKEY_CURRENT_USER, path );
+    }
+}
+
+BOOL client_load( enum form form )
 {
     HMODULE module = LoadLibraryW( L"mstscax.dll" );
     HANDLE thread;
+    char text[16];
 
-    if (!module || !(entry = (void *)GetProcAddress( module, "VirtualChannelEntryEx" ))) return FALSE;
+    if (module) client.entry = (void *)GetProcAddress( module, "VirtualChannelEntry" );
+    if (module) client.entry_ex = (void *)GetProcAddress( module, "VirtualChannelEntryEx" );
+    if (!client.entry_ex)
+    {
+        win_skip( "there is no mstscax.dll with VirtualChannelEntryEx\n" );
+        return FALSE;
+    }
+    ok( client.entry != NULL, "mstscax.dll has no VirtualChannelEntry\n" );
+    client.form = form;
+    if (GetEnvironmentVariableA( "TORTURE_FORM", text, sizeof(text) )) client.form = atoi( text ) % FORM_COUNT;
+    trace( "TORTURE_FORM=%u\n", client.form );
+    if (!form_is_freerdp() && (has_addins( HKEY_CURRENT_USER ) || has_addins( HKEY_LOCAL_MACHINE )))
+    {
+        skip( "plug-ins are registered\n" );
+        return FALSE;
+    }
     list_init( &transport.given );
     list_init( &transport.held );
     thread = CreateThread( NULL, 0, transport_thread, NULL, 0, NULL );
@@ -188,26 +299,59 @@ BOOL client_load(void)
     return TRUE;
 }
 
+static void init_entry_points( union entry_points *points )
+{
+    memset( points, 0, sizeof(*points) );
+    points->windows.cbSize = form_is_freerdp() ? sizeof(points->freerdp) : sizeof(points->windows);
+    points->windows.protocolVersion = VIRTUAL_CHANNEL_VERSION_WIN2000;
+    if (form_is_freerdp()) points->freerdp.MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER;
+    if (form_is_ex())
+    {
+        points->ex.pVirtualChannelInitEx = init_ex;
+        points->ex.pVirtualChannelOpenEx = open_ex;
+        points->ex.pVirtualChannelCloseEx = close_ex;
+        points->ex.pVirtualChannelWriteEx = write_ex;
+    }
+    else
+    {
+        points->windows.pVirtualChannelInit = init;
+        points->windows.pVirtualChannelOpen = open;
+        points->windows.pVirtualChannelClose = close;
+        points->windows.pVirtualChannelWrite = write;
+    }
+}
+
+static void enter(void)
+{
+    union entry_points points;
+    BOOL ret;
+
+    init_entry_points( &points );
+    client.open_handle++;
+    client.init_handle = UlongToPtr( 0x1000 + client.open_handle );
+    ret = form_is_ex() ? client.entry_ex( &points.ex, client.init_handle ) : client.entry( &points.windows );
+    ok( ret, "the entry failed\n" );
+    client.control = form_is_freerdp() ? points.freerdp.pInterface : NULL;
+}
+
 void client_start( unsigned int plugins )
 {
-    CHANNEL_ENTRY_POINTS_FREERDP_EX points =
-    {
-        .entry_points = { sizeof(points), VIRTUAL_CHANNEL_VERSION_WIN2000, init_ex, open_ex, close_ex,
-                          write_ex },
-        .MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER
-    };
     const WCHAR *entries[4];
     unsigned int i;
     HRESULT hr;
 
     for (i = 0; i < plugins && i < ARRAY_SIZE(entries); i++) entries[i] = plugin_class;
-    ok( entry( &points.entry_points, &client ), "the entry failed\n" );
-    client.control = points.pInterface;
+    enter();
     client.plugins = plugins;
-    hr = IWineDVCClient_Configure( client.control, NULL, plugins, entries );
-    ok( hr == S_OK, "got hr %#lx\n", hr );
+    if (client.control)
+    {
+        hr = IWineDVCClient_Configure( client.control, NULL, plugins, entries );
+        ok( hr == S_OK, "got hr %#lx\n", hr );
+    }
+    else write_addins( plugins );
     raise_event( CHANNEL_EVENT_INITIALIZED );
     ok( count_reaches( &plugin_calls.initialized, plugins ), "not all plug-ins were initialized\n" );
+    if (!client.control) delete_addins( plugins );
     client_connect();
 }
 
@@ -224,7 +368,7 @@ void client_disconnect( DWORD code )
 {
     LONG before = count_get( &plugin_calls.disconnected );
 
-    IWineDVCClient_SetDisconnectCode( client.control, code );
+    if (client.control) IWineDVCClient_SetDisconnectCode( client.control, code );
     transport_set_connected( FALSE );
     server_disconnected();
     raise_event( CHANNEL_EVENT_DISCONNECTED );
@@ -252,6 +396,5 @@ void client_stop(void)
 
 void client_receive( const void *pdu, UINT32 size )
 {
-    client.open_event( client.user_param, OPEN_HANDLE, CHANNEL_EVENT_DATA_RECEIVED, (void *)pdu, size, size,
-                       CHANNEL_FLAG_ONLY );
+    raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, (void *)pdu, size );
 }

@@ -305,11 +305,7 @@ START_TEST(flood)
 
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
     plugin_register( &cookie );
-    if (!client_load())
-    {
-        win_skip( "there is no mstscax.dll with VirtualChannelEntryEx\n" );
-        return;
-    }
+    if (!client_load( FORM_WINDOWS )) return;
     random_seed();
     plugin_reset();
     test_flood();

@@ -57,7 +57,13 @@ extern unsigned int random_below( unsigned int limit );     /* any thread */
 
 /* client.c: the static-channel client that loads mstscax.dll. A thread of its own shows the
  * server each PDU and then completes it. All of this is for the test's own thread. */
-extern BOOL client_load(void);  /* FALSE: no mstscax.dll of ours, the test is skipped */
+
+/* How mstscax.dll is entered. Without FreeRDP's members there is no private interface, and what to
+ * load stands in AddIns. */
+enum form { FORM_EX_FREERDP, FORM_EX, FORM_FREERDP, FORM_WINDOWS, FORM_COUNT };
+
+/* TORTURE_FORM, a number of these, overrides the argument. FALSE: the test is skipped. */
+extern BOOL client_load( enum form form );
 /* Connected, with that many plug-ins which have been initialized. */
 extern void client_start( unsigned int plugins );
 extern void client_disconnect( DWORD code );    /* what is in hand is cancelled */
