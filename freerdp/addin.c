@@ -108,7 +108,12 @@ static BOOL addin_hook_send( freerdp *instance, UINT16 channel_id, const BYTE *d
 {
     struct addin *addin = addin_find( instance );
 
-    if (!addin->own_id || channel_id != addin->own_id) return addin->send( instance, channel_id, data, size );
+    if (!addin->own_id || channel_id != addin->own_id)
+    {
+        if (addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge)
+            bridge_client_sends( addin->bridge, data, size );
+        return addin->send( instance, channel_id, data, size );
+    }
     if (data == &addin->token && addin->bridge) bridge_run_batch( addin->bridge );
     return TRUE;
 }

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@
 #include <unistd.h>
 
 #include "bridge_private.h"
+#include "drdynvc.h"
+#include "launch.h"
 
 /* The main thread draws, too: it gets its turn after so much. */
 #define BATCH_BYTES 65536
@@ -57,9 +60,12 @@ static void bridge_wake( struct bridge *bridge )
 
 static void bridge_destroy( struct bridge *bridge )
 {
+    launch_forget( bridge );
     plugin_list_clear( &bridge->plugins );
     if (bridge->router) router_destroy( bridge->router );
     if (bridge->wake >= 0) close( bridge->wake );
+    packet_queue_clear( &bridge->lines );
+    trace_destroy( bridge->trace );
     pthread_mutex_destroy( &bridge->lock );
     free( bridge->message );
     free( bridge );
@@ -91,6 +97,26 @@ static bool bridge_start_thread( struct bridge *bridge )
     return started;
 }
 
+/* Seconds from the environment, in milliseconds. */
+static unsigned int read_timeout( const char *name, unsigned int normal )
+{
+    const char *text = getenv( name );
+    unsigned long seconds = text && *text ? strtoul( text, NULL, 10 ) : normal / 1000;
+
+    if (seconds && seconds <= 3600) return seconds * 1000;
+    log_warn( "%s is %s, which is not a number of seconds up to 3600: %u is taken", name, text, normal / 1000 );
+    return normal;
+}
+
+static bool bridge_configure( struct bridge *bridge )
+{
+    bridge->timeout = read_timeout( "WINEDVC_TIMEOUT", HOST_TIMEOUT_MS );
+    bridge->trace = trace_create();
+    if (!(bridge->router = router_create())) return false;
+    router_set_hold( bridge->router, read_timeout( "WINEDVC_START_TIMEOUT", ROUTER_HOLD_MS ) );
+    return true;
+}
+
 struct bridge *bridge_create( const struct bridge_client *client )
 {
     struct bridge *bridge = calloc( 1, sizeof(*bridge) );
@@ -98,11 +124,11 @@ struct bridge *bridge_create( const struct bridge_client *client )
     if (bridge)
     {
         pthread_mutex_init( &bridge->lock, NULL );
+        packet_queue_init( &bridge->lines );
         bridge->client = *client;
         bridge->references = 1;
         bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
-        bridge->router = router_create();
-        if (bridge->wake >= 0 && bridge->router && bridge_start_thread( bridge )) return bridge;
+        if (bridge->wake >= 0 && bridge_configure( bridge ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );
     }
     log_error( "no memory, thread or descriptor is left: this session has no plug-ins" );
@@ -119,6 +145,21 @@ void bridge_tell_connected( struct bridge *bridge, struct host *host )
                bridge->server, strlen( bridge->server ) + 1 );
 }
 
+/* Needs the lock. */
+static void bridge_check_leaving( struct bridge *bridge, struct host *host )
+{
+    if (!host->leaving || host->in.head) return;
+    host->leaving = false;
+    router_host_gone( bridge->router, host->number );
+}
+
+void bridge_host_leaves( struct bridge *bridge, struct host *host )
+{
+    router_host_leaves( bridge->router, host->number );
+    host->leaving = true;
+    bridge_check_leaving( bridge, host );
+}
+
 /* A connection begins. Needs the lock. */
 static void bridge_begin_epoch( struct bridge *bridge )
 {
@@ -128,8 +169,18 @@ static void bridge_begin_epoch( struct bridge *bridge )
     bridge->connected = true;
     bridge->token = false;
     router_reset( bridge->router );
+    trace_note( bridge->trace, "connection %u to %s", bridge->epoch, bridge->server );
     for (host = bridge->hosts; host; host = host->next)
         if (host->number) bridge_tell_connected( bridge, host );
+}
+
+/* Needs the lock. */
+void bridge_note_counters( struct bridge *bridge )
+{
+    const struct bridge_counters *counters = &bridge->counters;
+
+    trace_note( bridge->trace, "addin: PDUs late %" PRIu64 ", oversized %" PRIu64 ", answered %" PRIu64
+                ", dropped %" PRIu64, counters->late, counters->oversized, counters->answered, counters->dropped );
 }
 
 /* Its end. Needs the lock. */
@@ -140,12 +191,16 @@ static void bridge_end_epoch( struct bridge *bridge, uint32_t code )
 
     bridge->connected = false;
     router_reset( bridge->router );
+    trace_note( bridge->trace, "connection %u has ended, code %#x", bridge->epoch, code );
+    bridge_note_counters( bridge );
     for (host = bridge->hosts; host; host = host->next)
     {
         if (!host->number) continue;
-        host_drop_pdus( host );
+        bridge->counters.dropped += host_drop_pdus( host );
+        bridge_check_leaving( bridge, host );
         host->purging = true;
         host_send_control( host, WINEDVC_DISCONNECTED, &disconnected, sizeof(disconnected) );
+        host_send_control( host, WINEDVC_STATS, NULL, 0 );
     }
 }
 
@@ -179,33 +234,36 @@ static bool bridge_name_is_repeated( const struct bridge *bridge, size_t index )
     return false;
 }
 
-/* Needs the lock. */
-static void bridge_report_unused( struct bridge *bridge )
+/* The names that were offered, as far as they have room, if none of them was ever asked for. Needs the lock. */
+static void bridge_list_unused( const struct bridge *bridge, char names[LOG_TEXT] )
 {
-    char names[LOG_TEXT] = "";
     const char *name;
     size_t i, used = 0;
 
+    names[0] = 0;
     if (!bridge->epoch || router_opened( bridge->router )) return;
     for (i = 0; (name = router_name( bridge->router, i )); i++)
     {
         if (bridge_name_is_repeated( bridge, i )) continue;
-        if (used + strlen( name ) + sizeof(", , ...") > sizeof(names)) break;
+        if (used + strlen( name ) + sizeof(", , ...") > LOG_TEXT) break;
         used += sprintf( names + used, "%s%s", used ? ", " : "", name );
     }
     if (name) strcpy( names + used, ", ..." );
-    if (used) log_info( "the server opened none of the channels that plug-ins offered (%s): "
-                        "is the server's side of the product installed and running?", names );
 }
 
 void bridge_end( struct bridge *bridge )
 {
+    char unused[LOG_TEXT];
+
     bridge_lock( bridge );
-    bridge_report_unused( bridge );
+    bridge_list_unused( bridge, unused );
     if (bridge->connected) bridge_end_epoch( bridge, 0 );
     bridge->ended = true;
     bridge_unlock( bridge );
     bridge_wake( bridge );
+    if (*unused) log_info( "the server opened none of the channels that plug-ins offered (%s): "
+                           "is the server's side of the product installed and running?", unused );
+    trace_write( bridge->trace ); /* the process may end before the I/O thread can */
     bridge_release( bridge );
 }
 
@@ -255,6 +313,17 @@ static void bridge_serve_client( struct bridge *bridge )
     }
 }
 
+/* Needs the lock. */
+static void bridge_trace_received( struct bridge *bridge, enum route route, const uint8_t *pdu, size_t size )
+{
+    enum drdynvc_cmd cmd = size ? pdu[0] >> 4 : 0;
+    bool late = route == ROUTE_DROP && cmd != DRDYNVC_CMD_CREATE;
+
+    if (late) bridge->counters.late++;
+    if (route != ROUTE_CLIENT || cmd == DRDYNVC_CMD_CAPABILITIES)
+        trace_pdu( bridge->trace, late ? TRACE_LATE : TRACE_RECEIVED, pdu, size );
+}
+
 /* A whole message. Returns false if it is FreeRDP's. */
 static bool bridge_route( struct bridge *bridge, const uint8_t *pdu, size_t size )
 {
@@ -269,10 +338,11 @@ static bool bridge_route( struct bridge *bridge, const uint8_t *pdu, size_t size
         bridge_begin_epoch( bridge );
         route = router_server_pdu( bridge->router, pdu, size, clock_ms(), &host );
     }
+    bridge_trace_received( bridge, route, pdu, size );
     bridge_serve_hosts( bridge );
     if (route == ROUTE_HOST) bridge_send_pdu( bridge, host, pdu, size );
     bridge_unlock( bridge );
-    if (route == ROUTE_DROP) bridge_wake( bridge ); /* it may have been held */
+    if (route == ROUTE_DROP || bridge->trace) bridge_wake( bridge ); /* it may have been held */
     bridge_serve_client( bridge );
     return route != ROUTE_CLIENT;
 }
@@ -296,6 +366,7 @@ static void bridge_break_message( struct bridge *bridge )
 {
     log_warn( "the server sent a message of more than %u bytes: its channel is closed", WINEDVC_MAX_MESSAGE );
     bridge_lock( bridge );
+    bridge->counters.oversized++;
     router_break( bridge->router, bridge->message, bridge->message_size );
     bridge_serve_hosts( bridge );
     bridge_unlock( bridge );
@@ -365,16 +436,31 @@ static struct packet *bridge_take_pdu( struct bridge *bridge, struct host *host 
     switch (router_host_pdu( bridge->router, host->number, packet->data, packet->size, &rule ))
     {
     case ROUTE_SERVER:
+        trace_pdu( bridge->trace, TRACE_SENT, packet->data, packet->size );
+        bridge_check_leaving( bridge, host );
         return packet;
     case ROUTE_BROKEN:
         host->broken = rule;
-        host_drop_pdus( host );
+        bridge->counters.dropped += 1 + host_drop_pdus( host );
         break;
-    default:
+    default: /* FreeRDP answers the server's capabilities */
+        if (packet->data[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) bridge->counters.dropped++;
         break;
     }
+    bridge_check_leaving( bridge, host );
     free( packet );
     return NULL;
+}
+
+/* What the router says in the place of a host. Needs the lock. */
+static struct packet *bridge_take_answer( struct bridge *bridge )
+{
+    struct packet *packet = router_take( bridge->router, ROUTE_SERVER );
+
+    if (!packet) return NULL;
+    bridge->counters.answered++;
+    trace_pdu( bridge->trace, TRACE_ANSWERED, packet->data, packet->size );
+    return packet;
 }
 
 static struct packet *bridge_next_packet( struct bridge *bridge )
@@ -385,7 +471,7 @@ static struct packet *bridge_next_packet( struct bridge *bridge )
     bridge_lock( bridge );
     if (bridge->connected)
     {
-        packet = router_take( bridge->router, ROUTE_SERVER );
+        packet = bridge_take_answer( bridge );
         while (!packet && (host = bridge_next_host( bridge ))) packet = bridge_take_pdu( bridge, host );
         bridge_serve_hosts( bridge ); /* a refused channel may have gone to another host */
     }
@@ -397,6 +483,13 @@ bool bridge_has_output( struct bridge *bridge, uint64_t now )
 {
     return router_owes( bridge->router, ROUTE_SERVER ) || router_owes( bridge->router, ROUTE_CLIENT ) ||
            router_deadline( bridge->router ) <= now || bridge_next_host( bridge );
+}
+
+void bridge_client_sends( struct bridge *bridge, const uint8_t *pdu, size_t size )
+{
+    if (!bridge->trace || !size || pdu[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) return;
+    trace_pdu( bridge->trace, TRACE_SENT, pdu, size );
+    bridge_wake( bridge );
 }
 
 void bridge_run_batch( struct bridge *bridge )

@@ -57,6 +57,9 @@ extern void bridge_disconnected( struct bridge *bridge, uint32_t code );
 /* A chunk of the static channel drdynvc. Returns false if it is FreeRDP's. */
 extern bool bridge_receive( struct bridge *bridge, const uint8_t *chunk, size_t size, bool first, bool last );
 
+/* FreeRDP sends a message of the static channel drdynvc. */
+extern void bridge_client_sends( struct bridge *bridge, const uint8_t *pdu, size_t size );
+
 /* Sends as much as the main thread has time for. */
 extern void bridge_run_batch( struct bridge *bridge );
 extern void bridge_batch_done( struct bridge *bridge );

@@ -27,6 +27,7 @@
 #include "host.h"
 #include "plugins.h"
 #include "router.h"
+#include "trace.h"
 
 #define BRIDGE_MAX_HOSTS 64     /* with the scout */
 
@@ -38,11 +39,21 @@ enum gather
     GATHER_DROP,
 };
 
+/* What the addin ignored, dropped or said in the place of a host. */
+struct bridge_counters
+{
+    uint64_t late;          /* PDUs of the server for channels that we closed */
+    uint64_t oversized;     /* messages of the server */
+    uint64_t answered;      /* closes and refusals for hosts that are gone */
+    uint64_t dropped;       /* PDUs of hosts for channels or connections that have ended */
+};
+
 struct bridge
 {
     pthread_mutex_t      lock;
     int                  wake;          /* eventfd that wakes the I/O thread */
     struct bridge_client client;
+    struct trace        *trace;         /* NULL for none */
 
     /* protected by lock */
     unsigned int   references;          /* the addin's and the I/O thread's */
@@ -54,6 +65,7 @@ struct bridge
     uint32_t       epoch;               /* counts connections */
     unsigned int   turn;                /* the host whose PDU went out last */
     char           server[256];
+    struct bridge_counters counters;
 
     /* main thread only */
     enum gather gather;
@@ -61,7 +73,10 @@ struct bridge
     size_t      message_size;
 
     /* I/O thread only */
+    unsigned int       timeout;         /* in milliseconds, of an answer */
+    struct packet_queue lines;          /* for the log, when the lock is free */
     struct plugin_list plugins;
+    struct group      *groups;
     unsigned int       reported;        /* AddIns keys, with those that have a problem */
     unsigned int       last_number;     /* of a host */
     bool               scouted;         /* the list of plug-ins is complete */
@@ -78,6 +93,9 @@ extern uint64_t clock_ms( void );
 extern void bridge_release( struct bridge *bridge );
 
 /* These need the lock. */
+/* The host has ended: its channels are closed when what it sent before has gone out. */
+extern void bridge_host_leaves( struct bridge *bridge, struct host *host );
+extern void bridge_note_counters( struct bridge *bridge );
 extern bool bridge_has_output( struct bridge *bridge, uint64_t now );
 /* Sends the hosts what the router has for them. */
 extern void bridge_serve_hosts( struct bridge *bridge );

@@ -18,10 +18,14 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "control.h"
 #include "drdynvc.h"
+
+#define say( bridge, ... ) log_later( &(bridge)->lines, __VA_ARGS__ )
 
 static const char malformed[] = "a control frame holds what its type says";
 
@@ -38,7 +42,7 @@ static bool control_take( void *part, size_t part_size, const uint8_t **body, si
 /* May this host have a line in the log? */
 static bool control_may_log( struct bridge *bridge, struct host *host )
 {
-    return !bridge->terminated && log_limit_pass( &host->limit, clock_ms() );
+    return !bridge->terminated && log_limit_pass( &host->limit, clock_ms(), &bridge->lines );
 }
 
 static const char *control_hello( struct host *host, const uint8_t *body, size_t size )
@@ -49,6 +53,7 @@ static const char *control_hello( struct host *host, const uint8_t *body, size_t
     if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
     host->greeted = true;
+    host->ping_time = clock_ms() + HOST_PING_MS;
     return NULL;
 }
 
@@ -67,13 +72,13 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
     if (*problem)
     {
         if (control_may_log( bridge, host ))
-            log_error( "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
-                       log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
+            say( bridge, WLOG_ERROR, "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
+                 log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
         return NULL;
     }
     if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
     if (!plugin_list_add( &bridge->plugins, addin.bits, entry, file )) return "there is memory for the plug-in";
-    log_debug( "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
+    say( bridge, WLOG_DEBUG, "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
     return NULL;
 }
 
@@ -86,10 +91,11 @@ static const char *control_plugin( struct bridge *bridge, struct host *host, con
     if (!control_take( &plugin, sizeof(plugin), &body, &size ) ||
         !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
-    if (plugin.state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", log_escape( &entry_text, entry ) );
+    if (plugin.state == WINEDVC_PLUGIN_READY)
+        say( bridge, WLOG_INFO, "plug-in %s is ready", log_escape( &entry_text, entry ) );
     else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        log_error( "plug-in %s does not work (%#x): %s", log_escape( &entry_text, entry ), plugin.hresult,
-                   log_escape( &why_text, why ) );
+        say( bridge, WLOG_ERROR, "plug-in %s does not work (%#x): %s", log_escape( &entry_text, entry ),
+             plugin.hresult, log_escape( &why_text, why ) );
     return NULL;
 }
 
@@ -102,7 +108,7 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
 
     if (!control_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
-    log_debug( "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
+    say( bridge, WLOG_DEBUG, "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
     if (on) return router_listen( bridge->router, host->number, name );
     return router_unlisten( bridge->router, host->number, name );
 }
@@ -117,6 +123,17 @@ static const char *control_purged( struct bridge *bridge, struct host *host, con
     return NULL;
 }
 
+static DWORD control_level( uint32_t level )
+{
+    switch (level)
+    {
+    case WINEDVC_LOG_ERROR: return WLOG_ERROR;
+    case WINEDVC_LOG_WARN:  return WLOG_WARN;
+    case WINEDVC_LOG_INFO:  return WLOG_INFO;
+    default:                return WLOG_DEBUG;
+    }
+}
+
 static const char *control_log( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
 {
     struct log_text title, text;
@@ -125,15 +142,45 @@ static const char *control_log( struct bridge *bridge, struct host *host, const 
 
     if (!control_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
-    log_escape( &title, host->title );
-    log_escape( &text, line );
-    switch (log.level)
-    {
-    case WINEDVC_LOG_ERROR: log_error( "%s: %s", title.text, text.text ); break;
-    case WINEDVC_LOG_WARN:  log_warn( "%s: %s", title.text, text.text ); break;
-    case WINEDVC_LOG_INFO:  log_info( "%s: %s", title.text, text.text ); break;
-    default:                log_debug( "%s: %s", title.text, text.text ); break;
-    }
+    say( bridge, control_level( log.level ), "%s: %s", log_escape( &title, host->title ), log_escape( &text, line ) );
+    return NULL;
+}
+
+/* The numbers that are not 0, as " CMD:COUNT" for each. */
+static void control_format( char *text, size_t size, const uint64_t *counts )
+{
+    size_t used = 0;
+    unsigned int i;
+
+    text[0] = 0;
+    for (i = 0; i < 16 && used < size; i++)
+        if (counts[i]) used += snprintf( text + used, size - used, " %x:%" PRIu64, i, counts[i] );
+}
+
+/* Into the trace, beside the PDUs, and to who wants such lines in the log. */
+static const char *control_stats( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+{
+    char received[16 * 24], sent[16 * 24], text[LOG_LINE];
+    struct winedvc_stats stats;
+    struct log_text escaped;
+    const char *name;
+
+    if (!control_take( &stats, sizeof(stats), &body, &size ) || !(name = frame_string( &body, &size )))
+        return malformed;
+    control_format( received, sizeof(received), stats.received );
+    control_format( sent, sizeof(sent), stats.sent );
+    if (*name)
+        snprintf( text, sizeof(text), "host %u, channel %s: received%s; sent%s", host->number,
+                  log_escape( &escaped, name ), received, sent );
+    else
+        snprintf( text, sizeof(text), "host %u: received%s (%" PRIu64 " bytes); sent%s (%" PRIu64 " bytes); PDUs "
+                  "cancelled %" PRIu64 ", ignored %" PRIu64 ", malformed %" PRIu64 ", caps repeated %" PRIu64
+                  "; messages dropped %" PRIu64 "; channels opened %" PRIu64 ", refused %" PRIu64, host->number,
+                  received, stats.bytes_received, sent, stats.bytes_sent, stats.cancelled, stats.ignored,
+                  stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
+    trace_note( bridge->trace, "%s", text );
+    if (WLog_IsLevelActive( log_get(), WLOG_DEBUG ) && control_may_log( bridge, host ))
+        say( bridge, WLOG_DEBUG, "%s", text );
     return NULL;
 }
 
@@ -146,8 +193,8 @@ static const char *control_bye( struct bridge *bridge, struct host *host, const 
     if (*why || host->number || bridge->scouted) return NULL;
     bridge->scouted = true;
     if (!bridge->reported && !bridge->terminated)
-        log_warn( "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its installer, "
-                  "or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
+        say( bridge, WLOG_WARN, "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
+             "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
     return NULL;
 }
 
@@ -168,12 +215,19 @@ static const char *control_frame( struct bridge *bridge, struct host *host, enum
     case WINEDVC_UNLISTEN:
         return control_listen( bridge, host, false, body, size );
     case WINEDVC_READY:
+        host->ready = true;
         router_host_ready( bridge->router, host->number );
         return NULL;
     case WINEDVC_PURGED:
         return control_purged( bridge, host, body, size );
     case WINEDVC_LOG:
         return control_log( bridge, host, body, size );
+    case WINEDVC_PONG:
+        host->pinged = false;
+        host->ping_time = clock_ms() + HOST_PING_MS;
+        return NULL;
+    case WINEDVC_STATS:
+        return control_stats( bridge, host, body, size );
     case WINEDVC_BYE:
         return control_bye( bridge, host, body, size );
     default: /* of a later version */
@@ -207,6 +261,7 @@ static const char *control_pdu( struct bridge *bridge, struct host *host, const 
     if (!bridge->connected || host->purging)
     {
         host->credit += size;
+        bridge->counters.dropped++;
         return NULL;
     }
     if (!(packet = packet_create( body, size ))) return "there is memory for the PDU";

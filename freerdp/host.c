@@ -251,7 +251,6 @@ void host_close( struct host *host )
     close( host->fd );
     host->fd = -1;
     packet_queue_clear( &host->out );
-    packet_queue_clear( &host->in );
 }
 
 void host_kill( struct host *host )
@@ -266,8 +265,12 @@ void host_reap( struct host *host )
     host->pidfd = -1;
 }
 
-void host_drop_pdus( struct host *host )
+unsigned int host_drop_pdus( struct host *host )
 {
+    struct packet *packet;
+    unsigned int count = 0;
+
     host->credit += host->in.bytes;
-    packet_queue_clear( &host->in );
+    for (; (packet = packet_queue_pop( &host->in )); count++) free( packet );
+    return count;
 }

@@ -33,6 +33,10 @@
 
 /* What a host may leave unread before it is given up. */
 #define HOST_MAX_QUEUE   67108864
+/* A host that says nothing for so long is asked whether it lives. */
+#define HOST_PING_MS     5000
+/* One that does not answer for so long, WINEDVC_TIMEOUT in seconds, has ended. */
+#define HOST_TIMEOUT_MS  10000
 /* From the end of its socket, or of the session, to SIGKILL. */
 #define HOST_END_MS      10000
 
@@ -46,13 +50,17 @@ struct host
     struct host        *next;
     unsigned int        number;     /* from 1; 0 is the scout */
     unsigned int        bits;
+    struct group       *group;      /* what it runs, NULL for the scout */
     char               *title;      /* for the log */
     int                 fd;         /* -1 after the end of the socket */
     int                 pidfd;      /* -1 after the end of the process */
     pid_t               pid;
     bool                greeted;    /* HELLO has come */
+    bool                ready;      /* READY has come */
     char               *bye;        /* why it ends, as far as it said so */
     uint64_t            kill_time;  /* 0 if it need not end */
+    uint64_t            ping_time;  /* for the next PING; while one is out, for its PONG */
+    bool                pinged;
     struct frame_reader reader;
     struct log_limit    limit;
 
@@ -65,6 +73,7 @@ struct host
     size_t              window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
     size_t              credit;     /* bytes of them that may be */
     bool                purging;    /* what comes before PURGED is of an older connection */
+    bool                leaving;    /* it has ended, and its last PDUs are still to go out */
 };
 
 /*
@@ -88,13 +97,13 @@ extern void host_flush( struct host *host );
 /* As recv(), without waiting. */
 extern ssize_t host_receive( struct host *host, void *buffer, size_t size );
 
-/* Ends its side of the socket. What it sent, and what was to be sent to it, is dropped. */
+/* Ends its side of the socket. What was to be sent to it is dropped. */
 extern void host_close( struct host *host );
 extern void host_kill( struct host *host );
 /* To be called when pidfd is readable. */
 extern void host_reap( struct host *host );
 
-/* Drops the PDUs for the server, which gives their bytes back to the host's window. */
-extern void host_drop_pdus( struct host *host );
+/* Drops the PDUs for the server, which gives their bytes back to the host's window. Returns their number. */
+extern unsigned int host_drop_pdus( struct host *host );
 
 #endif /* __WINEDVC_HOST_H */

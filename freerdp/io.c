@@ -27,6 +27,7 @@
 
 #include "bridge_private.h"
 #include "control.h"
+#include "launch.h"
 
 /* Reads of one host before the others have their turn. */
 #define READS 4
@@ -41,118 +42,46 @@ static void io_unlock( struct bridge *bridge )
     pthread_mutex_unlock( &bridge->lock );
 }
 
-/* Hosts that start */
-
-static void io_add_host( struct bridge *bridge, struct host *host )
-{
-    struct host **end;
-
-    io_lock( bridge );
-    for (end = &bridge->hosts; *end; end = &(*end)->next) continue;
-    *end = host;
-    if (host->number)
-    {
-        if (!router_host_add( bridge->router, host->number )) host->overrun = true;
-        if (bridge->connected) bridge_tell_connected( bridge, host );
-        bridge_serve_hosts( bridge );
-    }
-    io_unlock( bridge );
-}
-
-/* Arguments end with NULL. Returns false, and writes a line, if there is no host. */
-static bool io_start_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
-                           char *const *arguments )
-{
-    struct wine_program program;
-    char problem[LOG_TEXT];
-    struct log_text text;
-    struct host *host;
-
-    if (!wine_find( bits, &program, problem, sizeof(problem) ))
-    {
-        log_error( "%s does not run: %s", log_escape( &text, title ), problem );
-        return false;
-    }
-    if (!(host = host_create( number, bits, title, &program, arguments )))
-    {
-        log_error( "%s does not run: %s can not be started (%s): is Wine installed completely?",
-                   log_escape( &text, title ), program.loader, strerror( errno ) );
-        return false;
-    }
-    io_add_host( bridge, host );
-    return true;
-}
-
-static void io_start_scout( struct bridge *bridge )
-{
-    char *arguments[] = { (char *)"scout", NULL };
-    char problem[LOG_TEXT];
-
-    if (!wine_check_prefix( problem, sizeof(problem) )) log_error( "no plug-in runs: %s", problem );
-    else if (io_start_host( bridge, 0, 64, "the search for plug-ins", arguments )) return;
-    bridge->scouted = true;
-}
-
-static void io_start_groups( struct bridge *bridge )
-{
-    char **arguments = calloc( bridge->plugins.count + 2, sizeof(*arguments) );
-    struct plugin *first;
-    size_t count;
-
-    if (!arguments)
-    {
-        log_error( "no plug-in runs: no memory is left" );
-        return;
-    }
-    arguments[0] = (char *)"host";
-    while ((first = plugin_list_next_group( &bridge->plugins, arguments + 1, &count )))
-    {
-        arguments[count + 1] = NULL;
-        if (++bridge->last_number < BRIDGE_MAX_HOSTS)
-            io_start_host( bridge, bridge->last_number, first->bits, first->file, arguments );
-        else
-            log_error( "there are more than %u plug-in files, the rest is not loaded: remove some of the AddIns keys",
-                       BRIDGE_MAX_HOSTS - 1 );
-        if (bridge->last_number == BRIDGE_MAX_HOSTS) break;
-    }
-    free( arguments );
-}
-
-/* After the scout: every plug-in that can run gets its host. */
-static void io_start_hosts( struct bridge *bridge )
-{
-    bridge->hosts_started = true;
-    if (!bridge->terminated) io_start_groups( bridge );
-    io_lock( bridge );
-    router_hosts_known( bridge->router );
-    io_unlock( bridge );
-}
-
 /* Hosts that end */
 
-static void io_report_lost( struct host *host, const char *why )
+static const char restarted[] = "it is started again, up to 3 times a session";
+static const char not_restarted[] = "start the session again to have it back";
+
+static void io_report_lost( struct host *host, const char *why, const char *next )
 {
     struct log_text title, bye;
 
-    if (host->bye)
-        log_error( "%s has ended: %s", log_escape( &title, host->title ), log_escape( &bye, host->bye ) );
-    else if (host->number)
-        log_error( "%s: the process of this plug-in ended (%s), its channels are closed and the session goes on: "
-                   "start the session again to have it back; WINEDVC_HOST_LOG=file has its output",
-                   log_escape( &title, host->title ), why );
-    else
+    if (!host->number)
         log_error( "%s failed (%s): does Wine work in this prefix? WINEDVC_HOST_LOG=file has its output",
                    host->title, why );
+    else if (host->bye)
+        log_error( "%s has ended: %s (%s)", log_escape( &title, host->title ), log_escape( &bye, host->bye ), next );
+    else
+        log_error( "%s: the process of this plug-in ended (%s), its channels are closed and the session goes on: "
+                   "%s; WINEDVC_HOST_LOG=file has its output", log_escape( &title, host->title ), why, next );
 }
 
-static void io_host_lost( struct bridge *bridge, struct host *host, const char *why )
+/* The user is told of the first end, which says what follows. */
+static void io_report_again( struct host *host, const char *why )
 {
+    struct log_text title, reason;
+
+    log_info( "%s ended again (%s), and is started for the time %u", log_escape( &title, host->title ),
+              log_escape( &reason, host->bye ? host->bye : why ), host->group->restarts + 1 );
+}
+
+static void io_host_lost( struct bridge *bridge, struct host *host, const char *why, bool may_return )
+{
+    bool returns = may_return && !bridge->terminated && launch_again( bridge, host );
+
     io_lock( bridge );
-    if (host->number) router_host_gone( bridge->router, host->number );
+    if (host->number) bridge_host_leaves( bridge, host );
     host_close( host );
     io_unlock( bridge );
     host->kill_time = clock_ms() + HOST_END_MS;
-    if (!bridge->terminated && (host->number || !bridge->scouted)) io_report_lost( host, why );
+    if (returns && host->group->restarts > 1) io_report_again( host, why );
+    else if (!bridge->terminated && (host->number || !bridge->scouted))
+        io_report_lost( host, why, returns ? restarted : not_restarted );
     if (!host->number) bridge->scouted = true;
 }
 
@@ -160,8 +89,11 @@ static void io_host_broke( struct bridge *bridge, struct host *host, const char 
 {
     char why[LOG_TEXT];
 
+    io_lock( bridge );
+    bridge->counters.dropped += host_drop_pdus( host );
+    io_unlock( bridge );
     snprintf( why, sizeof(why), "it broke the rule that %s", rule );
-    io_host_lost( bridge, host, why );
+    io_host_lost( bridge, host, why, false );
     host_kill( host );
 }
 
@@ -169,17 +101,19 @@ static void io_host_broke( struct bridge *bridge, struct host *host, const char 
 static void io_collect( struct bridge *bridge )
 {
     struct host **link = &bridge->hosts, *host;
+    bool left;
 
     while ((host = *link))
     {
-        if (host->fd >= 0 || host->pidfd >= 0)
+        io_lock( bridge );
+        left = host->fd >= 0 || host->pidfd >= 0 || host->leaving;
+        if (!left) *link = host->next;
+        io_unlock( bridge );
+        if (left)
         {
             link = &host->next;
             continue;
         }
-        io_lock( bridge );
-        *link = host->next;
-        io_unlock( bridge );
         host_destroy( host );
     }
 }
@@ -207,15 +141,36 @@ static bool io_read( struct bridge *bridge, struct host *host )
     if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
     if (received <= 0)
     {
-        io_host_lost( bridge, host, "end of its socket" );
+        io_host_lost( bridge, host, "end of its socket", true );
         return false;
     }
     io_lock( bridge );
     rule = control_read( bridge, host, bridge->buffer, received );
     io_unlock( bridge );
+    log_write( &bridge->lines );
     if (!rule) return true;
     io_host_broke( bridge, host, rule );
     return false;
+}
+
+/* Is it alive? The hosts' socket was read just now, so that a pause of our own does not count. */
+static void io_ping( struct bridge *bridge, struct host *host )
+{
+    char why[64];
+
+    if (host->fd < 0 || !host->number || !host->greeted || host->ping_time > clock_ms()) return;
+    if (host->pinged)
+    {
+        snprintf( why, sizeof(why), "it did not answer for %u s", bridge->timeout / 1000 );
+        io_host_lost( bridge, host, why, true );
+        host_kill( host );
+        return;
+    }
+    host->pinged = true;
+    host->ping_time = clock_ms() + bridge->timeout;
+    io_lock( bridge );
+    host_send_control( host, WINEDVC_PING, NULL, 0 );
+    io_unlock( bridge );
 }
 
 static void io_serve_host( struct bridge *bridge, struct host *host, short socket_events, short process_events )
@@ -226,9 +181,10 @@ static void io_serve_host( struct bridge *bridge, struct host *host, short socke
         while (reads-- && io_read( bridge, host )) continue;
     if (process_events)
     {
-        if (host->fd >= 0) io_host_lost( bridge, host, "its process is gone" );
+        if (host->fd >= 0) io_host_lost( bridge, host, "its process is gone", true );
         host_reap( host );
     }
+    io_ping( bridge, host );
     if (host->kill_time && clock_ms() >= host->kill_time)
     {
         host_kill( host );
@@ -256,11 +212,36 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
     if (rule && host->fd >= 0) io_host_broke( bridge, host, rule );
 }
 
+/* Between bursts of PDUs the hosts tell what they have counted. */
+static void io_trace( struct bridge *bridge )
+{
+    struct host *host;
+    int error;
+
+    if (trace_ask_time( bridge->trace ) <= clock_ms())
+    {
+        trace_asked( bridge->trace );
+        io_lock( bridge );
+        bridge_note_counters( bridge );
+        for (host = bridge->hosts; host; host = host->next)
+            if (host->number) host_send_control( host, WINEDVC_STATS, NULL, 0 );
+        io_unlock( bridge );
+    }
+    if ((error = trace_write( bridge->trace )) && !bridge->terminated)
+        log_warn( "the trace ends here, since it can not be written (%s)", strerror( error ) );
+}
+
 static void io_settle( struct bridge *bridge )
 {
     struct host *host;
 
-    if (bridge->scouted && !bridge->hosts_started) io_start_hosts( bridge );
+    if (bridge->scouted && !bridge->hosts_started)
+    {
+        bridge->hosts_started = true;
+        launch_groups( bridge );
+        launch_due( bridge );
+    }
+    if (launch_time( bridge ) <= clock_ms()) launch_due( bridge );
     for (host = bridge->hosts; host; host = host->next) io_settle_host( bridge, host );
 
     io_lock( bridge );
@@ -269,27 +250,34 @@ static void io_settle( struct bridge *bridge )
     {
         bridge->token = true;
         if (!bridge->client.post( bridge->client.context ))
-            log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
+            log_later( &bridge->lines, WLOG_ERROR,
+                       "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     }
     if (bridge->ended && !bridge->terminated) io_terminate( bridge );
     io_unlock( bridge );
+    log_write( &bridge->lines );
+    io_trace( bridge );
 }
 
 /* Fills in what to wait for and returns how many; *timeout is in milliseconds, -1 for none. */
 static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeout )
 {
-    uint64_t now = clock_ms(), deadline = UINT64_MAX;
+    uint64_t now = clock_ms(), deadline = trace_ask_time( bridge->trace );
+    uint64_t start_time = bridge->terminated ? UINT64_MAX : launch_time( bridge );
     struct host *host;
     nfds_t count = 0;
 
     fds[count++] = (struct pollfd){ bridge->wake, POLLIN, 0 };
+    if (start_time < deadline) deadline = start_time;
     io_lock( bridge );
-    if (bridge->connected && !bridge->token) deadline = router_deadline( bridge->router );
+    if (bridge->connected && !bridge->token && router_deadline( bridge->router ) < deadline)
+        deadline = router_deadline( bridge->router );
     for (host = bridge->hosts; host; host = host->next)
     {
         fds[count++] = (struct pollfd){ host->fd, POLLIN | (host->out.head ? POLLOUT : 0), 0 };
         fds[count++] = (struct pollfd){ host->pidfd, POLLIN, 0 };
         if (host->kill_time && host->kill_time < deadline) deadline = host->kill_time;
+        if (host->fd >= 0 && host->number && host->greeted && host->ping_time < deadline) deadline = host->ping_time;
     }
     io_unlock( bridge );
     if (deadline == UINT64_MAX) *timeout = -1;
@@ -319,7 +307,7 @@ void *io_main( void *arg )
 {
     struct bridge *bridge = arg;
 
-    io_start_scout( bridge );
+    launch_scout( bridge );
     io_settle( bridge );
     while (!bridge->terminated || bridge->hosts) io_turn( bridge );
     bridge_release( bridge );

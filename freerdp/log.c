@@ -19,7 +19,9 @@
  */
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
@@ -37,6 +39,32 @@ wLog *log_get(void)
 
     pthread_once( &once, log_find );
     return the_log;
+}
+
+void log_later( struct packet_queue *lines, DWORD level, const char *format, ... )
+{
+    struct packet *line;
+    char text[LOG_LINE];
+    va_list args;
+
+    if (!WLog_IsLevelActive( log_get(), level )) return;
+    va_start( args, format );
+    vsnprintf( text, sizeof(text), format, args );
+    va_end( args );
+    if (!(line = packet_create( text, strlen( text ) + 1 ))) return;
+    line->kind = level;
+    packet_queue_push( lines, line );
+}
+
+void log_write( struct packet_queue *lines )
+{
+    struct packet *line;
+
+    while ((line = packet_queue_pop( lines )))
+    {
+        WLog_Print( log_get(), line->kind, "%s", (const char *)line->data );
+        free( line );
+    }
 }
 
 /* The bytes of the character that a string begins with, 0 if it must be escaped. */
@@ -76,11 +104,12 @@ const char *log_escape( struct log_text *text, const char *source )
     return text->text;
 }
 
-bool log_limit_pass( struct log_limit *limit, uint64_t now )
+bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue *lines )
 {
     if (!limit->start || now - limit->start >= LOG_PERIOD_MS)
     {
-        if (limit->lines > LOG_BURST) log_warn( "%u more lines of a host were left out", limit->lines - LOG_BURST );
+        if (limit->lines > LOG_BURST)
+            log_later( lines, WLOG_WARN, "%u more lines of a host were left out", limit->lines - LOG_BURST );
         limit->start = now;
         limit->lines = 0;
     }

@@ -27,6 +27,8 @@
 
 #include <winpr/wlog.h>
 
+#include "packet.h"
+
 /* Each line says what, why and what to do. */
 #define log_error( ... ) WLog_Print( log_get(), WLOG_ERROR, __VA_ARGS__ )
 #define log_warn( ... )  WLog_Print( log_get(), WLOG_WARN, __VA_ARGS__ )
@@ -37,6 +39,13 @@
 extern wLog *log_get(void);
 
 #define LOG_TEXT 512
+#define LOG_LINE 2048
+
+/* For who holds a lock: writing may take as long as a terminal, a pipe or a disk does. Keeps the line,
+ * of at most LOG_LINE bytes, for log_write(), which writes and forgets all that were kept. */
+extern void log_later( struct packet_queue *lines, DWORD level, const char *format, ... )
+    __attribute__((format( printf, 3, 4 )));
+extern void log_write( struct packet_queue *lines );
 
 /* A host's text, cut to LOG_TEXT bytes, with control characters and bad UTF-8 escaped. */
 struct log_text
@@ -57,7 +66,7 @@ struct log_limit
     unsigned int lines;
 };
 
-/* May one more line be written? */
-extern bool log_limit_pass( struct log_limit *limit, uint64_t now );
+/* May one more line be written? When it may again, a line says how many were left out. */
+extern bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue *lines );
 
 #endif /* __WINEDVC_LOG_H */

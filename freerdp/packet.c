@@ -30,6 +30,7 @@ struct packet *packet_alloc( size_t size )
     if (!packet) return NULL;
     packet->next = NULL;
     packet->host = 0;
+    packet->kind = 0;
     packet->size = size;
     return packet;
 }
@@ -65,6 +66,13 @@ struct packet *packet_queue_pop( struct packet_queue *queue )
     if (!(queue->head = packet->next)) queue->tail = &queue->head;
     queue->bytes -= packet->size;
     return packet;
+}
+
+void packet_queue_move( struct packet_queue *to, struct packet_queue *from )
+{
+    *to = *from;
+    if (!to->head) to->tail = &to->head;
+    packet_queue_init( from );
 }
 
 void packet_queue_clear( struct packet_queue *queue )

@@ -29,6 +29,7 @@ struct packet
 {
     struct packet *next;
     unsigned int   host;    /* whom it is for or from, where a queue serves several */
+    unsigned int   kind;    /* the queue's own business */
     size_t         size;
     uint8_t        data[];
 };
@@ -48,6 +49,8 @@ extern void packet_queue_init( struct packet_queue *queue );
 extern void packet_queue_push( struct packet_queue *queue, struct packet *packet );
 /* Returns NULL if there is none. */
 extern struct packet *packet_queue_pop( struct packet_queue *queue );
+/* Takes all that is in the other queue; to is not initialized. */
+extern void packet_queue_move( struct packet_queue *to, struct packet_queue *from );
 extern void packet_queue_clear( struct packet_queue *queue );
 
 #endif /* __WINEDVC_PACKET_H */

@@ -72,6 +72,7 @@ struct router
     struct listener    *listeners;      /* by age */
     size_t              listener_count;
     bool                hosts_known;
+    unsigned int        hold;           /* in milliseconds */
     bool                opened;
     uint8_t             caps[MAX_CAPS]; /* the server's last CAPS_REQ */
     size_t              caps_size;
@@ -351,6 +352,7 @@ struct router *router_create( void )
     struct router *router = calloc( 1, sizeof(*router) );
 
     if (!router) return NULL;
+    router->hold = ROUTER_HOLD_MS;
     packet_queue_init( &router->to_client );
     packet_queue_init( &router->to_host );
     packet_queue_init( &router->to_server );
@@ -364,6 +366,11 @@ void router_destroy( struct router *router )
     free( router->listeners );
     free( router->hosts );
     free( router );
+}
+
+void router_set_hold( struct router *router, unsigned int milliseconds )
+{
+    router->hold = milliseconds;
 }
 
 void router_reset( struct router *router )
@@ -401,6 +408,11 @@ void router_hosts_known( struct router *router )
     router_check_ready( router );
 }
 
+void router_hosts_expected( struct router *router )
+{
+    router->hosts_known = false;
+}
+
 /* Says to the server what the host would have had to say. Returns false if nothing is left of the channel. */
 static bool router_abandon( struct router *router, struct channel *channel )
 {
@@ -424,16 +436,26 @@ static bool router_abandon( struct router *router, struct channel *channel )
     }
 }
 
+void router_host_leaves( struct router *router, unsigned int host )
+{
+    struct router_host *entry = router_find_host( router, host );
+    size_t i;
+
+    if (!entry) return;
+    entry->names = 0;
+    for (i = router->listener_count; i--;)
+        if (router->listeners[i].host == host) router_remove_listener( router, i );
+}
+
 void router_host_gone( struct router *router, unsigned int host )
 {
     struct router_host *entry = router_find_host( router, host );
     size_t i;
 
     if (!entry) return;
+    router_host_leaves( router, host );
     router->host_count--;
     memmove( entry, entry + 1, (router->hosts + router->host_count - entry) * sizeof(*entry) );
-    for (i = router->listener_count; i--;)
-        if (router->listeners[i].host == host) router_remove_listener( router, i );
     for (i = router->channel_count; i--;)
     {
         struct channel *channel = &router->channels[i];
@@ -541,7 +563,7 @@ static enum route router_server_create( struct router *router, const struct drdy
     if (!router_offer( router, channel, 0 ))
     {
         channel->state = CHANNEL_HELD;
-        channel->deadline = now + ROUTER_HOLD_MS;
+        channel->deadline = now + router->hold;
     }
     return ROUTE_DROP;
 }
@@ -570,7 +592,9 @@ enum route router_server_pdu( struct router *router, const uint8_t *data, size_t
 {
     struct drdynvc_pdu pdu;
 
-    if (drdynvc_read( &pdu, DRDYNVC_SERVER, data, size ) != DRDYNVC_OK) return ROUTE_CLIENT;
+    /* malformed data is for whom it names, who closes the channel */
+    if (drdynvc_read( &pdu, DRDYNVC_SERVER, data, size ) != DRDYNVC_OK &&
+        !(pdu.addressed && drdynvc_is_data( pdu.cmd ))) return ROUTE_CLIENT;
     switch (pdu.cmd)
     {
     case DRDYNVC_CMD_CAPABILITIES:

@@ -39,7 +39,8 @@
  * they would go to the server.
  */
 
-/* Longest wait of a CREATE_REQ for hosts that have not announced their names yet. */
+/* Longest wait of a CREATE_REQ for hosts that have not announced their names yet, until router_set_hold() sets
+ * another. */
 #define ROUTER_HOLD_MS 10000
 
 enum route
@@ -57,16 +58,21 @@ struct router;
 extern struct router *router_create( void );
 extern void router_destroy( struct router *router );
 
+extern void router_set_hold( struct router *router, unsigned int milliseconds );
+
 /* Forgets the channels, the server's capabilities and all packets, not the hosts and their names. */
 extern void router_reset( struct router *router );
 
 /* Each returns false without memory. The names are there until the host is gone. */
 extern bool router_host_add( struct router *router, unsigned int host );
 extern void router_host_ready( struct router *router, unsigned int host );
+/* The host is offered nothing more; PDUs that it sent before may still come. router_host_gone() follows. */
+extern void router_host_leaves( struct router *router, unsigned int host );
 /* The host's channels are closed toward the server, what it was offered goes to the next one. */
 extern void router_host_gone( struct router *router, unsigned int host );
-/* No host will be added any more. */
+/* No host will be added any more; one will be, so that names may come that nobody listens on yet. */
 extern void router_hosts_known( struct router *router );
+extern void router_hosts_expected( struct router *router );
 
 /* Return NULL, or the rule that the host broke. */
 extern const char *router_listen( struct router *router, unsigned int host, const char *name );

@@ -24,10 +24,13 @@
 #include "line.h"
 #include "rdp.h"
 
-/* Reads transcripts (tests/wire/transcript.c) and lays what they send and receive, as seen by the client,
- * into one capture. */
+/* Reads transcripts (tests/wire/transcript.c), or traces of the addin, and lays what they send and receive,
+ * as seen by the client, into one capture. */
 
-static unsigned char bytes[262144];
+/* A line with the longest message, and room for what it says with repetitions. */
+static char text[2 * 65536 + 128];
+static unsigned char bytes[sizeof(text) + 262144];
+#define MAX_BYTES (sizeof(bytes) - sizeof(text))
 
 static bool write_line( struct capture *capture, struct line *line )
 {
@@ -38,19 +41,19 @@ static bool write_line( struct capture *capture, struct line *line )
     {
         flags = line_take_number( line, 16 );
         total = line_take_number( line, 10 );
-        size = line_take_bytes( line, bytes, sizeof(bytes) );
+        size = line_take_bytes( line, bytes, MAX_BYTES );
         if (!line_end( line ) || size > CAPTURE_MAX_CHUNK) return false;
         capture_chunk( capture, CAPTURE_SERVER, total, flags, bytes, size );
     }
     else if (line_take_word( line, "recv" ))
     {
-        size = line_take_bytes( line, bytes, sizeof(bytes) );
+        size = line_take_bytes( line, bytes, MAX_BYTES );
         capture_message( capture, CAPTURE_SERVER, bytes, size );
         return line_end( line );
     }
     else if (line_take_word( line, "send" ))
     {
-        size = line_take_bytes( line, bytes, sizeof(bytes) );
+        size = line_take_bytes( line, bytes, MAX_BYTES );
         capture_message( capture, CAPTURE_CLIENT, bytes, size );
         return line_end( line );
     }
@@ -60,7 +63,6 @@ static bool write_line( struct capture *capture, struct line *line )
 static bool write_transcript( struct capture *capture, const char *name )
 {
     FILE *file = fopen( name, "r" );
-    char text[LINE_MAX_TEXT];
     bool done = file != NULL;
     struct line line;
 

@@ -5,12 +5,13 @@
 # status (failed). Everything that it starts is ended and removed when it exits; after a failure the logs stay.
 #
 #   new_prefix NAME               $prefix: a Wine prefix of the case's own
+#   bad_hosts NAME...             tests/badhost takes Wine's place in $client_environment, with these hosts
 #   register DLL                  regsvr32 in $prefix
 #   add_plugin KEY VALUE          an AddIns key in $prefix
 #   begin_session NAME [OPTION]…  server with the script on stdin, and a client with the addin
 #   end_session NAME              waits for both; the server's script must have succeeded
 #   session NAME [OPTION]…        the two in one
-#   wait_line FILE REGEX [S]      until the growing file has such a line; BASH_REMATCH is set
+#   wait_line FILE REGEX [S [N]]  until the growing file has such a line after N bytes; BASH_REMATCH is set
 #   client_says NAME REGEX        the client's log must have such a line
 #   finish                        no process may be left; the case has passed
 set -u
@@ -76,7 +77,7 @@ stop_wine()
 wait_line()
 {
     local file=$1 regex=$2 end=$((SECONDS + ${3:-30})) line found=1 fd pid
-    exec {fd}< <(exec tail -n +1 -F "$file" 2> /dev/null)
+    exec {fd}< <(exec tail -c +$((${4:-0} + 1)) -F "$file" 2> /dev/null)
     pid=$!
     while [ $SECONDS -le $end ] && read -r -t $((end - SECONDS + 1)) -u "$fd" line
     do
@@ -111,6 +112,14 @@ new_prefix()
     for file in "$prefix"/*.reg; do cp --remove-destination "$template/${file##*/}" "$file" || fail "$file"; done
 }
 
+bad_hosts()
+{
+    prefix=$tmp/prefix-bad
+    mkdir -p "$prefix/drive_c"
+    touch "$prefix/system.reg"
+    client_environment+=(WINEDVC_WINE="$BUILDDIR/tests/badhost/badhost" WINEDVC_TEST_HOSTS="$*")
+}
+
 register() { wine regsvr32 /s "$(windows_path "$1")" > "$tmp/regsvr32.log" 2>&1 || fail "regsvr32 $1"; }
 
 add_plugin()
@@ -131,7 +140,7 @@ begin_session()
     mkdir -p "$tmp/home" "$tmp/run"
     environment=(DISPLAY=":$display" HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_RUNTIME_DIR="$tmp/run"
                  WINEPREFIX="$prefix" LD_PRELOAD="$shim" WINEDVC_TEST_ADDIN="$addin"
-                 WINEDVC_HOST_LOG="$tmp/$name-host.log" WINEDVC_E2E="$tmp")
+                 WINEDVC_HOST_LOG="$tmp/$name-host.log" WINEDVC_E2E="$tmp" WINEDVC_START_TIMEOUT=25)
     start "$tmp/$name-client.log" env -u WAYLAND_DISPLAY "${environment[@]}" "${client_environment[@]}" "$XFREERDP" \
         "/v:127.0.0.1:${port[$name]}" /u:user /p:password /cert:ignore /sec:tls /vc:winedvc /echo "$@"
     client_pid[$name]=$!
@@ -170,7 +179,7 @@ no_process_left()
     for pid in $(processes)
     do
         grep -qs -F winedvc.exe "/proc/$pid/cmdline" || continue
-        timeout 15 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the host $pid has not ended"
+        timeout 30 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the host $pid has not ended"
     done
     for p in "${prefixes[@]}"; do WINEPREFIX=$p stop_wine; done
     for pid in $(processes); do left+=" $pid ($(tr '\0' ' ' < "/proc/$pid/cmdline"))"; done 2> /dev/null

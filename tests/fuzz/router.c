@@ -32,9 +32,9 @@ enum operation
 {
     SERVER_CREATE, SERVER_DATA, SERVER_CLOSE, SERVER_CAPS, SERVER_BYTES, SERVER_BREAK, SERVER_MANY,
     HOST_ANSWER, HOST_DATA, HOST_CLOSE, HOST_BYTES, HOST_ADD, HOST_READY, HOST_GONE, HOSTS_KNOWN,
-    LISTEN, LISTEN_MANY, UNLISTEN, TIME,
-    OPERATIONS
+    LISTEN, LISTEN_MANY, UNLISTEN, HOST_LEAVES, TIME, MEMORY
 };
+#define OPERATIONS 32       /* room for more, which then change no input's meaning; for now they are TIME */
 
 /* What the server knows of an id. */
 enum view
@@ -45,6 +45,7 @@ enum view
     OPENED,
     CLOSED_BY_US,
     CLOSED_BY_IT,   /* and one CLOSE is due */
+    UNCERTAIN,      /* memory ran out, and with it what it should have heard */
 };
 
 static const char *const names[] = { "one", "two", "both", "ECHO", "", "with\ttab", "three", "four" };
@@ -58,6 +59,7 @@ static struct session
     enum view  views[IDS];
     bool       filled;                  /* what takes long happens once */
     bool       named;
+    unsigned int failing;               /* which allocation of the next step */
 } session;
 
 static const char *pick_name( uint8_t byte )
@@ -77,7 +79,7 @@ static void check_to_server( const uint8_t *data, size_t size )
     enum view *view;
 
     check( size <= DRDYNVC_MAX_PDU && drdynvc_read( &pdu, DRDYNVC_CLIENT, data, size ) == DRDYNVC_OK );
-    if (!(view = find_view( &pdu ))) return;
+    if (!(view = find_view( &pdu )) || *view == UNCERTAIN) return;
     switch (pdu.cmd)
     {
     case DRDYNVC_CMD_CREATE:
@@ -131,8 +133,9 @@ static void view_server_pdu( const struct drdynvc_pdu *pdu, enum route route )
 
     if (!view) return;
     if (pdu->cmd == DRDYNVC_CMD_CREATE) *view = route == ROUTE_CLIENT ? FREERDPS : ASKED;
+    else if (*view == UNCERTAIN) return;
     else if (*view == OPENED) check( route == ROUTE_HOST );
-    else if (*view == CLOSED_BY_US) check( route == ROUTE_DROP );
+    else if (*view == CLOSED_BY_US) check( route == ROUTE_DROP || session.filled ); /* it forgets those first */
     else if (*view != ASKED) check( route == ROUTE_CLIENT );
     if (pdu->cmd == DRDYNVC_CMD_CLOSE && route == ROUTE_HOST) *view = CLOSED_BY_IT;
 }
@@ -153,7 +156,7 @@ static void server_pdu( const uint8_t *data, size_t size )
     take_packets();
     check( route != ROUTE_SERVER && route != ROUTE_BROKEN );
     if (route == ROUTE_HOST) check( host && host <= HOSTS && session.alive[host] );
-    if (status) check( route == ROUTE_CLIENT );
+    if (status && !(pdu.addressed && drdynvc_is_data( pdu.cmd ))) check( route == ROUTE_CLIENT );
     else if (pdu.cmd == DRDYNVC_CMD_CREATE || pdu.cmd == DRDYNVC_CMD_CLOSE || drdynvc_is_data( pdu.cmd ))
         view_server_pdu( &pdu, route );
 }
@@ -262,7 +265,7 @@ static void listen_many( unsigned int host, uint8_t byte )
         sprintf( name, "many%u", i );
         listen_on( host, name );
     }
-    check( !session.alive[host] || session.listens[host] == MAX_NAMES );
+    check( !session.alive[host] || session.listens[host] == MAX_NAMES || session.failing );
     for (i = 0; router_name( session.router, i ); i++) check( *router_name( session.router, i ) );
 }
 
@@ -271,6 +274,12 @@ static void unlisten( unsigned int host, const char *name )
     if (router_unlisten( session.router, host, name ) || !strcmp( name, "ECHO" )) return;
     check( session.listens[host] );
     session.listens[host]--;
+}
+
+static void host_leaves( unsigned int host )
+{
+    session.listens[host] = 0;
+    router_host_leaves( session.router, host );
 }
 
 static void any_bytes( enum operation operation, unsigned int host, struct input *input )
@@ -287,8 +296,8 @@ static void change_host( enum operation operation, unsigned int host )
 {
     if (operation == HOST_ADD && !session.alive[host])
     {
-        check( router_host_add( session.router, host ) );
-        session.alive[host] = true;
+        session.alive[host] = router_host_add( session.router, host );
+        check( session.alive[host] || session.failing );
     }
     else if (operation == HOST_READY) router_host_ready( session.router, host );
     else if (operation == HOST_GONE) host_gone( host );
@@ -301,7 +310,7 @@ static void pass_time( uint8_t step )
     check( router_deadline( session.router ) > session.now );
 }
 
-static void step( struct input *input )
+static void operate( struct input *input )
 {
     enum operation operation = input_byte( input ) % OPERATIONS;
     unsigned int host = operation >= HOST_ANSWER && operation < TIME ? 1 + input_byte( input ) % HOSTS : 0;
@@ -338,10 +347,27 @@ static void step( struct input *input )
     case UNLISTEN:
         unlisten( host, pick_name( input_byte( input ) ) );
         break;
+    case HOST_LEAVES:
+        host_leaves( host );
+        break;
+    case MEMORY:
+        session.failing = input_byte( input ) % 4;
+        return;
     default:
         pass_time( input_byte( input ) );
     }
     take_packets();
+    session.failing = 0;
+}
+
+static void step( struct input *input )
+{
+    unsigned int i;
+
+    memory_fail( session.failing );
+    operate( input );
+    if (!memory_failed()) return;
+    for (i = 0; i < IDS; i++) session.views[i] = UNCERTAIN;
 }
 
 /* Two hosts, ready. */

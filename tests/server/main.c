@@ -46,6 +46,7 @@ struct server
     int signals;
     uint64_t limit;             /* of a step, and for a client to come */
     uint64_t deadline;          /* for a client to come */
+    uint64_t caps;              /* drdynvc's version */
     bool running;               /* the tasks are */
     bool table;
     bool hold;
@@ -61,10 +62,12 @@ uint64_t now_us(void)
 
 static int usage( const char *name )
 {
-    fprintf( stderr, "Usage: %s [--port N] [--seed N] [--timeout SECONDS] [--table] [--hold] SCRIPT\n"
+    fprintf( stderr, "Usage: %s [--port N] [--seed N] [--timeout SECONDS] [--caps N] [--table] [--hold]\n"
+             "       SCRIPT\n"
              "Waits on 127.0.0.1 for one RDP client and runs SCRIPT (see README) with it.\n"
              "  --port N     0, the default, takes a free one; it is printed\n"
              "  --timeout S  for a client to come and for each step, default 30\n"
+             "  --caps N     the version of MS-RDPEDYC that is offered, default 1\n"
              "  --table      prints a table for people at the end\n"
              "  --hold       keeps the session when the script is done, until the client or SIGTERM ends it\n",
              name );
@@ -90,6 +93,7 @@ static bool parse_options( struct server *server, int argc, char **argv, uint64_
         { "port", required_argument, NULL, 'p' },
         { "seed", required_argument, NULL, 's' },
         { "timeout", required_argument, NULL, 't' },
+        { "caps", required_argument, NULL, 'c' },
         { "table", no_argument, NULL, 'T' },
         { "hold", no_argument, NULL, 'H' },
         { NULL, 0, NULL, 0 },
@@ -98,11 +102,13 @@ static bool parse_options( struct server *server, int argc, char **argv, uint64_
     int option;
 
     server->limit = 30;
+    server->caps = 1;
     while (good && (option = getopt_long( argc, argv, "", options, NULL )) != -1)
     {
         if (option == 'p') good = parse_option( "port", optarg, UINT16_MAX, port );
         else if (option == 's') good = *has_seed = parse_option( "seed", optarg, UINT64_MAX, seed );
         else if (option == 't') good = parse_option( "timeout", optarg, 86400, &server->limit );
+        else if (option == 'c') good = parse_option( "caps", optarg, UINT16_MAX, &server->caps );
         else if (option == 'T') server->table = true;
         else if (option == 'H') server->hold = true;
         else good = false;
@@ -150,7 +156,7 @@ static void accept_client( struct server *server )
 
     if (fd == -1) return;
     if (server->session) close( fd );
-    else if (!(server->session = session_create( fd, &server->identity )))
+    else if (!(server->session = session_create( fd, &server->identity, server->caps )))
         printf( "FreeRDP cannot serve the client\n" );
     else printf( "a client has come\n" );
 }

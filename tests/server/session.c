@@ -21,12 +21,14 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "server.h"
 
 #define CLOSE_LIMIT 2000000    /* for the last bytes to leave, us */
 #define DRDYNVC_CLOSE 4     /* [MS-RDPEDYC] 2.2.4 */
+#define DRDYNVC_CAPS  5     /* 2.2.1 */
 
 struct session
 {
@@ -34,6 +36,8 @@ struct session
     HANDLE server;              /* FreeRDP's channel manager */
     DWORD id;
     psPeerReceiveChannelData receive;
+    psPeerSendChannelData send;
+    uint16_t version;
     struct channel *channels;
     bool active;
     bool ended;
@@ -97,6 +101,20 @@ static BOOL peer_receive( freerdp_peer *peer, UINT16 id, const BYTE *data, size_
     return ret;
 }
 
+/* FreeRDP's server offers version 1 and speaks it; the others differ in what they allow. */
+static BOOL peer_send( freerdp_peer *peer, UINT16 id, const BYTE *data, size_t size )
+{
+    /* 70, 20, 7 and 3 percent, the document's example */
+    static const BYTE charges[] = { 0xa8, 0x03, 0xcc, 0x0c, 0x92, 0x24, 0x55, 0x55 };
+    struct session *session = peer->ContextExtra;
+    BYTE caps[4 + sizeof(charges)] = { DRDYNVC_CAPS << 4, 0, session->version & 0xff, session->version >> 8 };
+
+    if (session->version < 2 || size != 4 || data[0] != DRDYNVC_CAPS << 4 || id != WTSChannelGetId( peer, "drdynvc" ))
+        return session->send( peer, id, data, size );
+    memcpy( caps + 4, charges, sizeof(charges) );
+    return session->send( peer, id, caps, sizeof(caps) );
+}
+
 static bool configure( struct session *session, const struct identity *identity )
 {
     rdpSettings *settings = session->peer->context->settings;
@@ -126,10 +144,12 @@ static bool open_server( struct session *session )
     WTSVirtualChannelManagerSetDVCCreationCallback( server, on_creation_status, session );
     session->receive = peer->ReceiveChannelData;
     peer->ReceiveChannelData = peer_receive;
+    session->send = peer->SendChannelData;
+    peer->SendChannelData = peer_send;
     return true;
 }
 
-struct session *session_create( int fd, const struct identity *identity )
+struct session *session_create( int fd, const struct identity *identity, uint16_t version )
 {
     struct session *session = calloc( 1, sizeof(*session) );
     freerdp_peer *peer = session ? freerdp_peer_new( fd ) : NULL;
@@ -141,6 +161,7 @@ struct session *session_create( int fd, const struct identity *identity )
         return NULL;
     }
     session->peer = peer;
+    session->version = version;
     session->ended = true;
     peer->ContextExtra = session;
     peer->PostConnect = peer_post_connect;
@@ -178,7 +199,9 @@ bool session_process( struct session *session )
 
     if (!peer->CheckFileDescriptor( peer )) session->ended = true;
     else if (peer->IsWriteBlocked( peer ) && peer->DrainOutputBuffer( peer ) < 0) session->ended = true;
-    else if (!peer->IsWriteBlocked( peer ) && !WTSVirtualChannelManagerCheckFileDescriptor( session->server ))
+    /* FreeRDP 3 would open the channel of dynamic channels at once, whether there is one yet or not */
+    else if (session->active && !peer->IsWriteBlocked( peer ) &&
+             !WTSVirtualChannelManagerCheckFileDescriptor( session->server ))
         session->ended = true;
     return !session->ended;
 }

@@ -350,8 +350,9 @@ static void test_server_malformed(void)
     check_server( "33 03 71", ROUTE_CLIENT, 0 ); /* cbId 3 */
     check_server( "31 03", ROUTE_CLIENT, 0 );
     check_server( "32 03 00 00", ROUTE_CLIENT, 0 );
-    check_server( "2c 03 01 71", ROUTE_CLIENT, 0 ); /* Len 3 */
-    check_server( "24 03 7b", ROUTE_CLIENT, 0 );
+    check_server( "2c 03 01 71", ROUTE_HOST, 1 ); /* Len 3: the host closes its channel */
+    check_server( "24 03 7b", ROUTE_HOST, 1 );
+    check_server( "2c 04 01 71", ROUTE_CLIENT, 0 );
     check_server( "10 03", ROUTE_CLIENT, 0 );
     check_server( "10 03 6f 6e 65", ROUTE_CLIENT, 0 ); /* no NUL */
     check_server( "40", ROUTE_CLIENT, 0 );
@@ -705,6 +706,7 @@ static void test_full_table(void)
     check_host( 1, "10 05 00 00 00 00", ROUTE_SERVER );
     check_host( 1, "40 05", ROUTE_SERVER );
     ok( router_server_pdu( router, pdu, sizeof(pdu), now, &host ) == ROUTE_DROP, "a closed one makes no room\n" );
+    check_server( "30 05 71", ROUTE_CLIENT, 0 ); /* it is forgotten, with what is late for it */
     stop();
 }
 

@@ -1,0 +1,57 @@
+/*
+ * Which hosts are started, and when
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_LAUNCH_H
+#define __WINEDVC_LAUNCH_H
+
+#include "bridge_private.h"
+
+/* A host that was ready and ends is started again, so often in a session, after 1, 2 and 4 seconds. */
+#define LAUNCH_RESTARTS 3
+
+/* The plug-ins of one server file, which share a host. Freed with the bridge. */
+struct group
+{
+    struct group *next;
+    unsigned int  bits;
+    const char   *title;        /* the file, a string of the plug-in list's */
+    unsigned int  restarts;
+    uint64_t      start_time;   /* for the next start, UINT64_MAX if none is to come */
+    char         *arguments[];  /* "host", the plug-ins' entries, NULL */
+};
+
+/* All are called on the I/O thread, without the lock. */
+
+extern void launch_scout( struct bridge *bridge );
+
+/* The list of plug-ins is complete: makes the groups, whose start is due at once. */
+extern void launch_groups( struct bridge *bridge );
+
+/* The host has ended. Returns false if it is not started again. */
+extern bool launch_again( struct bridge *bridge, struct host *host );
+
+/* Starts what is due; the next such time, UINT64_MAX if there is none. */
+extern void launch_due( struct bridge *bridge );
+extern uint64_t launch_time( const struct bridge *bridge );
+
+/* At the end of the bridge. */
+extern void launch_forget( struct bridge *bridge );
+
+#endif /* __WINEDVC_LAUNCH_H */

@@ -1,0 +1,66 @@
+/*
+ * A session's PDUs in a file, for bug reports
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_TRACE_H
+#define __WINEDVC_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A text of lines "recv HEX" and "send HEX", as the client sees the PDUs of our
+ * channels cross the wire, and of comments that begin with #. The addin writes
+ * it: only there the order is that of the wire, and what the addin swallows or
+ * says itself is seen. A CREATE_REQ that waits for the hosts' names is in it when
+ * it comes, even if it is FreeRDP's in the end.
+ *
+ * Any thread may hand in lines: they are kept, up to 16 MiB, until trace_write()
+ * is called where waiting for a disk does no harm. Every function takes NULL for
+ * no trace.
+ */
+struct trace;
+
+enum trace_kind
+{
+    TRACE_NOTE,
+    TRACE_RECEIVED,     /* by a host */
+    TRACE_LATE,         /* swallowed: the channel had been closed by us */
+    TRACE_SENT,         /* by a host; the capabilities, which FreeRDP answers for all */
+    TRACE_ANSWERED,     /* in the place of a host that is gone */
+};
+
+/* The file that WINEDVC_TRACE names, which must not exist. NULL, and a line in the log if there was something
+ * wrong, if there is none. It ends after WINEDVC_TRACE_SIZE MiB, 64 if that is not set. */
+extern struct trace *trace_create( void );
+/* Writes what is left. */
+extern void trace_destroy( struct trace *trace );
+
+extern void trace_pdu( struct trace *trace, enum trace_kind kind, const uint8_t *pdu, size_t size );
+extern void trace_note( struct trace *trace, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+
+/* Returns an error number, once, if the file can not be written any more, else 0. */
+extern int trace_write( struct trace *trace );
+
+/* When the hosts are to be asked for their counters, in the time of clock_ms(): a moment after the last of
+ * the PDUs that came since they were asked last. UINT64_MAX if there were none. */
+extern uint64_t trace_ask_time( struct trace *trace );
+extern void trace_asked( struct trace *trace );
+
+#endif /* __WINEDVC_TRACE_H */

@@ -1,0 +1,343 @@
+/*
+ * Bad hosts: a program in Wine's place that breaks one rule
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "wire.h"
+
+/*
+ * The addin runs this instead of Wine, if WINEDVC_WINE says so:
+ *
+ *   badhost FILE scout        reports a plug-in for each word of WINEDVC_TEST_HOSTS, or breaks the rule that
+ *                             WINEDVC_TEST_SCOUT names
+ *   badhost FILE host NAME    is the host of one of them, which listens on Bad::NAME and is bad when the server
+ *                             has opened that, or earlier
+ */
+
+static char channel[64];
+
+static const uint8_t junk[WINEDVC_MAX_CONTROL + 1];
+
+/* The usual beginning. */
+static void get_ready( void )
+{
+    wire_hello( WINEDVC_MAJOR, 64 );
+    wire_listen( channel );
+    wire_control( WINEDVC_READY, NULL, 0, NULL );
+}
+
+static uint8_t get_opened( void )
+{
+    uint8_t id;
+
+    get_ready();
+    id = wire_wait_pdu( 1 );
+    wire_create_rsp( id, 0 );
+    wire_wait_control( WINEDVC_CREDIT );    /* it is on the wire */
+    return id;
+}
+
+/* Says nothing for good. */
+static void stay( void )
+{
+    wire_wait_control( 0 );
+}
+
+/* Whatever comes back; for hosts that obey. */
+static void be_good( void )
+{
+    uint8_t id = get_opened();
+
+    wire_data( id, "good", 4 );
+    wire_wait_pdu( 4 );
+    wire_close( id );
+}
+
+/* What it sent before its end has to arrive. */
+static void be_gone( void )
+{
+    uint8_t id = get_opened(), first[] = { 2 << 4 | 2 << 2, id, 0x00, 0x20, 0x03, 0x00 }, counting[1024];
+    unsigned int i;
+
+    for (i = 0; i < sizeof(counting); i++) counting[i] = i;
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, first, sizeof(first) );
+    for (i = 0; i < 0x32000 / sizeof(counting); i++) wire_data( id, counting, sizeof(counting) );
+    exit( 0 );
+}
+
+/* Ends when the server says so, as often as it lives. */
+static void be_mortal( void )
+{
+    get_ready();
+    wire_create_rsp( wire_wait_pdu( 1 ), 0 );
+    wire_wait_pdu( 3 );
+    exit( 1 );
+}
+
+static void be_long_control( void )
+{
+    get_opened();
+    wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_LOG, junk, WINEDVC_MAX_CONTROL + 1 );
+}
+
+static void be_long_pdu( void )
+{
+    wire_data( get_opened(), junk, WINEDVC_MAX_PDU - 1 );
+}
+
+static void be_garbage( void )
+{
+    get_opened();
+    wire_send( 0x2020, 0x2020, "the log of a careless library", 29 );   /* skipped */
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0x2020, "the log of a careless library", 29 );
+}
+
+static void be_silent_first( void )
+{
+    wire_control( WINEDVC_READY, NULL, 0, NULL );
+}
+
+static void be_early_pdu( void )
+{
+    wire_data( 1, junk, 1 );
+}
+
+static void be_newer( void )
+{
+    wire_hello( WINEDVC_MAJOR + 1, 64 );
+}
+
+static void be_narrow( void )
+{
+    wire_hello( WINEDVC_MAJOR, 32 );
+}
+
+static void be_scout( void )
+{
+    struct winedvc_addin addin = { 64, 0 };
+
+    get_opened();
+    wire_control( WINEDVC_ADDIN, &addin, sizeof(addin), "a" );
+}
+
+static void be_cut( enum winedvc_control type, size_t size )
+{
+    get_opened();
+    wire_control( type, junk, size, NULL );
+}
+
+static void be_cut_hello( void )  { be_cut( WINEDVC_HELLO, sizeof(struct winedvc_hello) - 1 ); }
+static void be_cut_plugin( void ) { be_cut( WINEDVC_PLUGIN, sizeof(struct winedvc_plugin) + 1 ); }
+static void be_cut_listen( void ) { be_cut( WINEDVC_LISTEN, sizeof(struct winedvc_listen) ); }
+static void be_cut_purged( void ) { be_cut( WINEDVC_PURGED, sizeof(struct winedvc_connected) - 1 ); }
+static void be_cut_log( void )    { be_cut( WINEDVC_LOG, sizeof(struct winedvc_log) ); }
+static void be_cut_stats( void )  { be_cut( WINEDVC_STATS, sizeof(struct winedvc_stats) - 1 ); }
+static void be_cut_bye( void )    { be_cut( WINEDVC_BYE, 0 ); }
+
+static void be_nameless( void )
+{
+    get_opened();
+    wire_listen( "" );
+}
+
+static void be_unprintable( void )
+{
+    get_opened();
+    wire_listen( "a\nb" );
+}
+
+static void be_wordy( void )
+{
+    char name[262];
+
+    get_opened();
+    memset( name, 'a', 261 );
+    name[261] = 0;
+    wire_listen( name );
+}
+
+static void be_greedy( void )
+{
+    char name[16];
+    unsigned int i;
+
+    get_opened();
+    for (i = 0; i < 256; i++)
+    {
+        snprintf( name, sizeof(name), "Greedy::%u", i );
+        wire_listen( name );
+    }
+}
+
+static void be_forgetful( void )
+{
+    struct winedvc_listen listen = { 1 };
+
+    get_opened();
+    wire_control( WINEDVC_UNLISTEN, &listen, sizeof(listen), "Bad::good" );
+}
+
+static void be_empty( void )
+{
+    get_opened();
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, NULL, 0 );
+}
+
+/* As large a message as the server must not show before it is complete, without a look at the credit. */
+static void be_eager( void )
+{
+    uint8_t id = get_opened(), first[] = { 2 << 4 | 2 << 2, id, 0x00, 0x00, 0x00, 0x40 };
+    unsigned int i;
+
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, first, sizeof(first) );
+    for (i = 0; i < 65536; i++) wire_data( id, junk, 1024 );
+}
+
+static void be_stranger( void )
+{
+    uint8_t id = get_opened();
+
+    wire_data( id + 1, junk, 1 );   /* another host's, or none */
+}
+
+static void be_hasty( void )
+{
+    get_ready();
+    wire_data( wire_wait_pdu( 1 ), junk, 1 );
+}
+
+static void be_double( void )
+{
+    wire_create_rsp( get_opened(), 0 );
+}
+
+static void be_undead( void )
+{
+    uint8_t id = get_opened();
+
+    wire_close( id );
+    wire_data( id, junk, 1 );
+}
+
+static void be_server( void )
+{
+    static const uint8_t soft_sync[] = { 8 << 4, 0, 8, 0, 0, 0, 0, 0, 0, 0 };
+
+    get_opened();
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, soft_sync, sizeof(soft_sync) );
+}
+
+static void be_unknown( void )
+{
+    get_opened();
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, "\xa0\x01", 2 );
+}
+
+static void be_malformed( void )
+{
+    get_opened();
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, "\x33\x01\x01\x01\x01\x01", 6 );
+}
+
+static void be_deaf( void )
+{
+    static const struct timespec forever = { 1000000, 0 };
+
+    get_opened();
+    nanosleep( &forever, NULL );
+}
+
+/* No rule is broken: the log is the client's to keep readable. */
+static void be_loud( void )
+{
+    struct winedvc_log log = { WINEDVC_LOG_WARN };
+    unsigned int i;
+
+    get_ready();
+    for (i = 0; i < 1000; i++) wire_control( WINEDVC_LOG, &log, sizeof(log), "loud \x1b[31m %s%n \xff line\n[ERROR]" );
+    wire_create_rsp( wire_wait_pdu( 1 ), 0 );
+}
+
+static const struct { const char *name; void (*be)( void ); } hosts[] =
+{
+    { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "long-control", be_long_control },
+    { "long-pdu", be_long_pdu }, { "garbage", be_garbage }, { "silent-first", be_silent_first },
+    { "early-pdu", be_early_pdu }, { "newer", be_newer }, { "narrow", be_narrow }, { "scout", be_scout },
+    { "cut-hello", be_cut_hello }, { "cut-plugin", be_cut_plugin }, { "cut-listen", be_cut_listen },
+    { "cut-purged", be_cut_purged }, { "cut-log", be_cut_log }, { "cut-stats", be_cut_stats },
+    { "cut-bye", be_cut_bye }, { "nameless", be_nameless }, { "unprintable", be_unprintable },
+    { "wordy", be_wordy }, { "greedy", be_greedy }, { "forgetful", be_forgetful }, { "empty", be_empty },
+    { "eager", be_eager }, { "stranger", be_stranger }, { "hasty", be_hasty }, { "double", be_double },
+    { "undead", be_undead }, { "server", be_server }, { "unknown", be_unknown }, { "malformed", be_malformed },
+    { "deaf", be_deaf }, { "loud", be_loud },
+};
+
+static int be_host( const char *name )
+{
+    size_t i;
+
+    snprintf( channel, sizeof(channel), "Bad::%s", name );
+    for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+    {
+        if (strcmp( hosts[i].name, name )) continue;
+        hosts[i].be();
+        stay();
+    }
+    return 1;
+}
+
+static void report( uint32_t bits, const char *name )
+{
+    uint8_t body[256] = { 0 };
+    struct winedvc_addin addin = { bits, 0 };
+    size_t used = sizeof(addin);
+
+    memcpy( body, &addin, sizeof(addin) );
+    /* key, entry, file, problem */
+    used += snprintf( (char *)body + used, sizeof(body) - used, "%s%c%s%cC:\\%s.dll%c",
+                      name, 0, name, 0, name, 0 ) + 1;
+    wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_ADDIN, body, used );
+}
+
+static int be_search( const char *bad, char *names )
+{
+    const char *name;
+
+    wire_hello( WINEDVC_MAJOR, 64 );
+    if (bad && !strcmp( bad, "pdu" )) wire_data( 1, junk, 1 );
+    if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );
+    if (bad && !strcmp( bad, "bits" )) report( 16, "bits" );
+    for (name = strtok( names, " " ); name; name = strtok( NULL, " " )) report( 64, name );
+    wire_control( WINEDVC_BYE, NULL, 0, "" );
+    return 0;
+}
+
+int main( int argc, char **argv )
+{
+    const char *names = getenv( "WINEDVC_TEST_HOSTS" );
+
+    if (argc == 3 && !strcmp( argv[2], "scout" ))
+        return be_search( getenv( "WINEDVC_TEST_SCOUT" ), strdup( names ? names : "" ) );
+    if (argc == 4 && !strcmp( argv[2], "host" )) return be_host( argv[3] );
+    return 2;
+}

@@ -1,0 +1,86 @@
+/*
+ * Ends a client whose addin writes to the log while it holds a lock
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * A log may be a terminal, a pipe or a disk that takes its time, and the main thread
+ * waits for the addin's locks. This is loaded before FreeRDP's libraries and sees
+ * which locks the addin's code takes and what it logs.
+ */
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility( "default" )))
+
+static int (*next_lock)( pthread_mutex_t *mutex );
+static int (*next_unlock)( pthread_mutex_t *mutex );
+static __thread unsigned int held;  /* by the addin's code in this thread */
+
+static void __attribute__((constructor)) prepare(void)
+{
+    next_lock = dlsym( RTLD_NEXT, "pthread_mutex_lock" );
+    next_unlock = dlsym( RTLD_NEXT, "pthread_mutex_unlock" );
+}
+
+static bool is_addins( const void *code )
+{
+    Dl_info info;
+
+    return dladdr( code, &info ) && info.dli_fname && strstr( info.dli_fname, "/libwinedvc-client.so" );
+}
+
+EXPORT int pthread_mutex_lock( pthread_mutex_t *mutex )
+{
+    if (!next_lock) prepare();
+    if (is_addins( __builtin_return_address( 0 ) )) held++;
+    return next_lock( mutex );
+}
+
+EXPORT int pthread_mutex_unlock( pthread_mutex_t *mutex )
+{
+    if (!next_unlock) prepare();
+    if (is_addins( __builtin_return_address( 0 ) )) held--;
+    return next_unlock( mutex );
+}
+
+EXPORT int WLog_PrintMessage( void *log, unsigned int type, unsigned int level, size_t line, const char *file,
+                              const char *function, ... )
+{
+    int (*next)( void *, unsigned int, unsigned int, size_t, const char *, const char *, va_list ) =
+        dlsym( RTLD_NEXT, "WLog_PrintMessageVA" );
+    va_list args;
+    int done;
+
+    if (held && is_addins( __builtin_return_address( 0 ) ))
+    {
+        fprintf( stderr, "the addin logs with a lock held, %s line %zu\n", function, line );
+        abort();
+    }
+    va_start( args, function );
+    done = next( log, type, level, line, file, function, args );
+    va_end( args );
+    return done;
+}
