@@ -22,6 +22,7 @@
 #include "fuzz.h"
 
 #define HEADROOM 8
+#define MAX_MESSAGE (4 * DRDYNVC_MAX_FRAGMENT)
 
 static void check_inside( const void *bytes, size_t count, const uint8_t *data, size_t size )
 {
@@ -115,7 +116,7 @@ static void check_soft_sync_response( const struct drdynvc_pdu *pdu )
     free( types );
 }
 
-/* The bytes as a message, through the fragments and back. */
+/* A message through the fragments and back. */
 static void check_fragments( uint32_t channel_id, const uint8_t *message, size_t size )
 {
     size_t total = drdynvc_fragments_size( channel_id, size, HEADROOM ), pdu_size, used = 0;
@@ -136,6 +137,18 @@ static void check_fragments( uint32_t channel_id, const uint8_t *message, size_t
     check( used == total && whole && whole_size == size && !memcmp( whole, message, size ) );
     free( whole );
     free( buffer );
+}
+
+/* The data so many times that a long message needs no long input. */
+static void check_messages( const struct drdynvc_pdu *pdu )
+{
+    size_t size = pdu->data_size, wanted = pdu->channel_id % MAX_MESSAGE;
+    uint8_t *message = allocate( size + wanted );
+    size_t i;
+
+    for (i = 0; i < size + wanted; i++) message[i] = pdu->data[i % size];
+    check_fragments( pdu->channel_id, message, size + wanted );
+    free( message );
 }
 
 static void check_pdu( const struct drdynvc_pdu *pdu, enum drdynvc_sender sender, const uint8_t *data, size_t size )
@@ -164,7 +177,7 @@ static void check_pdu( const struct drdynvc_pdu *pdu, enum drdynvc_sender sender
         check( drdynvc_is_data( pdu->cmd ) );
         check_inside( pdu->data, pdu->data_size, data, size );
         check( pdu->data + pdu->data_size == data + size );
-        if (pdu->data_size) check_fragments( pdu->channel_id, pdu->data, pdu->data_size );
+        if (pdu->data_size) check_messages( pdu );
     }
 }
 

@@ -23,6 +23,8 @@
 #include "frames.h"
 #include "fuzz.h"
 
+#define FILL_UNIT 32
+
 struct result
 {
     uint32_t frames;
@@ -102,13 +104,20 @@ static struct result read_stream( const uint8_t *data, size_t size, size_t step 
     return result;
 }
 
+/* The input, and behind it more bytes of one value, so that a long frame needs no long input. */
 void fuzz_frames( const uint8_t *data, size_t size )
 {
     struct input input = { data, size };
     size_t step = input_byte( &input );
+    uint8_t fill = input_byte( &input );
+    size_t total = input.size + fill * (size_t)FILL_UNIT;
+    uint8_t *stream = memory_alloc( total );
     struct result whole, pieces;
 
-    whole = read_stream( input.data, input.size, 0 );
-    pieces = read_stream( input.data, input.size, step );
+    memset( stream, fill, total );
+    if (input.size) memcpy( stream, input.data, input.size );
+    whole = read_stream( stream, total, 0 );
+    pieces = read_stream( stream, total, step );
+    free( stream );
     check( whole.frames == pieces.frames && whole.sum == pieces.sum && whole.too_long == pieces.too_long );
 }

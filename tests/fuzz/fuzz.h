@@ -39,6 +39,13 @@ static inline void check( int condition )
     if (!condition) abort();
 }
 
+/* memory.c: of the allocations from now on the which-th fails, if which is not 0. */
+extern void memory_fail( unsigned int which );
+/* Ends that and says whether one has failed. */
+extern int memory_failed(void);
+/* The targets' own, which does not count and does not fail. */
+extern void *memory_alloc( size_t size );
+
 struct input
 {
     const uint8_t *data;
@@ -62,7 +69,7 @@ static inline uint8_t *input_bytes( struct input *input, size_t *size )
 
     count |= (size_t)input_byte( input ) << 8;
     if (count > input->size) count = input->size;
-    check( (bytes = malloc( count )) != NULL || !count );
+    bytes = memory_alloc( count );
     if (count) memcpy( bytes, input->data, count );
     input->data += count;
     input->size -= count;

@@ -22,6 +22,8 @@
 #include "rdp8lite.h"
 #include "tests/unit/rdp8lite_encoder.h"
 
+#define MAX_TOKENS 16
+
 static struct rdp8lite *create_context(void)
 {
     struct rdp8lite *context = calloc( 1, sizeof(*context) );
@@ -30,7 +32,29 @@ static struct rdp8lite *create_context(void)
     return context;
 }
 
-static void decompress_segments( struct input *input )
+/* Segments of tokens get further than bytes do. Takes memory of exactly the segment's size. */
+static uint8_t *make_tokens( struct input *input, size_t *size )
+{
+    struct encoder_token tokens[MAX_TOKENS];
+    uint8_t segment[3 + ENCODER_MAX_TOKEN * MAX_TOKENS], *exact;
+    size_t count = input_byte( input ) % MAX_TOKENS, i;
+
+    for (i = 0; i < count; i++)
+    {
+        tokens[i].distance = input_byte( input );
+        tokens[i].distance |= input_byte( input ) << 8;
+        tokens[i].distance %= RDP8LITE_HISTORY + 2;
+        tokens[i].length = input_byte( input );
+        tokens[i].length |= input_byte( input ) << 8;
+        if (tokens[i].distance) tokens[i].length = 3 + tokens[i].length % RDP8LITE_MAX_BLOCK;
+    }
+    *size = encoder_write_tokens( tokens, count, segment );
+    exact = memory_alloc( *size );
+    memcpy( exact, segment, *size );
+    return exact;
+}
+
+static void decompress_segments( struct input *input, uint8_t *(*make)( struct input *input, size_t *size ) )
 {
     struct rdp8lite *context = create_context();
     const uint8_t *block = context->history;
@@ -39,7 +63,7 @@ static void decompress_segments( struct input *input )
 
     while (input->size && block)
     {
-        segment = input_bytes( input, &size );
+        segment = make( input, &size );
         block = rdp8lite_read( context, segment, size, &block_size );
         free( segment );
         check( context->end <= sizeof(context->history) && block_size <= RDP8LITE_MAX_BLOCK );
@@ -86,6 +110,8 @@ void fuzz_rdp8lite( const uint8_t *data, size_t size )
 {
     struct input input = { data, size };
 
-    if (input_byte( &input ) & 1) compress_messages( &input );
-    else decompress_segments( &input );
+    uint8_t how = input_byte( &input );
+
+    if (how & 1) compress_messages( &input );
+    else decompress_segments( &input, how & 2 ? make_tokens : input_bytes );
 }

@@ -63,7 +63,7 @@ static void close_channel( struct model *model )
     model->open = false;
 }
 
-static void receive_data( struct model *model, const struct drdynvc_pdu *pdu )
+static void receive_data( struct model *model, const struct drdynvc_pdu *pdu, unsigned int failing )
 {
     struct drdynvc_assembly *assembly = &model->assembly;
     enum drdynvc_status status;
@@ -71,7 +71,9 @@ static void receive_data( struct model *model, const struct drdynvc_pdu *pdu )
     uint32_t size;
 
     model_begin( model, pdu );
+    memory_fail( failing );
     status = drdynvc_assembly_add( assembly, pdu, &message, &size );
+    check( memory_failed() == (status == DRDYNVC_OUT_OF_MEMORY) );
     if (status)
     {
         check( !message && !assembly->data && !assembly->compression && !assembly->pending );
@@ -92,7 +94,7 @@ static void receive_data( struct model *model, const struct drdynvc_pdu *pdu )
     check( assembly->capacity <= RESERVE || assembly->capacity / 2 <= assembly->received );
 }
 
-static void receive_pdu( struct model *models, const uint8_t *data, size_t size )
+static void receive_pdu( struct model *models, const uint8_t *data, size_t size, unsigned int failing )
 {
     struct drdynvc_pdu pdu;
     struct model *model;
@@ -105,22 +107,25 @@ static void receive_pdu( struct model *models, const uint8_t *data, size_t size 
         model->open = true;
     }
     else if (model->open && pdu.cmd == DRDYNVC_CMD_CLOSE) close_channel( model );
-    else if (model->open && drdynvc_is_data( pdu.cmd )) receive_data( model, &pdu );
+    else if (model->open && drdynvc_is_data( pdu.cmd )) receive_data( model, &pdu, failing );
 }
 
+/* Behind a PDU of no bytes comes one that says which allocation for the next PDU fails. */
 void fuzz_sequence( const uint8_t *data, size_t size )
 {
     struct model *models = calloc( CHANNELS, sizeof(*models) );
     struct input input = { data, size };
-    uint8_t *pdu;
+    unsigned int failing = 0;
     size_t i, pdu_size;
+    uint8_t *pdu;
 
     check( models != NULL );
     for (i = 0; i < CHANNELS; i++) models[i].open = true;
     while (input.size)
     {
         pdu = input_bytes( &input, &pdu_size );
-        receive_pdu( models, pdu, pdu_size );
+        if (pdu_size) receive_pdu( models, pdu, pdu_size, failing );
+        failing = pdu_size ? 0 : input_byte( &input ) % 4;
         free( pdu );
     }
     for (i = 0; i < CHANNELS; i++) close_channel( &models[i] );

@@ -173,6 +173,25 @@ static size_t write_compressed( struct encoder *encoder, size_t begin, uint8_t *
     return (output.bits + 7) / 8 + 1;
 }
 
+size_t encoder_write_tokens( const struct encoder_token *tokens, size_t count, uint8_t *segment )
+{
+    struct output output = { segment + 2, 0 };
+
+    segment[0] = 0xe0;
+    segment[1] = 0x26;
+    for (; count; count--, tokens++)
+    {
+        if (tokens->distance)
+        {
+            put_distance( &output, tokens->distance );
+            put_length( &output, tokens->length );
+        }
+        else put_literal( &output, tokens->length );
+    }
+    output.data[(output.bits + 7) / 8] = -output.bits & 7;
+    return 2 + (output.bits + 7) / 8 + 1;
+}
+
 /* Drops what is too old to be copied. */
 static void slide( struct encoder *encoder )
 {

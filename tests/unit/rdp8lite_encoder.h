@@ -46,4 +46,17 @@ extern uint32_t encoder_random( struct encoder *encoder, uint32_t limit );
  * returns its size. */
 extern size_t encoder_write( struct encoder *encoder, const uint8_t *data, size_t size, uint8_t *segment );
 
+/* A match of 3 bytes and more; with distance 0 the literal that length is. */
+struct encoder_token
+{
+    uint16_t distance;
+    uint16_t length;
+};
+
+#define ENCODER_MAX_TOKEN 8     /* bytes */
+
+/* Writes a segment of tokens, whether they mean something or not; returns its size, which is at most
+ * 3 + ENCODER_MAX_TOKEN * count. */
+extern size_t encoder_write_tokens( const struct encoder_token *tokens, size_t count, uint8_t *segment );
+
 #endif /* __TESTS_RDP8LITE_ENCODER_H */
