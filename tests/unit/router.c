@@ -613,6 +613,36 @@ static void test_hold_ends_otherwise(void)
     stop();
 }
 
+/* A host that is started again listens on what it listened on before, soon. */
+static void test_hold_for_restart(void)
+{
+    router = router_create();
+    router_set_hold( router, 500 );
+    router_host_add( router, 1 );
+    announce( 1, "one" );
+    router_host_ready( router, 1 );
+    router_hosts_known( router );
+    now = 1000;
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_server( create( 1, "two" ), ROUTE_CLIENT, 0 );
+
+    router_host_gone( router, 1 );
+    router_hosts_expected( router );
+    check_server( create( 2, "one" ), ROUTE_DROP, 0 );
+    ok( router_deadline( router ) == 1500, "wrong deadline\n" );
+    check_quiet();
+    router_host_add( router, 2 );
+    announce( 2, "one" );
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    check_owed( ROUTE_HOST, 2, create( 2, "one" ) );
+    router_host_ready( router, 2 );
+    router_hosts_known( router );
+    check_quiet();
+    check_server( create( 3, "two" ), ROUTE_CLIENT, 0 );
+    stop();
+}
+
 static void test_host_gone(void)
 {
     start_open();
@@ -729,6 +759,7 @@ START_TEST( router )
     test_hold();
     test_hold_expires();
     test_hold_ends_otherwise();
+    test_hold_for_restart();
     test_host_gone();
     test_reset();
     test_chunks();
