@@ -43,12 +43,12 @@ uint64_t clock_ms( void )
     return now.tv_sec * (uint64_t)1000 + now.tv_nsec / 1000000;
 }
 
-static void bridge_lock( struct bridge *bridge )
+void bridge_lock( struct bridge *bridge )
 {
     pthread_mutex_lock( &bridge->lock );
 }
 
-static void bridge_unlock( struct bridge *bridge )
+void bridge_unlock( struct bridge *bridge )
 {
     pthread_mutex_unlock( &bridge->lock );
 }

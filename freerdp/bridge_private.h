@@ -91,6 +91,8 @@ extern void *io_main( void *bridge );
 /* bridge.c */
 extern uint64_t clock_ms( void );
 extern void bridge_release( struct bridge *bridge );
+extern void bridge_lock( struct bridge *bridge );
+extern void bridge_unlock( struct bridge *bridge );
 
 /* These need the lock. */
 /* The host has ended: its channels are closed when what it sent before has gone out. */

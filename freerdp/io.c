@@ -32,16 +32,6 @@
 /* Reads of one host before the others have their turn. */
 #define READS 4
 
-static void io_lock( struct bridge *bridge )
-{
-    pthread_mutex_lock( &bridge->lock );
-}
-
-static void io_unlock( struct bridge *bridge )
-{
-    pthread_mutex_unlock( &bridge->lock );
-}
-
 /* Hosts that end */
 
 static const char restarted[] = "it is started again, up to 3 times a session";
@@ -74,10 +64,10 @@ static void io_host_lost( struct bridge *bridge, struct host *host, const char *
 {
     bool returns = may_return && !bridge->terminated && launch_again( bridge, host );
 
-    io_lock( bridge );
+    bridge_lock( bridge );
     if (host->number) bridge_host_leaves( bridge, host );
     host_close( host );
-    io_unlock( bridge );
+    bridge_unlock( bridge );
     host->kill_time = clock_ms() + HOST_END_MS;
     if (returns && host->group->restarts > 1) io_report_again( host, why );
     else if (!bridge->terminated && (host->number || !bridge->scouted))
@@ -89,9 +79,9 @@ static void io_host_broke( struct bridge *bridge, struct host *host, const char 
 {
     char why[LOG_TEXT];
 
-    io_lock( bridge );
+    bridge_lock( bridge );
     bridge->counters.dropped += host_drop_pdus( host );
-    io_unlock( bridge );
+    bridge_unlock( bridge );
     snprintf( why, sizeof(why), "it broke the rule that %s", rule );
     io_host_lost( bridge, host, why, false );
     host_kill( host );
@@ -105,10 +95,10 @@ static void io_collect( struct bridge *bridge )
 
     while ((host = *link))
     {
-        io_lock( bridge );
+        bridge_lock( bridge );
         left = host->fd >= 0 || host->pidfd >= 0 || host->leaving;
         if (!left) *link = host->next;
-        io_unlock( bridge );
+        bridge_unlock( bridge );
         if (left)
         {
             link = &host->next;
@@ -144,9 +134,9 @@ static bool io_read( struct bridge *bridge, struct host *host )
         io_host_lost( bridge, host, "end of its socket", true );
         return false;
     }
-    io_lock( bridge );
+    bridge_lock( bridge );
     rule = control_read( bridge, host, bridge->buffer, received );
-    io_unlock( bridge );
+    bridge_unlock( bridge );
     log_write( &bridge->lines );
     if (!rule) return true;
     io_host_broke( bridge, host, rule );
@@ -168,9 +158,9 @@ static void io_ping( struct bridge *bridge, struct host *host )
     }
     host->pinged = true;
     host->ping_time = clock_ms() + bridge->timeout;
-    io_lock( bridge );
+    bridge_lock( bridge );
     host_send_control( host, WINEDVC_PING, NULL, 0 );
-    io_unlock( bridge );
+    bridge_unlock( bridge );
 }
 
 static void io_serve_host( struct bridge *bridge, struct host *host, short socket_events, short process_events )
@@ -198,7 +188,7 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
     struct winedvc_credit credit;
     const char *rule;
 
-    io_lock( bridge );
+    bridge_lock( bridge );
     host_flush( host );
     if (host->credit)
     {
@@ -208,7 +198,7 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
         host_send_control( host, WINEDVC_CREDIT, &credit, sizeof(credit) );
     }
     rule = host->overrun ? "a host reads what it is sent" : host->broken;
-    io_unlock( bridge );
+    bridge_unlock( bridge );
     if (rule && host->fd >= 0) io_host_broke( bridge, host, rule );
 }
 
@@ -221,11 +211,11 @@ static void io_trace( struct bridge *bridge )
     if (trace_ask_time( bridge->trace ) <= clock_ms())
     {
         trace_asked( bridge->trace );
-        io_lock( bridge );
+        bridge_lock( bridge );
         bridge_note_counters( bridge );
         for (host = bridge->hosts; host; host = host->next)
             if (host->number) host_send_control( host, WINEDVC_STATS, NULL, 0 );
-        io_unlock( bridge );
+        bridge_unlock( bridge );
     }
     if ((error = trace_write( bridge->trace )) && !bridge->terminated)
         log_warn( "the trace ends here, since it can not be written (%s)", strerror( error ) );
@@ -244,7 +234,7 @@ static void io_settle( struct bridge *bridge )
     if (launch_time( bridge ) <= clock_ms()) launch_due( bridge );
     for (host = bridge->hosts; host; host = host->next) io_settle_host( bridge, host );
 
-    io_lock( bridge );
+    bridge_lock( bridge );
     bridge_serve_hosts( bridge );
     if (bridge->connected && !bridge->token && bridge_has_output( bridge, clock_ms() ))
     {
@@ -254,7 +244,7 @@ static void io_settle( struct bridge *bridge )
                        "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     }
     if (bridge->ended && !bridge->terminated) io_terminate( bridge );
-    io_unlock( bridge );
+    bridge_unlock( bridge );
     log_write( &bridge->lines );
     io_trace( bridge );
 }
@@ -269,7 +259,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
 
     fds[count++] = (struct pollfd){ bridge->wake, POLLIN, 0 };
     if (start_time < deadline) deadline = start_time;
-    io_lock( bridge );
+    bridge_lock( bridge );
     if (bridge->connected && !bridge->token && router_deadline( bridge->router ) < deadline)
         deadline = router_deadline( bridge->router );
     for (host = bridge->hosts; host; host = host->next)
@@ -279,7 +269,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
         if (host->kill_time && host->kill_time < deadline) deadline = host->kill_time;
         if (host->fd >= 0 && host->number && host->greeted && host->ping_time < deadline) deadline = host->ping_time;
     }
-    io_unlock( bridge );
+    bridge_unlock( bridge );
     if (deadline == UINT64_MAX) *timeout = -1;
     else if (deadline <= now) *timeout = 0;
     else *timeout = deadline - now < 60000 ? (int)(deadline - now) : 60000;

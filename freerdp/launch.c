@@ -24,21 +24,11 @@
 
 #include "launch.h"
 
-static void launch_lock( struct bridge *bridge )
-{
-    pthread_mutex_lock( &bridge->lock );
-}
-
-static void launch_unlock( struct bridge *bridge )
-{
-    pthread_mutex_unlock( &bridge->lock );
-}
-
 static void launch_add_host( struct bridge *bridge, struct host *host )
 {
     struct host **end;
 
-    launch_lock( bridge );
+    bridge_lock( bridge );
     for (end = &bridge->hosts; *end; end = &(*end)->next) continue;
     *end = host;
     if (host->number)
@@ -47,7 +37,7 @@ static void launch_add_host( struct bridge *bridge, struct host *host )
         if (bridge->connected) bridge_tell_connected( bridge, host );
         bridge_serve_hosts( bridge );
     }
-    launch_unlock( bridge );
+    bridge_unlock( bridge );
 }
 
 /* Arguments end with NULL. Returns NULL, and writes a line, if there is no host. */
@@ -128,9 +118,9 @@ bool launch_again( struct bridge *bridge, struct host *host )
 
     if (!group || !host->ready || group->restarts == LAUNCH_RESTARTS) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
-    launch_lock( bridge );
+    bridge_lock( bridge );
     router_hosts_expected( bridge->router );
-    launch_unlock( bridge );
+    bridge_unlock( bridge );
     return true;
 }
 
@@ -172,9 +162,9 @@ void launch_due( struct bridge *bridge )
             host->group = group;
     }
     if (launch_time( bridge ) != UINT64_MAX) return;
-    launch_lock( bridge );
+    bridge_lock( bridge );
     router_hosts_known( bridge->router );
-    launch_unlock( bridge );
+    bridge_unlock( bridge );
 }
 
 void launch_forget( struct bridge *bridge )
