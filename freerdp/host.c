@@ -30,31 +30,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "host.h"
 
-/* Returns a descriptor above the standard ones, which a process may have closed. */
-static int descriptor_lift( int fd )
-{
-    int lifted;
-
-    if (fd < 0 || fd > STDERR_FILENO) return fd;
-    lifted = fcntl( fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1 );
-    close( fd );
-    return lifted;
-}
-
-static int host_open_log( void )
+/* Where its output goes: the user's file, or our pipe. */
+static int host_open_log( struct host *host )
 {
     const char *path = getenv( "WINEDVC_HOST_LOG" );
-    int fd = -1;
+    int fd;
 
-    if (path && *path)
-    {
-        fd = open( path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600 );
-        if (fd < 0) log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, strerror( errno ) );
-    }
-    if (fd < 0) fd = open( "/dev/null", O_WRONLY | O_CLOEXEC );
-    return descriptor_lift( fd );
+    if (!path || !*path) return output_open( &host->output );
+    if ((fd = open( path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600 )) >= 0) return descriptor_lift( fd );
+    log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, strerror( errno ) );
+    return output_open( &host->output );
 }
 
 static int spawn_attributes( posix_spawnattr_t *attributes )
@@ -113,7 +101,7 @@ static int host_start( struct host *host, const struct wine_program *program, ch
     char **argv;
 
     if (!(argv = host_arguments( program, arguments ))) return ENOMEM;
-    log = host_open_log();
+    log = host_open_log( host );
     if (log < 0 || socketpair( AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets )) error = errno;
     else
     {
@@ -158,7 +146,7 @@ struct host *host_create( unsigned int number, unsigned int bits, const char *ti
     if (!host) return NULL;
     host->number = number;
     host->bits = bits;
-    host->fd = host->pidfd = -1;
+    host->fd = host->pidfd = host->output.fd = -1;
     packet_queue_init( &host->out );
     packet_queue_init( &host->in );
     host->title = strdup( title );
@@ -176,6 +164,7 @@ void host_destroy( struct host *host )
 {
     packet_queue_clear( &host->out );
     packet_queue_clear( &host->in );
+    output_close( &host->output );
     free( host->title );
     free( host->bye );
     free( host );

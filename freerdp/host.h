@@ -28,6 +28,7 @@
 
 #include "frames.h"
 #include "log.h"
+#include "output.h"
 #include "packet.h"
 #include "wine.h"
 
@@ -63,6 +64,7 @@ struct host
     bool                pinged;
     struct frame_reader reader;
     struct log_limit    limit;
+    struct output       output;
 
     /* protected by the bridge's lock */
     struct packet_queue out;        /* frames that the socket did not take yet */
@@ -83,7 +85,7 @@ struct host
 extern struct host *host_create( unsigned int number, unsigned int bits, const char *title,
                                  const struct wine_program *program, char *const *arguments );
 
-/* Both ends must be gone. */
+/* Socket and process must be gone. */
 extern void host_destroy( struct host *host );
 
 /* Sends a frame whose body is the two parts, or queues it. Never waits. */

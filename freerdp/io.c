@@ -32,6 +32,9 @@
 /* Reads of one host before the others have their turn. */
 #define READS 4
 
+/* Descriptors to wait for: its socket, process, output. */
+#define HOST_EVENTS 3
+
 /* Hosts that end */
 
 static const char restarted[] = "it is started again, up to 3 times a session";
@@ -39,16 +42,19 @@ static const char not_restarted[] = "start the session again to have it back";
 
 static void io_report_lost( struct host *host, const char *why, const char *next )
 {
-    struct log_text title, bye;
+    struct log_text title, bye, last;
+    char words[LOG_TEXT + 32] = "";
+
+    if (*host->output.last)
+        snprintf( words, sizeof(words), "; it printed: %s", log_escape( &last, host->output.last ) );
 
     if (!host->number)
-        log_error( "%s failed (%s): does Wine work in this prefix? WINEDVC_HOST_LOG=file has its output",
-                   host->title, why );
+        log_error( "%s failed (%s): does Wine work in this prefix?%s", host->title, why, words );
     else if (host->bye)
         log_error( "%s has ended: %s (%s)", log_escape( &title, host->title ), log_escape( &bye, host->bye ), next );
     else
         log_error( "%s: the process of this plug-in ended (%s), its channels are closed and the session goes on: "
-                   "%s; WINEDVC_HOST_LOG=file has its output", log_escape( &title, host->title ), why, next );
+                   "%s%s", log_escape( &title, host->title ), why, next, words );
 }
 
 /* The user is told of the first end, which says what follows. */
@@ -64,6 +70,7 @@ static void io_host_lost( struct bridge *bridge, struct host *host, const char *
 {
     bool returns = may_return && !bridge->terminated && launch_again( bridge, host );
 
+    output_read( &host->output, host->title, clock_ms() );
     bridge_lock( bridge );
     if (host->number) bridge_host_leaves( bridge, host );
     host_close( host );
@@ -163,10 +170,12 @@ static void io_ping( struct bridge *bridge, struct host *host )
     bridge_unlock( bridge );
 }
 
-static void io_serve_host( struct bridge *bridge, struct host *host, short socket_events, short process_events )
+static void io_serve_host( struct bridge *bridge, struct host *host, const struct pollfd *events )
 {
+    short socket_events = events[0].revents, process_events = events[1].revents, output_events = events[2].revents;
     unsigned int reads = READS;
 
+    if (output_events || process_events) output_read( &host->output, host->title, clock_ms() );
     if (host->fd >= 0 && (socket_events & ~POLLOUT || process_events))
         while (reads-- && io_read( bridge, host )) continue;
     if (process_events)
@@ -266,6 +275,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
     {
         fds[count++] = (struct pollfd){ host->fd, POLLIN | (host->out.head ? POLLOUT : 0), 0 };
         fds[count++] = (struct pollfd){ host->pidfd, POLLIN, 0 };
+        fds[count++] = (struct pollfd){ host->output.fd, POLLIN, 0 };
         if (host->kill_time && host->kill_time < deadline) deadline = host->kill_time;
         if (host->fd >= 0 && host->number && host->greeted && host->ping_time < deadline) deadline = host->ping_time;
     }
@@ -278,7 +288,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
 
 static void io_turn( struct bridge *bridge )
 {
-    struct pollfd fds[1 + 2 * (BRIDGE_MAX_HOSTS + 1)];
+    struct pollfd fds[1 + HOST_EVENTS * (BRIDGE_MAX_HOSTS + 1)];
     struct pollfd *events = fds;
     struct host *host;
     eventfd_t value;
@@ -287,8 +297,8 @@ static void io_turn( struct bridge *bridge )
 
     if (poll( fds, count, timeout ) < 0) return; /* interrupted */
     if ((events++)->revents) eventfd_read( bridge->wake, &value );
-    for (host = bridge->hosts; host; host = host->next, events += 2)
-        io_serve_host( bridge, host, events[0].revents, events[1].revents );
+    for (host = bridge->hosts; host; host = host->next, events += HOST_EVENTS)
+        io_serve_host( bridge, host, events );
     io_settle( bridge );
     io_collect( bridge );
 }

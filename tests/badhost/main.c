@@ -278,6 +278,23 @@ static void be_loud( void )
     wire_create_rsp( wire_wait_pdu( 1 ), 0 );
 }
 
+/* So does what it prints. */
+static void be_chatty( void )
+{
+    unsigned int i;
+
+    get_ready();
+    puts( "chatty \x1b[31m \xff %s%n\r" );
+    for (i = 0; i < 100000; i++) putchar( 'x' );
+    puts( "" );
+    for (i = 0; i < 1000; i++) puts( "and on" );
+    fflush( stdout );
+    wire_create_rsp( wire_wait_pdu( 1 ), 0 );
+    wire_wait_pdu( 3 );
+    fputs( "last \x1b[31m words\n\n", stderr );
+    exit( 1 );
+}
+
 static const struct { const char *name; void (*be)( void ); } hosts[] =
 {
     { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "long-control", be_long_control },
@@ -289,7 +306,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "wordy", be_wordy }, { "greedy", be_greedy }, { "forgetful", be_forgetful }, { "empty", be_empty },
     { "eager", be_eager }, { "stranger", be_stranger }, { "hasty", be_hasty }, { "double", be_double },
     { "undead", be_undead }, { "server", be_server }, { "unknown", be_unknown }, { "malformed", be_malformed },
-    { "deaf", be_deaf }, { "loud", be_loud },
+    { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
 };
 
 static int be_host( const char *name )
