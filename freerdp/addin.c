@@ -166,7 +166,9 @@ static void addin_initialized( struct addin *addin )
     struct bridge_client client = { addin, addin_post, addin_send, addin_deliver };
 
     addin_disconnected( addin );
-    if (!addin->bridge) addin->bridge = bridge_create( &client );
+    if (addin->bridge) return;
+    log_info( "winedvc %s in FreeRDP %s, built with %s", WINEDVC_VERSION, compat_version(), compat_built_version() );
+    addin->bridge = bridge_create( &client );
 }
 
 static void addin_terminated( struct addin *addin )

@@ -20,6 +20,7 @@
 
 #include <freerdp/channels/channels.h>
 #include <freerdp/settings.h>
+#include <freerdp/version.h>
 
 #include "compat.h"
 
@@ -30,6 +31,16 @@ freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points )
 
     if (entry_points->cbSize < sizeof(*extended) || extended->MagicNumber != FREERDP_CHANNEL_MAGIC_NUMBER) return NULL;
     return extended->context ? extended->context->instance : NULL;
+}
+
+const char *compat_version( void )
+{
+    return freerdp_get_version_string();
+}
+
+const char *compat_built_version( void )
+{
+    return FREERDP_VERSION_FULL;
 }
 
 bool compat_enable_dynamic_channels( freerdp *instance )

@@ -30,6 +30,10 @@
 /* The client that loads a static addin, NULL if it is not FreeRDP. */
 extern freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points );
 
+/* The client library's version, and that of the headers which the addin was built with. */
+extern const char *compat_version( void );
+extern const char *compat_built_version( void );
+
 /* Has drdynvc loaded, even if nothing but us wants dynamic channels. */
 extern bool compat_enable_dynamic_channels( freerdp *instance );
 

@@ -45,13 +45,18 @@ static bool control_may_log( struct bridge *bridge, struct host *host )
     return !bridge->terminated && log_limit_pass( &host->limit, clock_ms(), &bridge->lines );
 }
 
-static const char *control_hello( struct host *host, const uint8_t *body, size_t size )
+static const char *control_hello( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
 {
     struct winedvc_hello hello;
+    struct log_text text;
+    const char *versions;
 
     if (!control_take( &hello, sizeof(hello), &body, &size )) return malformed;
     if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
+    if ((versions = frame_string( &body, &size )) && !host->greeted && !bridge->terminated)
+        say( bridge, host->number ? WLOG_DEBUG : WLOG_INFO, "host %u (process %d): %s, %u bit", host->number,
+             (int)host->pid, log_escape( &text, versions ), host->bits );
     host->greeted = true;
     host->ping_time = clock_ms() + HOST_PING_MS;
     return NULL;
@@ -201,7 +206,7 @@ static const char *control_bye( struct bridge *bridge, struct host *host, const 
 static const char *control_frame( struct bridge *bridge, struct host *host, enum winedvc_control type,
                                   const uint8_t *body, size_t size )
 {
-    if (type == WINEDVC_HELLO) return control_hello( host, body, size );
+    if (type == WINEDVC_HELLO) return control_hello( bridge, host, body, size );
     if (!host->greeted) return "a host begins with HELLO";
 
     switch (type)

@@ -27,7 +27,7 @@ shared  := $(if $(ADDIN)$(PRELOAD),-shared)
 package_cflags := $(if $(ADDIN),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS))
 package_libs   := $(if $(ADDIN),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS))
 cflags := -I$(dirsrc) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests -I$(srcdir)) $(EXTRADEFS) \
-          $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"') $(if $(shared),-fPIC) \
+          $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_VERSION='"$(version)"') $(if $(shared),-fPIC) \
           -pthread $(warnings) $(patsubst -I%,-isystem %,$(package_cflags)) $(map_paths)
 rules  := $(dirsrc)/Makefile.in $(srcdir)/tools/native.mk config.mk
 

@@ -42,7 +42,7 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 1
+#define WINEDVC_MINOR 2
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -68,7 +68,7 @@ struct winedvc_frame
 
 enum winedvc_control
 {
-    WINEDVC_HELLO        = 1,   /* both: struct winedvc_hello */
+    WINEDVC_HELLO        = 1,   /* both: struct winedvc_hello; host, from minor 2: 1 string: versions, for a person */
     WINEDVC_ADDIN        = 2,   /* scout: struct winedvc_addin, 4 strings: key, entry, file, problem */
     WINEDVC_PLUGIN       = 3,   /* host: struct winedvc_plugin, 2 strings: entry, text */
     WINEDVC_LISTEN       = 4,   /* host: struct winedvc_listen, 1 string: channel name */

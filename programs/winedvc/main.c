@@ -34,10 +34,31 @@ static int usage( void )
     return 2;
 }
 
+/* Ours, Wine's, the kernel's: what a report of a problem needs. */
+static void describe( WCHAR *text, size_t size )
+{
+    HMODULE ntdll = GetModuleHandleW( L"ntdll.dll" );
+    const char *(CDECL *get_build)( void ) = (void *)GetProcAddress( ntdll, "wine_get_build_id" );
+    void (CDECL *get_host)( const char **, const char ** ) = (void *)GetProcAddress( ntdll, "wine_get_host_version" );
+    const char *system = "unknown system", *release = "";
+    OSVERSIONINFOW windows = { .dwOSVersionInfoSize = sizeof(windows) };
+
+    if (get_host) get_host( &system, &release );
+    GetVersionExW( &windows );
+    swprintf( text, size, L"winedvc.exe %hs, %hs as Windows %lu.%lu.%lu, %hs %hs", WINEDVC_VERSION,
+              get_build ? get_build() : "no Wine", windows.dwMajorVersion, windows.dwMinorVersion,
+              windows.dwBuildNumber, system, release );
+    text[size - 1] = 0;
+}
+
 static void say_hello( struct link *link )
 {
     struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 8 * sizeof(void *), 0, 0 };
-    link_send( link, WINEDVC_HELLO, &hello, sizeof(hello), 0, NULL );
+    WCHAR text[256];
+    const WCHAR *versions = text;
+
+    describe( text, ARRAY_SIZE(text) );
+    link_send( link, WINEDVC_HELLO, &hello, sizeof(hello), 1, &versions );
 }
 
 int wmain( int argc, WCHAR **argv )
