@@ -21,7 +21,10 @@
 #ifndef __STATIC_PLUGIN_H
 #define __STATIC_PLUGIN_H
 
-/* The file that includes this defines plugin_Initialize. The object is never freed, so it counts no references. */
+/*
+ * The file that includes this defines plugin_Initialize; if it has defined STATIC_PLUGIN_CALLS before, Connected,
+ * Disconnected and Terminated as well. The object is never freed, so it counts no references.
+ */
 
 #define COBJMACROS
 #include <windows.h>
@@ -50,6 +53,14 @@ static ULONG STDMETHODCALLTYPE plugin_Release( IWTSPlugin *iface )
     return 1;
 }
 
+#ifdef STATIC_PLUGIN_CALLS
+
+static HRESULT STDMETHODCALLTYPE plugin_Connected( IWTSPlugin *iface );
+static HRESULT STDMETHODCALLTYPE plugin_Disconnected( IWTSPlugin *iface, DWORD code );
+static HRESULT STDMETHODCALLTYPE plugin_Terminated( IWTSPlugin *iface );
+
+#else
+
 static HRESULT STDMETHODCALLTYPE plugin_Connected( IWTSPlugin *iface )
 {
     return S_OK;
@@ -64,6 +75,8 @@ static HRESULT STDMETHODCALLTYPE plugin_Terminated( IWTSPlugin *iface )
 {
     return S_OK;
 }
+
+#endif
 
 static IWTSPluginVtbl plugin_vtbl =
 {

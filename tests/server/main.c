@@ -48,6 +48,7 @@ struct server
     uint64_t deadline;          /* for a client to come */
     uint64_t caps;              /* drdynvc's version */
     bool running;               /* the tasks are */
+    bool connected;             /* the session is the tasks' */
     bool table;
     bool hold;
 };
@@ -161,19 +162,16 @@ static void accept_client( struct server *server )
     else printf( "a client has come\n" );
 }
 
-static void drop_client( struct server *server )
+static void end_connection( struct server *server, const char *why )
 {
     struct script *script = &server->script;
     size_t i;
 
-    printf( "the client has gone\n" );
-    for (i = 0; server->running && i < script->count; i++)
-    {
-        if (script->tasks[i].state == TASK_RUNNING) task_fail( &script->tasks[i], "the client has gone" );
-        task_release( &script->tasks[i] );
-    }
+    printf( "%s\n", why );
+    for (i = 0; server->connected && i < script->count; i++) task_disconnected( &script->tasks[i] );
     session_destroy( server->session );
     server->session = NULL;
+    server->connected = false;
 }
 
 /* True when no task is left. */
@@ -196,6 +194,19 @@ static bool run_tasks( struct server *server )
     for (i = 0; running && idle && i < script->count; i++)
         if (script->tasks[i].state == TASK_RUNNING) task_fail( &script->tasks[i], "the tasks wait for each other" );
     return !running || idle;
+}
+
+/* As run_tasks. A connection that a task ends is the end of it for all. */
+static bool play( struct server *server )
+{
+    bool done = run_tasks( server );
+
+    while (server->session && session_is_over( server->session ))
+    {
+        end_connection( server, "the connection is over" );
+        done = run_tasks( server );
+    }
+    return done;
 }
 
 static uint64_t next_deadline( const struct server *server )
@@ -228,19 +239,24 @@ static bool turn( struct server *server, uint64_t deadline )
         return false;
     }
     if (fds[1].revents) accept_client( server );
-    if (server->session && !session_process( server->session )) drop_client( server );
+    if (server->session && !session_process( server->session ))
+        end_connection( server, "the client has gone" );
     return true;
 }
 
-static void start_tasks( struct server *server )
+static void begin_connection( struct server *server )
 {
     struct script *script = &server->script;
     size_t i;
 
     printf( "dynamic channels are ready\n" );
+    script->connections++;
     for (i = 0; i < script->count; i++)
-        task_prepare( &script->tasks[i], server->session, script->seed, server->limit );
-    server->running = true;
+    {
+        if (!server->running) task_prepare( &script->tasks[i], script->seed, server->limit );
+        task_connected( &script->tasks[i], server->session );
+    }
+    server->running = server->connected = true;
 }
 
 /* True if the client has had its time. */
@@ -259,9 +275,9 @@ static void serve( struct server *server )
     while (turn( server, next_deadline( server ) ))
     {
         if (is_late( server )) return;
-        if (!server->running && server->session && session_has_dynamic_channels( server->session ))
-            start_tasks( server );
-        if (server->running && (run_tasks( server ) || !server->session)) break;
+        if (!server->connected && server->session && session_has_dynamic_channels( server->session ))
+            begin_connection( server );
+        if (server->running && play( server )) break;
     }
 }
 

@@ -69,8 +69,15 @@ bool session_is_active( const struct session *session );
 /* The client has answered the capabilities: dynamic channels can be opened. */
 bool session_has_dynamic_channels( const struct session *session );
 
-/* Tells the client that the session is over, and frees everything: no channel of it
- * may be left. */
+/* The script's ends: without a word, as a server that is gone, or with one. error is
+ * [MS-RDPBCGR] 2.2.5.1.1's errorInfo, 0 for none. The session only waits to be destroyed. */
+void session_drop( struct session *session );
+void session_reset( struct session *session );
+void session_end( struct session *session, uint32_t error );
+bool session_is_over( const struct session *session );
+
+/* Tells the client that the session is over unless it was dropped, and frees everything:
+ * no channel of it may be left. */
 void session_destroy( struct session *session );
 
 /* channel.c: one dynamic channel. */
@@ -134,7 +141,9 @@ struct verb
     const char *awaits;     /* for the message when that does not come in time */
     bool names_task;        /* its text is the name of another task */
     bool needs_channel;
+    bool needs_connection;
     bool patient;           /* it waits for other tasks, as long as they take */
+    bool outlives;          /* a task whose connection ends goes on with the next such step */
     void (*start)( struct task *task, const struct step *step );    /* may be NULL */
     enum progress (*advance)( struct task *task, const struct step *step );
 };
@@ -153,6 +162,7 @@ struct script
     const char *file;
     bool has_seed;
     uint64_t seed;
+    unsigned int connections;   /* that could be used so far */
     struct task *tasks;
     size_t count;
 };
@@ -199,7 +209,8 @@ struct task
     size_t count;
 
     struct script *script;
-    struct session *session;
+    struct session *session;        /* NULL while there is no connection */
+    unsigned int connection;        /* that its steps belong to, from 1 */
     enum task_state state;
     bool started;                   /* the current step */
     size_t current;                 /* the step that runs */
@@ -221,7 +232,11 @@ struct task
 };
 
 /* Before the first task_run. */
-void task_prepare( struct task *task, struct session *session, uint64_t seed, uint64_t limit );
+void task_prepare( struct task *task, uint64_t seed, uint64_t limit );
+
+/* A connection can be used, or has ended: the task fails unless it has a step that outlives it. */
+void task_connected( struct task *task, struct session *session );
+void task_disconnected( struct task *task );
 
 /* Goes on as far as possible; true if it went on at all. Fails at the deadline. */
 bool task_run( struct task *task );

@@ -19,9 +19,11 @@
  */
 
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "server.h"
@@ -40,7 +42,8 @@ struct session
     uint16_t version;
     struct channel *channels;
     bool active;
-    bool ended;
+    bool over;                  /* the script has ended it */
+    bool ended;                 /* nothing more can be sent */
 };
 
 static BOOL peer_post_connect( freerdp_peer *peer )
@@ -218,6 +221,7 @@ bool session_has_dynamic_channels( const struct session *session )
 
 HANDLE session_open_dynamic( struct session *session, const char *name )
 {
+    if (session->over) return NULL;
     return WTSVirtualChannelOpenEx( session->id, (LPSTR)name, WTS_CHANNEL_OPTION_DYNAMIC );
 }
 
@@ -237,6 +241,41 @@ void session_remove_channel( struct session *session, struct channel *channel )
         *link = channel->next;
         return;
     }
+}
+
+/* Takes the socket from FreeRDP, which would say good bye to TLS. */
+static void cut( struct session *session )
+{
+    int nothing = open( "/dev/null", O_RDWR | O_CLOEXEC );
+
+    if (nothing < 0 || dup2( nothing, session->peer->sockfd ) < 0) abort();
+    close( nothing );
+    session->over = session->ended = true;
+}
+
+void session_drop( struct session *session )
+{
+    shutdown( session->peer->sockfd, SHUT_RDWR );
+    cut( session );
+}
+
+void session_reset( struct session *session )
+{
+    const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+    setsockopt( session->peer->sockfd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger) );
+    cut( session );
+}
+
+void session_end( struct session *session, uint32_t error )
+{
+    freerdp_set_error_info( session->peer->context->rdp, error );
+    session->over = true;
+}
+
+bool session_is_over( const struct session *session )
+{
+    return session->over;
 }
 
 static void drain( freerdp_peer *peer )

@@ -364,6 +364,42 @@ static enum progress meet_advance( struct task *task, const struct step *step )
     return STEP_DONE;
 }
 
+/* ---- connections */
+
+static enum progress drop_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    session_drop( task->session );
+    return STEP_DONE;
+}
+
+static enum progress reset_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    session_reset( task->session );
+    return STEP_DONE;
+}
+
+static enum progress end_advance( struct task *task, const struct step *step )
+{
+    session_end( task->session, step->count ? step->numbers[0] : 0 );
+    return STEP_DONE;
+}
+
+static enum progress gone_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    return task->session ? STEP_WAITS : STEP_DONE;
+}
+
+static enum progress reconnect_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    if (!task->session || task->connection == task->script->connections) return STEP_WAITS;
+    task->connection = task->script->connections;
+    return STEP_DONE;
+}
+
 static enum progress say_advance( struct task *task, const struct step *step )
 {
     printf( "task %s: says %s\n", task->name, step->text );
@@ -372,8 +408,9 @@ static enum progress say_advance( struct task *task, const struct step *step )
 
 static const struct verb verbs[] =
 {
-    { "open", "t", .awaits = "the channel to open", .start = open_start, .advance = open_advance },
-    { "open-refused", "t?n", UINT32_MAX, "the channel to be refused",
+    { "open", "t", .awaits = "the channel to open", .needs_connection = true,
+      .start = open_start, .advance = open_advance },
+    { "open-refused", "t?n", UINT32_MAX, "the channel to be refused", .needs_connection = true,
       .start = open_refused_start, .advance = open_refused_advance },
     { "close", "", .awaits = "the client to answer the close", .needs_channel = true,
       .start = close_start, .advance = close_advance },
@@ -393,6 +430,11 @@ static const struct verb verbs[] =
     { "expect-counting", "n", MAX_MESSAGE, "a message", .needs_channel = true, .advance = expect_counting_advance },
     { "after", "t", .names_task = true, .patient = true, .advance = after_advance },
     { "meet", "t", .patient = true, .advance = meet_advance },
+    { "drop", "", .needs_connection = true, .advance = drop_advance },
+    { "reset", "", .needs_connection = true, .advance = reset_advance },
+    { "end", "?n", UINT32_MAX, .needs_connection = true, .advance = end_advance },
+    { "gone", "", .awaits = "the end of the connection", .outlives = true, .advance = gone_advance },
+    { "reconnect", "", .awaits = "the next connection", .outlives = true, .advance = reconnect_advance },
     { "say", "t", .advance = say_advance },
 };
 

@@ -60,9 +60,9 @@ void random_fill( struct random *random, uint8_t *data, size_t size )
     }
 }
 
-void task_prepare( struct task *task, struct session *session, uint64_t seed, uint64_t limit )
+void task_prepare( struct task *task, uint64_t seed, uint64_t limit )
 {
-    task->session = session;
+    task->connection = 1;
     task->limit = limit;
     task->sent.state = fnv1a( seed, (const uint8_t *)task->name, strlen( task->name ) );
     task->totals.hash_expected = FNV_BASIS;
@@ -100,6 +100,7 @@ static bool begin_step( struct task *task, const struct step *step )
     task->deadline = step->verb->patient ? UINT64_MAX : task->began + task->limit;
     task->sent_count = task->answered_count = 0;
     if (step->verb->needs_channel && !task->channel) task_fail( task, "the task has no channel open" );
+    else if (step->verb->needs_connection && !task->session) task_fail( task, "there is no connection" );
     else if (step->verb->start) step->verb->start( task, step );
     return task->state == TASK_RUNNING;
 }
@@ -139,6 +140,29 @@ bool task_run( struct task *task )
         }
     }
     return moved;
+}
+
+void task_connected( struct task *task, struct session *session )
+{
+    task->session = session;
+}
+
+void task_disconnected( struct task *task )
+{
+    size_t step = task->current;
+
+    task_release( task );
+    task->session = NULL;
+    if (task->state != TASK_RUNNING) return;
+    while (step < task->count && !task->steps[step].verb->outlives) step++;
+    if (step == task->current) return;
+    if (step == task->count)
+    {
+        task_fail( task, "the client has gone" );
+        return;
+    }
+    task->current = step;
+    task->started = false;
 }
 
 void task_release( struct task *task )
