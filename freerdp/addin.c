@@ -48,6 +48,7 @@ struct addin
     DWORD                  open_handle;
     UINT16                 own_id;      /* 0 while there is no connection */
     UINT16                 drdynvc_id;
+    bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     BYTE                   token;       /* known by its address */
 };
@@ -92,7 +93,7 @@ static void addin_send( void *context, const uint8_t *pdu, size_t size )
 {
     struct addin *addin = context;
 
-    if (addin->drdynvc_id) addin->send( addin->instance, addin->drdynvc_id, pdu, size );
+    if (addin->drdynvc_id && !addin->failed) addin->failed = !addin->send( addin->instance, addin->drdynvc_id, pdu, size );
 }
 
 static void addin_deliver( void *context, const uint8_t *pdu, size_t size )
@@ -204,6 +205,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     error = addin->open( addin->init_handle, &addin->open_handle, name, addin_open_event );
     addin->own_id = compat_channel_id( addin->instance, OWN_CHANNEL );
     addin->drdynvc_id = compat_channel_id( addin->instance, DRDYNVC_CHANNEL );
+    addin->failed = false;
     if ((error && error != CHANNEL_RC_ALREADY_OPEN) || !addin->own_id || !addin->drdynvc_id)
     {
         log_error( "no plug-in is used in this connection: the server, or a proxy before it, granted no static "
