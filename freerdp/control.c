@@ -123,6 +123,8 @@ static const char *control_purged( struct bridge *bridge, struct host *host, con
     struct winedvc_connected purged;
 
     if (!control_take( &purged, sizeof(purged), &body, &size )) return malformed;
+    if (!host->purging) return NULL;
+    host->window = host->credit = 0;
     /* of several connections that ended the last counts */
     if (purged.epoch == bridge->epoch - bridge->connected) host->purging = false;
     return NULL;

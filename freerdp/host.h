@@ -74,7 +74,7 @@ struct host
     struct packet_queue in;         /* its PDUs for the server */
     size_t              window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
     size_t              credit;     /* bytes of them that may be */
-    bool                purging;    /* what comes before PURGED is of an older connection */
+    bool                purging;    /* what comes before PURGED is of an older connection, and earns no credit */
     bool                leaving;    /* it has ended, and its last PDUs are still to go out */
 };
 

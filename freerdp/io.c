@@ -199,7 +199,7 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
 
     bridge_lock( bridge );
     host_flush( host );
-    if (host->credit)
+    if (host->credit && !host->purging)
     {
         credit.bytes = host->credit;
         host->window -= host->credit;

@@ -76,7 +76,8 @@ enum winedvc_control
     WINEDVC_READY        = 6,   /* host: every plug-in answered Initialize, or failed */
     WINEDVC_CONNECTED    = 7,   /* addin: struct winedvc_connected, 1 string: server name */
     WINEDVC_DISCONNECTED = 8,   /* addin: struct winedvc_disconnected */
-    WINEDVC_PURGED       = 9,   /* host: struct winedvc_connected; nothing older follows */
+    WINEDVC_PURGED       = 9,   /* host: struct winedvc_connected; nothing older follows, its window is empty again:
+                                 * between DISCONNECTED and this the addin sends no CREDIT */
     WINEDVC_CREDIT       = 10,  /* addin: struct winedvc_credit */
     WINEDVC_LOG          = 11,  /* host: struct winedvc_log, 1 string */
     WINEDVC_TERMINATE    = 12,  /* addin: the session is over */

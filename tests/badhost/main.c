@@ -94,6 +94,23 @@ static void be_mortal( void )
     exit( 1 );
 }
 
+/* No rule is broken: it hears of the end when the next connection has asked it for a channel already, and only
+ * then sends what it had for the old one. None of that counts, nor comes back as credit. */
+static void be_slow( void )
+{
+    struct winedvc_connected purged;
+    uint8_t id = get_opened(), next;
+    unsigned int i;
+
+    purged.epoch = wire_wait_control( WINEDVC_DISCONNECTED );
+    next = wire_wait_pdu( 1 );
+    wire_create_rsp( id, 0xC0000001 );
+    for (i = 0; i < 100; i++) wire_data( id, junk, 1024 );
+    wire_control( WINEDVC_PURGED, &purged, sizeof(purged), NULL );
+    wire_create_rsp( next, 0 );
+    wire_data( next, wire_wait_control( WINEDVC_CREDIT ) == 6 ? "new" : "old", 3 );
+}
+
 static void be_long_control( void )
 {
     get_opened();
@@ -297,8 +314,8 @@ static void be_chatty( void )
 
 static const struct { const char *name; void (*be)( void ); } hosts[] =
 {
-    { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "long-control", be_long_control },
-    { "long-pdu", be_long_pdu }, { "garbage", be_garbage }, { "silent-first", be_silent_first },
+    { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "slow", be_slow },
+    { "long-control", be_long_control }, { "long-pdu", be_long_pdu }, { "garbage", be_garbage }, { "silent-first", be_silent_first },
     { "early-pdu", be_early_pdu }, { "newer", be_newer }, { "narrow", be_narrow }, { "scout", be_scout },
     { "cut-hello", be_cut_hello }, { "cut-plugin", be_cut_plugin }, { "cut-listen", be_cut_listen },
     { "cut-purged", be_cut_purged }, { "cut-log", be_cut_log }, { "cut-stats", be_cut_stats },

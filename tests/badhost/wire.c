@@ -117,10 +117,14 @@ uint8_t wire_wait_pdu( unsigned int command )
     return pdu[1];
 }
 
-void wire_wait_control( enum winedvc_control type )
+uint32_t wire_wait_control( enum winedvc_control type )
 {
     struct winedvc_frame frame;
+    const uint8_t *body;
+    uint32_t number = 0;
 
-    do wire_read( &frame );
+    do body = wire_read( &frame );
     while (!type || frame.stream != WINEDVC_STREAM_CONTROL || frame.flags != type);
+    if (frame.size >= sizeof(number)) memcpy( &number, body, sizeof(number) );
+    return number;
 }

@@ -43,7 +43,8 @@ extern void wire_listen( const char *name );
 
 /* Waits for a PDU with this command, leaves out everything else, and returns its channel id. */
 extern uint8_t wire_wait_pdu( unsigned int command );
-/* Waits for a control frame of this type, if it is not 0, or for the end of the socket, which ends the process. */
-extern void wire_wait_control( enum winedvc_control type );
+/* Waits for a control frame of this type, if it is not 0, or for the end of the socket, which ends the process.
+ * Returns the number that it begins with. */
+extern uint32_t wire_wait_control( enum winedvc_control type );
 
 #endif /* __TESTS_BADHOST_WIRE_H */
