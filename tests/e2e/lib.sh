@@ -3,6 +3,7 @@
 # For the end-to-end cases and tools/demo, which source it. Given: SRCDIR, BUILDDIR, WINE, WINESERVER, XFREERDP and
 # XVFB. A case is a script that exits with 0 (passed), 77 (skipped, the last line says what is missing) or another
 # status (failed). Everything that it starts is ended and removed when it exits; after a failure the logs stay.
+# Which client: see client.sh.
 #
 #   new_prefix NAME               $prefix: a Wine prefix of the case's own
 #   bad_hosts NAME...             tests/badhost takes Wine's place in $client_environment, with these hosts
@@ -11,6 +12,7 @@
 #   begin_session NAME [OPTION]…  server with the script on stdin, and a client with the addin
 #   end_session NAME              waits for both; the server's script must have succeeded
 #   session NAME [OPTION]…        the two in one
+#   quit_client NAME              as its user would
 #   wait_line FILE REGEX [S [N]]  until the growing file has such a line after N bytes; BASH_REMATCH is set
 #   client_says NAME REGEX        the client's log must have such a line
 #   finish                        no process may be left; the case has passed
@@ -88,15 +90,6 @@ wait_line()
     return $found
 }
 
-start_display()
-{
-    local fd
-    exec {fd}< <(exec "$XVFB" -displayfd 1 -screen 0 640x480x24 -nolisten tcp 2> "$tmp/xvfb.errors")
-    started+=($!)
-    read -r -t 20 -u "$fd" display || fail "Xvfb does not start: $(< "$tmp/xvfb.errors")"
-    exec {fd}<&-
-}
-
 wine() { env -u DISPLAY WINEPREFIX="$prefix" WINEDEBUG=-all timeout -k 5 60 "$WINE" "$@"; }
 
 windows_path() { echo "Z:${1//\//\\}"; }
@@ -130,20 +123,14 @@ add_plugin()
 
 begin_session()
 {
-    local name=$1 environment
+    local name=$1
     shift
     cat > "$tmp/$name.script"
     start "$tmp/$name-server.log" "$server" --table "${server_options[@]}" "$tmp/$name.script"
     server_pid[$name]=$!
     wait_line "$tmp/$name-server.log" '^listening on 127\.0\.0\.1:([0-9]+)$' || fail "the test server does not start"
     port[$name]=${BASH_REMATCH[1]}
-    mkdir -p "$tmp/home" "$tmp/run"
-    environment=(DISPLAY=":$display" HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_RUNTIME_DIR="$tmp/run"
-                 WINEPREFIX="$prefix" LD_PRELOAD="$shim" WINEDVC_TEST_ADDIN="$addin"
-                 WINEDVC_HOST_LOG="$tmp/$name-host.log" WINEDVC_E2E="$tmp" WINEDVC_START_TIMEOUT=25)
-    start "$tmp/$name-client.log" env -u WAYLAND_DISPLAY "${environment[@]}" "${client_environment[@]}" "$XFREERDP" \
-        "/v:127.0.0.1:${port[$name]}" /u:user /p:password /cert:ignore /sec:tls /vc:winedvc /echo "$@"
-    client_pid[$name]=$!
+    start_client "$name" "$@"
 }
 
 # A client that ends before the server does has failed; the server would wait for another one.
@@ -159,6 +146,7 @@ end_session()
         status=$?
     fi
     [ $status = 0 ] || fail "session $1: the server's script did not succeed"
+    if [ "$CLIENT" = remmina ]; then quit_client "$1"; fi
     wait "${client_pid[$1]}"
 }
 
@@ -201,10 +189,5 @@ server_options=()
 client_environment=()
 
 [ -x "${WINE:-}" ] && [ -x "${WINESERVER:-}" ] || skip "Wine is missing: install wine64"
-[ -x "${XFREERDP:-}" ] || skip "xfreerdp is missing: install freerdp2-x11 or freerdp3-x11"
-[ -x "${XVFB:-}" ] || skip "Xvfb is missing: install xvfb"
 [ -x "$server" ] || skip "the test server is not built: install the FreeRDP server library's development files"
-freerdp_major=$(ldd "$XFREERDP" | sed -n 's/.*libfreerdp\([0-9]\)\.so.*/\1/p')
-addin=$BUILDDIR/lib/freerdp$freerdp_major/libwinedvc-client.so
-[ -e "$addin" ] || fail "$addin is not built"
-start_display
+. "$SRCDIR/tests/e2e/client.sh"

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# For lib.sh, which sources it: what the client is, and what it draws on. CLIENT is xfreerdp (if it is not set),
+# wlfreerdp, sdl-freerdp or remmina; a case may set it before it sources lib.sh.
+#
+#   start_client NAME [OPTION]…   for the server at ${port[NAME]}; $client_environment is added to its environment
+#   quit_client NAME              as its user would
+
+remmina_plugin() { find /usr/lib/*/remmina/plugins /usr/lib*/remmina/plugins -name remmina-plugin-rdp.so -print -quit; }
+
+# $client, its program, and $linked, which is linked with FreeRDP
+find_client()
+{
+    local package
+    case ${CLIENT:=xfreerdp} in
+    xfreerdp)    client=${XFREERDP:-}; package="freerdp2-x11 or freerdp3-x11" ;;
+    wlfreerdp)   client=$(command -v wlfreerdp || command -v wlfreerdp3); package="freerdp2-wayland or freerdp3-wayland" ;;
+    sdl-freerdp) client=$(command -v sdl-freerdp || command -v sdl-freerdp3); package=freerdp3-sdl ;;
+    remmina)     client=$(command -v remmina); package="remmina and remmina-plugin-rdp" ;;
+    *)           fail "what is the client '$CLIENT'?" ;;
+    esac
+    linked=$client
+    if [ "$CLIENT" = remmina ]; then linked=$(remmina_plugin 2> /dev/null); fi
+    [ -x "$client" ] && [ -e "$linked" ] || skip "$CLIENT is missing: install $package"
+}
+
+find_addin()
+{
+    freerdp_major=$(ldd "$linked" | sed -n 's/.*libfreerdp\([0-9]\)\.so.*/\1/p')
+    addin=$BUILDDIR/lib/freerdp$freerdp_major/libwinedvc-client.so
+    [ -e "$addin" ] || fail "$addin is not built"
+}
+
+start_xvfb()
+{
+    local fd number
+    [ -x "${XVFB:-}" ] || skip "Xvfb is missing: install xvfb"
+    exec {fd}< <(exec "$XVFB" -displayfd 1 -screen 0 640x480x24 -nolisten tcp 2> "$tmp/xvfb.errors")
+    started+=($!)
+    read -r -t 20 -u "$fd" number || fail "Xvfb does not start: $(< "$tmp/xvfb.errors")"
+    exec {fd}<&-
+    display=(-u WAYLAND_DISPLAY DISPLAY=":$number")
+}
+
+start_weston()
+{
+    command -v weston > /dev/null || skip "weston is missing: install weston"
+    printf '#!/bin/sh\necho weston is ready\n' > "$tmp/ready"
+    chmod +x "$tmp/ready"
+    printf '%s\n' '[core]' backend=headless-backend.so shell=kiosk-shell.so idle-time=0 \
+        '[autolaunch]' "path=$tmp/ready" > "$tmp/weston.ini"
+    start "$tmp/weston.log" env XDG_RUNTIME_DIR="$tmp/run" weston --config="$tmp/weston.ini" --socket=weston
+    wait_line "$tmp/weston.log" '^weston is ready$' 20 || fail "weston does not start"
+    display=(-u DISPLAY WAYLAND_DISPLAY=weston)
+}
+
+# Remmina is told to ask neither its user nor its home in the internet for anything.
+write_profile()
+{
+    mkdir -p "$tmp/home/.config/remmina"
+    printf '%s\n' '[remmina_pref]' disable_news=true disable_stats=true disable_tip=true disable_tray_icon=true \
+        periodic_news_permitted=false periodic_usage_stats_permitted=false > "$tmp/home/.config/remmina/remmina.pref"
+    printf '%s\n' '[remmina]' "name=$1" protocol=RDP "server=127.0.0.1:${port[$1]}" username=user security=tls \
+        cert_ignore=1 disableautoreconnect=1 vc=winedvc dvc=echo > "$tmp/$1.remmina"
+}
+
+start_client()
+{
+    local name=$1 command environment
+    shift
+    environment=(HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1
+                 WINEPREFIX="$prefix" WINEDVC_TEST_ADDIN="$addin" WINEDVC_HOST_LOG="$tmp/$name-host.log"
+                 WINEDVC_E2E="$tmp" WINEDVC_START_TIMEOUT=25)
+    command=(env LD_PRELOAD="$shim" "${client_environment[@]}" "$client" "/v:127.0.0.1:${port[$name]}"
+             /u:user /p:password /cert:ignore /sec:tls /vc:winedvc /echo "$@")
+    if [ "$CLIENT" = remmina ]
+    then
+        write_profile "$name"
+        # FreeRDP's libraries are its plug-in's own, where the shim would not see them
+        command=(dbus-run-session -- env LD_PRELOAD="$shim libwinpr$freerdp_major.so.$freerdp_major"
+                 "${client_environment[@]}" "$client" -c "$tmp/$name.remmina")
+    fi
+    start "$tmp/$name-client.log" env "${display[@]}" "${environment[@]}" "${command[@]}"
+    client_pid[$name]=$!
+}
+
+# Remmina takes that from another one on the same bus; SIGTERM is enough for the others.
+quit_client()
+{
+    local pid bus
+    if [ "$CLIENT" != remmina ]; then kill "${client_pid[$1]}"; return; fi
+    for pid in $(processes)
+    do
+        [ "$(< "/proc/$pid/comm")" = remmina ] || continue
+        bus=$(tr '\0' '\n' < "/proc/$pid/environ" | grep '^DBUS_SESSION_BUS_ADDRESS=')
+        env "${display[@]}" "$bus" HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" NO_AT_BRIDGE=1 \
+            timeout -k 5 20 "$client" -q > "$tmp/$1-quit.log" 2>&1
+    done
+}
+
+find_client
+find_addin
+mkdir -p "$tmp/home"
+mkdir -m 700 "$tmp/run"
+if [ "$CLIENT" = wlfreerdp ]; then start_weston; else start_xvfb; fi
