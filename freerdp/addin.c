@@ -51,6 +51,7 @@ struct addin
     bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     BYTE                   token;       /* known by its address */
+    BYTE                   nudge;       /* written to wake the client, not sent */
 };
 
 static pthread_mutex_t addins_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -195,6 +196,13 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
     if (data == &addin->token && addin->bridge) bridge_batch_done( addin->bridge );
 }
 
+/* With the last PDU of the connection's set-up the client may have read the first of dynamic channels.
+ * wlfreerdp 2 looks at what it has read only when something wakes it. */
+static void addin_nudge( struct addin *addin )
+{
+    addin->write( addin->init_handle, addin->open_handle, &addin->nudge, sizeof(addin->nudge), &addin->nudge );
+}
+
 static void addin_connected( struct addin *addin, const char *server, size_t size )
 {
     char name[] = OWN_CHANNEL, text[256];
@@ -217,6 +225,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     if (size) memcpy( text, server, size );
     text[size] = 0;
     bridge_connected( addin->bridge, text );
+    addin_nudge( addin );
 }
 
 static VOID VCAPITYPE addin_init_event( LPVOID user_param, LPVOID init_handle, UINT event, LPVOID data, UINT size )
