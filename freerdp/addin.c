@@ -104,30 +104,46 @@ static void addin_deliver( void *context, const uint8_t *pdu, size_t size )
     if (addin->drdynvc_id) addin->receive( addin->instance, addin->drdynvc_id, pdu, size, CHANNEL_FLAG_ONLY, size );
 }
 
+/* A client may cancel its thread wherever that is, as Remmina prepares to. Not where it has a lock of ours. */
+
+static int addin_enter(void)
+{
+    int state;
+
+    pthread_setcancelstate( PTHREAD_CANCEL_DISABLE, &state );
+    return state;
+}
+
+static void addin_leave( int state )
+{
+    pthread_setcancelstate( state, NULL );
+}
+
 /* Hooks. They never fail for a reason of ours: that would end the session. */
 
 static BOOL addin_hook_send( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size )
 {
+    int state = addin_enter();
     struct addin *addin = addin_find( instance );
+    bool ours = addin->own_id && channel_id == addin->own_id;
 
-    if (!addin->own_id || channel_id != addin->own_id)
-    {
-        if (addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge)
-            bridge_client_sends( addin->bridge, data, size );
-        return addin->send( instance, channel_id, data, size );
-    }
-    if (data == &addin->token && addin->bridge) bridge_run_batch( addin->bridge );
-    return TRUE;
+    if (addin->bridge && ours && data == &addin->token) bridge_run_batch( addin->bridge );
+    if (addin->bridge && !ours && addin->drdynvc_id && channel_id == addin->drdynvc_id)
+        bridge_client_sends( addin->bridge, data, size );
+    addin_leave( state );
+    return ours || addin->send( instance, channel_id, data, size );
 }
 
 static BOOL addin_hook_receive( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size,
                                 UINT32 flags, size_t total_size )
 {
+    int state = addin_enter();
     struct addin *addin = addin_find( instance );
+    bool ours = addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge &&
+                bridge_receive( addin->bridge, data, size, flags & CHANNEL_FLAG_FIRST, flags & CHANNEL_FLAG_LAST );
 
-    if (addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge &&
-        bridge_receive( addin->bridge, data, size, flags & CHANNEL_FLAG_FIRST, flags & CHANNEL_FLAG_LAST )) return TRUE;
-    return addin->receive( instance, channel_id, data, size, flags, total_size );
+    addin_leave( state );
+    return ours || addin->receive( instance, channel_id, data, size, flags, total_size );
 }
 
 static void addin_hook( struct addin *addin )
@@ -187,13 +203,15 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
                                         UINT32 total_size, UINT32 flags )
 {
     struct addin *addin = user_param;
+    int state = addin_enter();
 
     (void)open_handle;
     (void)size;
     (void)total_size;
     (void)flags;
-    if (event != CHANNEL_EVENT_WRITE_COMPLETE && event != CHANNEL_EVENT_WRITE_CANCELLED) return;
-    if (data == &addin->token && addin->bridge) bridge_batch_done( addin->bridge );
+    if ((event == CHANNEL_EVENT_WRITE_COMPLETE || event == CHANNEL_EVENT_WRITE_CANCELLED) &&
+        data == &addin->token && addin->bridge) bridge_batch_done( addin->bridge );
+    addin_leave( state );
 }
 
 /* With the last PDU of the connection's set-up the client may have read the first of dynamic channels.
@@ -231,6 +249,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
 static VOID VCAPITYPE addin_init_event( LPVOID user_param, LPVOID init_handle, UINT event, LPVOID data, UINT size )
 {
     struct addin *addin = user_param;
+    int state = addin_enter();
 
     (void)init_handle;
     switch (event)
@@ -248,6 +267,7 @@ static VOID VCAPITYPE addin_init_event( LPVOID user_param, LPVOID init_handle, U
         addin_terminated( addin );
         break;
     }
+    addin_leave( state );
 }
 
 /* Declares our channel, without which no event ever comes. */
@@ -263,8 +283,7 @@ static bool addin_init( struct addin *addin, PCHANNEL_ENTRY_POINTS_EX entry_poin
     return false;
 }
 
-/* Whatever happens to us, the client goes on: FreeRDP ends a connection whose addin fails. */
-BOOL VCAPITYPE VirtualChannelEntryEx( PCHANNEL_ENTRY_POINTS_EX entry_points, PVOID init_handle )
+static void addin_load( PCHANNEL_ENTRY_POINTS_EX entry_points, void *init_handle )
 {
     freerdp *instance = compat_instance( entry_points );
     struct addin *addin = instance ? addin_get( instance ) : NULL;
@@ -274,16 +293,25 @@ BOOL VCAPITYPE VirtualChannelEntryEx( PCHANNEL_ENTRY_POINTS_EX entry_points, PVO
     {
         log_error( "no plug-in is used in this session: %s", instance ? "no memory is left" :
                    "the client is not the FreeRDP that the addin was built for: install the addin for its version" );
-        return TRUE;
+        return;
     }
     if (addin->bridge) addin_terminated( addin ); /* of an instance that ended without saying so */
     addin->own_id = addin->drdynvc_id = 0;
     addin->init_handle = init_handle;
     addin->open = entry_points->pVirtualChannelOpenEx;
     addin->write = entry_points->pVirtualChannelWriteEx;
-    if (!addin_init( addin, entry_points )) return TRUE;
+    if (!addin_init( addin, entry_points )) return;
     if (!compat_enable_dynamic_channels( instance ))
         log_error( "FreeRDP does not switch dynamic channels on: add an option that does, such as /echo" );
     addin_hook( addin );
+}
+
+/* Whatever happens to us, the client goes on: FreeRDP ends a connection whose addin fails. */
+BOOL VCAPITYPE VirtualChannelEntryEx( PCHANNEL_ENTRY_POINTS_EX entry_points, PVOID init_handle )
+{
+    int state = addin_enter();
+
+    addin_load( entry_points, init_handle );
+    addin_leave( state );
     return TRUE;
 }

@@ -1,5 +1,5 @@
 /*
- * Ends a client whose addin writes to the log while it holds a lock
+ * Ends a client whose addin writes to the log, or may be cancelled, while it holds a lock
  *
  * Copyright 2026 the winedvc authors
  *
@@ -20,8 +20,9 @@
 
 /*
  * A log may be a terminal, a pipe or a disk that takes its time, and the main thread
- * waits for the addin's locks. This is loaded before FreeRDP's libraries and sees
- * which locks the addin's code takes and what it logs.
+ * waits for the addin's locks. A thread that is cancelled asynchronously keeps its
+ * locks for ever. This is loaded before FreeRDP's libraries and sees which locks the
+ * addin's code takes and what it logs.
  */
 
 #define _GNU_SOURCE
@@ -52,10 +53,35 @@ static bool is_addins( const void *code )
     return dladdr( code, &info ) && info.dli_fname && strstr( info.dli_fname, "/libwinedvc-client.so" );
 }
 
+static bool may_be_cancelled(void)
+{
+    int state, type;
+
+    pthread_setcancelstate( PTHREAD_CANCEL_DISABLE, &state );
+    pthread_setcanceltype( PTHREAD_CANCEL_DEFERRED, &type );
+    pthread_setcanceltype( type, NULL );
+    pthread_setcancelstate( state, NULL );
+    return state == PTHREAD_CANCEL_ENABLE && type == PTHREAD_CANCEL_ASYNCHRONOUS;
+}
+
+static void take_addins_lock( const void *code )
+{
+    Dl_info info;
+
+    held++;
+    if (!may_be_cancelled()) return;
+    dladdr( code, &info );
+    fprintf( stderr, "the addin takes a lock in a thread that may be cancelled, in %s+%#zx\n", info.dli_fname,
+             (size_t)((const char *)code - (const char *)info.dli_fbase) );
+    abort();
+}
+
 EXPORT int pthread_mutex_lock( pthread_mutex_t *mutex )
 {
+    const void *code = __builtin_return_address( 0 );
+
     if (!next_lock) prepare();
-    if (is_addins( __builtin_return_address( 0 ) )) held++;
+    if (is_addins( code )) take_addins_lock( code );
     return next_lock( mutex );
 }
 
