@@ -181,7 +181,7 @@ static void addin_disconnected( struct addin *addin )
 
 static void addin_initialized( struct addin *addin )
 {
-    struct bridge_client client = { addin, addin_post, addin_send, addin_deliver };
+    struct bridge_client client = { addin, compat_major(), addin_post, addin_send, addin_deliver };
 
     addin_disconnected( addin );
     if (addin->bridge) return;

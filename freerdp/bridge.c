@@ -30,6 +30,7 @@
 #include "bridge_private.h"
 #include "drdynvc.h"
 #include "launch.h"
+#include "names.h"
 
 /* The main thread draws, too: it gets its turn after so much. */
 #define BATCH_BYTES 65536
@@ -112,7 +113,7 @@ static bool bridge_configure( struct bridge *bridge )
 {
     bridge->timeout = read_timeout( "WINEDVC_TIMEOUT", HOST_TIMEOUT_MS );
     bridge->trace = trace_create();
-    if (!(bridge->router = router_create())) return false;
+    if (!(bridge->router = router_create( client_names( bridge->client.major ) ))) return false;
     router_set_hold( bridge->router, read_timeout( "WINEDVC_START_TIMEOUT", ROUTER_HOLD_MS ) );
     return true;
 }

@@ -24,6 +24,11 @@
 
 #include "compat.h"
 
+unsigned int compat_major(void)
+{
+    return FREERDP_VERSION_MAJOR;
+}
+
 freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points )
 {
     /* the layout is another in each version, which cbSize shows */

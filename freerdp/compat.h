@@ -27,6 +27,8 @@
 #include <freerdp/freerdp.h>
 #include <freerdp/svc.h>
 
+extern unsigned int compat_major(void);
+
 /* The client that loads a static addin, NULL if it is not FreeRDP. */
 extern freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points );
 

@@ -33,7 +33,7 @@ static void launch_add_host( struct bridge *bridge, struct host *host )
     *end = host;
     if (host->number)
     {
-        if (!router_host_add( bridge->router, host->number )) host->overrun = true;
+        if (!router_host_add( bridge->router, host->number, false )) host->overrun = true;
         if (bridge->connected) bridge_tell_connected( bridge, host );
         bridge_serve_hosts( bridge );
     }

@@ -21,12 +21,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory.h"
 #include "drdynvc.h"
 #include "router.h"
 
 #define MAX_CHANNELS  1024
-#define MAX_NAMES     256       /* of one host */
-#define MAX_NAME      260
 #define MAX_CAPS      64
 
 enum channel_state
@@ -43,83 +42,24 @@ struct channel
 {
     uint32_t           id;
     enum channel_state state;
-    unsigned int       host;
+    unsigned int       host;        /* CHANNEL_HELD: the last that refused it, 0 for none */
     bool               answered;    /* CHANNEL_LEFT: the CREATE_RSP has come */
     bool               reply;       /* CHANNEL_LEFT: the server still waits for the host's CLOSE */
-    uint64_t           deadline;    /* CHANNEL_HELD */
+    uint64_t           deadline;    /* of CHANNEL_HELD */
     struct packet     *create;      /* CHANNEL_HELD, CHANNEL_OFFERED: the CREATE_REQ */
-};
-
-struct router_host
-{
-    unsigned int number;
-    bool         ready;
-    size_t       names;
-};
-
-struct listener
-{
-    unsigned int host;
-    char        *name;
 };
 
 struct router
 {
     struct channel      channels[MAX_CHANNELS];
     size_t              channel_count;
-    struct router_host *hosts;          /* by number */
-    size_t              host_count;
-    struct listener    *listeners;      /* by age */
-    size_t              listener_count;
-    bool                hosts_known;
+    struct directory    directory;
     unsigned int        hold;           /* in milliseconds */
     bool                opened;
     uint8_t             caps[MAX_CAPS]; /* the server's last CAPS_REQ */
     size_t              caps_size;
     struct packet_queue to_client, to_host, to_server;
 };
-
-/* Dynamic channels that FreeRDP serves, whether it was told to or not: the session is FreeRDP's. */
-static const char *const client_names[] =
-{
-    "AUDIO_INPUT",
-    "AUDIO_PLAYBACK_DVC",
-    "AUDIO_PLAYBACK_LOSSY_DVC",
-    "ECHO",
-    "FreeRDP::Advanced::Input",
-    "Microsoft::Windows::RDS::AuthRedirection",
-    "Microsoft::Windows::RDS::CoreInput",
-    "Microsoft::Windows::RDS::DisplayControl",
-    "Microsoft::Windows::RDS::Geometry::v08.01",
-    "Microsoft::Windows::RDS::Graphics",
-    "Microsoft::Windows::RDS::Input",
-    "Microsoft::Windows::RDS::Location",
-    "Microsoft::Windows::RDS::MouseCursor",
-    "Microsoft::Windows::RDS::Telemetry",
-    "Microsoft::Windows::RDS::Video::Control::v08.01",
-    "Microsoft::Windows::RDS::Video::Data::v08.01",
-    "RDCamera_Device_Enumerator",
-    "TSMF",
-    "URBDRC",
-};
-
-static bool name_is_clients( const char *name )
-{
-    size_t i;
-
-    for (i = 0; i < sizeof(client_names) / sizeof(client_names[0]); i++)
-        if (!strcmp( name, client_names[i] )) return true;
-    return false;
-}
-
-static bool name_is_valid( const char *name )
-{
-    size_t i;
-
-    for (i = 0; name[i]; i++)
-        if (i == MAX_NAME || name[i] < ' ' || name[i] > '~') return false;
-    return i > 0;
-}
 
 /* Packets of the router's own */
 
@@ -251,77 +191,61 @@ static const char *channel_name( const struct channel *channel )
 
 /* Hosts and names */
 
-/* The first host after a number that listens on the name, 0 if there is none. */
-static unsigned int router_find_listener( const struct router *router, const char *name, unsigned int after )
+static void router_set_caps( struct router *router, const uint8_t *pdu, size_t size )
 {
-    unsigned int best = 0;
+    const struct directory *directory = &router->directory;
     size_t i;
 
-    for (i = 0; i < router->listener_count; i++)
-    {
-        const struct listener *listener = &router->listeners[i];
-
-        if (listener->host <= after || (best && listener->host >= best)) continue;
-        if (!strcmp( listener->name, name )) best = listener->host;
-    }
-    return best;
-}
-
-static struct router_host *router_find_host( struct router *router, unsigned int number )
-{
-    size_t i;
-
-    for (i = 0; i < router->host_count; i++)
-        if (router->hosts[i].number == number) return &router->hosts[i];
-    return NULL;
-}
-
-static bool router_all_ready( const struct router *router )
-{
-    size_t i;
-
-    if (!router->hosts_known) return false;
-    for (i = 0; i < router->host_count; i++)
-        if (!router->hosts[i].ready) return false;
-    return true;
+    router->caps_size = size < MAX_CAPS ? size : MAX_CAPS;
+    memcpy( router->caps, pdu, router->caps_size );
+    for (i = 0; i < directory->host_count; i++)
+        if (!directory->hosts[i].barred)
+            router_owe( router, ROUTE_HOST, directory->hosts[i].number, router->caps, router->caps_size );
 }
 
 /* Servers exist that never send CAPS_REQ: FreeRDP and the hosts get the least one in its place. */
 static void router_need_caps( struct router *router )
 {
     static const uint8_t version1[] = { DRDYNVC_CMD_CAPABILITIES << 4, 0, 1, 0 };
-    size_t i;
 
     if (router->caps_size) return;
-    memcpy( router->caps, version1, sizeof(version1) );
-    router->caps_size = sizeof(version1);
+    router_set_caps( router, version1, sizeof(version1) );
     router_owe( router, ROUTE_CLIENT, 0, version1, sizeof(version1) );
-    for (i = 0; i < router->host_count; i++)
-        router_owe( router, ROUTE_HOST, router->hosts[i].number, version1, sizeof(version1) );
 }
 
-/* Offers the channel to the next host that listens on its name. */
-static bool router_offer( struct router *router, struct channel *channel, unsigned int after )
+static void router_offer( struct router *router, struct channel *channel, unsigned int host )
 {
-    unsigned int host = router_find_listener( router, channel_name( channel ), after );
-
-    if (!host) return false;
     router_need_caps( router );
     channel->host = host;
     channel_set_state( channel, CHANNEL_OFFERED );
     router_owe( router, ROUTE_HOST, host, channel->create->data, channel->create->size );
-    return true;
 }
 
-/* The CREATE_REQ goes on to FreeRDP after all. */
+/* Offers the channel to the next host that listens on its name, or waits for that one. Returns false if none does. */
+static bool router_pass_on( struct router *router, struct channel *channel )
+{
+    bool wait;
+    unsigned int host = directory_find( &router->directory, channel_name( channel ), channel->host, &wait );
+
+    if (wait) channel_set_state( channel, CHANNEL_HELD );
+    else if (host) router_offer( router, channel, host );
+    return wait || host;
+}
+
+/* The CREATE_REQ goes on to FreeRDP after all, unless a host has refused the channel. */
 static void router_release( struct router *router, struct channel *channel )
 {
-    packet_queue_push( &router->to_client, channel->create );
-    channel->create = NULL;
+    if (channel->host) router_owe_refusal( router, channel->id );
+    else
+    {
+        packet_queue_push( &router->to_client, channel->create );
+        channel->create = NULL;
+    }
     router_remove( router, channel );
 }
 
-static void router_release_held( struct router *router, uint64_t now )
+/* Hosts have come, got ready or gone: who has waited for that? */
+static void router_settle_held( struct router *router )
 {
     size_t i = 0;
 
@@ -329,29 +253,17 @@ static void router_release_held( struct router *router, uint64_t now )
     {
         struct channel *channel = &router->channels[i];
 
-        if (channel->state == CHANNEL_HELD && channel->deadline <= now) router_release( router, channel );
+        if (channel->state == CHANNEL_HELD && !router_pass_on( router, channel )) router_release( router, channel );
         else i++;
     }
 }
 
-static void router_check_ready( struct router *router )
-{
-    if (router_all_ready( router )) router_release_held( router, UINT64_MAX );
-}
-
-static void router_remove_listener( struct router *router, size_t index )
-{
-    free( router->listeners[index].name );
-    router->listener_count--;
-    memmove( &router->listeners[index], &router->listeners[index + 1],
-             (router->listener_count - index) * sizeof(router->listeners[0]) );
-}
-
-struct router *router_create( void )
+struct router *router_create( const char *const *client_names )
 {
     struct router *router = calloc( 1, sizeof(*router) );
 
     if (!router) return NULL;
+    router->directory.client_names = client_names;
     router->hold = ROUTER_HOLD_MS;
     packet_queue_init( &router->to_client );
     packet_queue_init( &router->to_host );
@@ -362,9 +274,7 @@ struct router *router_create( void )
 void router_destroy( struct router *router )
 {
     router_reset( router );
-    while (router->listener_count) router_remove_listener( router, router->listener_count - 1 );
-    free( router->listeners );
-    free( router->hosts );
+    directory_clear( &router->directory );
     free( router );
 }
 
@@ -382,35 +292,53 @@ void router_reset( struct router *router )
     packet_queue_clear( &router->to_server );
 }
 
-bool router_host_add( struct router *router, unsigned int host )
+bool router_host_add( struct router *router, unsigned int host, bool barred )
 {
-    struct router_host *hosts = realloc( router->hosts, (router->host_count + 1) * sizeof(*hosts) );
-
-    if (!hosts) return false;
-    router->hosts = hosts;
-    memset( &hosts[router->host_count], 0, sizeof(*hosts) );
-    hosts[router->host_count++].number = host;
-    if (router->caps_size) router_owe( router, ROUTE_HOST, host, router->caps, router->caps_size );
+    if (!directory_add_host( &router->directory, host )) return false;
+    directory_find_host( &router->directory, host )->barred = barred;
+    if (router->caps_size && !barred) router_owe( router, ROUTE_HOST, host, router->caps, router->caps_size );
     return true;
+}
+
+void router_host_bar( struct router *router, unsigned int host, bool barred )
+{
+    struct directory_host *entry = directory_find_host( &router->directory, host );
+
+    if (entry) entry->barred = barred;
+}
+
+bool router_host_is_barred( const struct router *router, unsigned int host )
+{
+    const struct directory_host *entry = directory_find_host( &router->directory, host );
+
+    return !entry || entry->barred;
 }
 
 void router_host_ready( struct router *router, unsigned int host )
 {
-    struct router_host *entry = router_find_host( router, host );
+    directory_set_ready( &router->directory, host );
+    router_settle_held( router );
+}
 
-    if (entry) entry->ready = true;
-    router_check_ready( router );
+void router_names_complete( struct router *router )
+{
+    router->directory.complete = true;
 }
 
 void router_hosts_known( struct router *router )
 {
-    router->hosts_known = true;
-    router_check_ready( router );
+    router->directory.hosts_known = true;
+    router_settle_held( router );
 }
 
 void router_hosts_expected( struct router *router )
 {
-    router->hosts_known = false;
+    router->directory.hosts_known = false;
+}
+
+bool router_add_own( struct router *router, const char *name )
+{
+    return directory_add_own( &router->directory, name );
 }
 
 /* Says to the server what the host would have had to say. Returns false if nothing is left of the channel. */
@@ -419,7 +347,7 @@ static bool router_abandon( struct router *router, struct channel *channel )
     switch (channel->state)
     {
     case CHANNEL_OFFERED:
-        if (router_offer( router, channel, channel->host )) return true;
+        if (router_pass_on( router, channel )) return true;
         router_owe_refusal( router, channel->id );
         return false;
     case CHANNEL_OPEN:
@@ -431,94 +359,64 @@ static bool router_abandon( struct router *router, struct channel *channel )
         if (channel->reply) router_owe_close( router, ROUTE_SERVER, 0, channel->id );
         return false;
     default:
-        channel->host = 0;
         return true;
     }
 }
 
 void router_host_leaves( struct router *router, unsigned int host )
 {
-    struct router_host *entry = router_find_host( router, host );
-    size_t i;
-
-    if (!entry) return;
-    entry->names = 0;
-    for (i = router->listener_count; i--;)
-        if (router->listeners[i].host == host) router_remove_listener( router, i );
+    directory_remove_names( &router->directory, host );
 }
 
 void router_host_gone( struct router *router, unsigned int host )
 {
-    struct router_host *entry = router_find_host( router, host );
     size_t i;
 
-    if (!entry) return;
-    router_host_leaves( router, host );
-    router->host_count--;
-    memmove( entry, entry + 1, (router->hosts + router->host_count - entry) * sizeof(*entry) );
+    if (!directory_find_host( &router->directory, host )) return;
+    directory_remove_host( &router->directory, host );
     for (i = router->channel_count; i--;)
     {
         struct channel *channel = &router->channels[i];
 
         if (channel->host == host && !router_abandon( router, channel )) router_remove( router, channel );
     }
-    router_check_ready( router );
+    router_settle_held( router );
+}
+
+const char *router_expect( struct router *router, unsigned int host, const char *name )
+{
+    return directory_expect( &router->directory, host, name );
 }
 
 const char *router_listen( struct router *router, unsigned int host, const char *name )
 {
-    struct router_host *entry = router_find_host( router, host );
-    struct listener *listeners;
-    size_t i;
+    const char *rule = directory_listen( &router->directory, host, name );
 
-    if (!entry) return "only a host that runs plug-ins listens";
-    if (!name_is_valid( name )) return "a channel name has 1 to 260 printable ASCII characters";
-    if (entry->names == MAX_NAMES) return "a host listens on at most 256 names";
-    if (name_is_clients( name )) return NULL; /* and never offered anything */
-    if (!(listeners = realloc( router->listeners, (router->listener_count + 1) * sizeof(*listeners) )))
-        return "there is memory for the name";
-    router->listeners = listeners;
-    if (!(listeners[router->listener_count].name = strdup( name ))) return "there is memory for the name";
-    listeners[router->listener_count++].host = host;
-    entry->names++;
-
-    for (i = 0; i < router->channel_count; i++)
-        if (router->channels[i].state == CHANNEL_HELD) router_offer( router, &router->channels[i], 0 );
-    return NULL;
+    if (!rule) router_settle_held( router );
+    return rule;
 }
 
 const char *router_unlisten( struct router *router, unsigned int host, const char *name )
 {
-    struct router_host *entry = router_find_host( router, host );
-    size_t i;
-
-    if (entry && name_is_clients( name )) return NULL;
-    for (i = 0; i < router->listener_count; i++)
-    {
-        if (router->listeners[i].host != host || strcmp( router->listeners[i].name, name )) continue;
-        router_remove_listener( router, i );
-        entry->names--;
-        return NULL;
-    }
-    return "UNLISTEN names what the host listens on";
+    return directory_unlisten( &router->directory, host, name );
 }
 
 const char *router_name( const struct router *router, size_t index )
 {
-    return index < router->listener_count ? router->listeners[index].name : NULL;
+    const struct directory *directory = &router->directory;
+    size_t i;
+
+    for (i = 0; i < directory->name_count; i++)
+        if (!directory->names[i].expected && !index--) return directory->names[i].name;
+    return NULL;
 }
 
 /* PDUs of the server */
 
 static enum route router_server_caps( struct router *router, const uint8_t *pdu, size_t size )
 {
-    size_t i;
-
     if (router->caps_size) return ROUTE_EPOCH;
-    router->caps_size = size < MAX_CAPS ? size : MAX_CAPS;
-    memcpy( router->caps, pdu, router->caps_size );
-    for (i = 0; i < router->host_count; i++)
-        router_owe( router, ROUTE_HOST, router->hosts[i].number, router->caps, router->caps_size );
+    router_set_caps( router, pdu, size );
     return ROUTE_CLIENT;
 }
 
@@ -553,18 +451,14 @@ static enum route router_server_create( struct router *router, const struct drdy
                                         const uint8_t *data, size_t size, uint64_t now )
 {
     struct channel *channel;
-    unsigned int host;
+    bool wait;
 
     router_take_id( router, pdu->channel_id );
-    if (!name_is_valid( pdu->name ) || name_is_clients( pdu->name )) return ROUTE_CLIENT;
-    host = router_find_listener( router, pdu->name, 0 );
-    if (!host && router_all_ready( router )) return ROUTE_CLIENT;
+    if (!directory_may_have( &router->directory, pdu->name )) return ROUTE_CLIENT;
+    if (!directory_find( &router->directory, pdu->name, 0, &wait ) && !wait) return ROUTE_CLIENT;
     if (!(channel = router_add( router, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
-    if (!router_offer( router, channel, 0 ))
-    {
-        channel->state = CHANNEL_HELD;
-        channel->deadline = now + router->hold;
-    }
+    channel->deadline = now + router->hold;
+    router_pass_on( router, channel );
     return ROUTE_DROP;
 }
 
@@ -576,6 +470,7 @@ static enum route router_server_channel( struct router *router, const struct drd
     switch (channel->state)
     {
     case CHANNEL_HELD: /* not to be expected before the CREATE_RSP: FreeRDP knows an answer */
+        channel->host = 0;
         router_release( router, channel );
         return ROUTE_CLIENT;
     case CHANNEL_CLOSED:
@@ -671,7 +566,7 @@ static enum route router_host_answers( struct router *router, struct channel *ch
         router->opened = true;
         return ROUTE_SERVER;
     }
-    if (router_offer( router, channel, channel->host )) return ROUTE_DROP;
+    if (router_pass_on( router, channel )) return ROUTE_DROP;
     router_remove( router, channel );
     return ROUTE_SERVER;
 }
@@ -734,9 +629,21 @@ enum route router_host_pdu( struct router *router, unsigned int host, const uint
     }
 }
 
+/* Those whose time has come go to a host that is ready, if there is one. */
 void router_expire( struct router *router, uint64_t now )
 {
-    router_release_held( router, now );
+    unsigned int host;
+    size_t i = 0;
+
+    while (i < router->channel_count)
+    {
+        struct channel *channel = &router->channels[i];
+
+        if (channel->state != CHANNEL_HELD || channel->deadline > now) i++;
+        else if ((host = directory_find( &router->directory, channel_name( channel ), channel->host, NULL )))
+            router_offer( router, channel, host );
+        else router_release( router, channel );
+    }
 }
 
 uint64_t router_deadline( const struct router *router )

@@ -33,8 +33,8 @@
  * it goes, and fetches with router_take() what the router itself has to say.
  * Packets fetched after a call go out before the PDU that the call was about.
  *
- * A host is known by its number, from 1; where two listen on one name, the lower
- * number is offered the channel first. Every host is its PDUs' only author: the
+ * A host is known by its number, from 1; where several listen on one name, they
+ * are offered the channel in that order until one accepts. Every host is its PDUs' only author: the
  * caller passes them in the order in which the host sent them, at the moment when
  * they would go to the server.
  */
@@ -55,7 +55,8 @@ enum route
 
 struct router;
 
-extern struct router *router_create( void );
+/* The names, up to a NULL, are those of channels that FreeRDP serves; they are not copied. */
+extern struct router *router_create( const char *const *client_names );
 extern void router_destroy( struct router *router );
 
 extern void router_set_hold( struct router *router, unsigned int milliseconds );
@@ -63,18 +64,30 @@ extern void router_set_hold( struct router *router, unsigned int milliseconds );
 /* Forgets the channels, the server's capabilities and all packets, not the hosts and their names. */
 extern void router_reset( struct router *router );
 
-/* Each returns false without memory. The names are there until the host is gone. */
-extern bool router_host_add( struct router *router, unsigned int host );
+/* Each returns false without memory. */
+/* Of FreeRDP's names this one is for hosts: to be called before any listens. */
+extern bool router_add_own( struct router *router, const char *name );
+/* A host that is barred takes no part in the connection: it is as if it listened on nothing. */
+extern bool router_host_add( struct router *router, unsigned int host, bool barred );
+
+/* For a connection that begins. */
+extern void router_host_bar( struct router *router, unsigned int host, bool barred );
+extern bool router_host_is_barred( const struct router *router, unsigned int host );
+/* What it has not listened on by now is not expected of it any more. */
 extern void router_host_ready( struct router *router, unsigned int host );
 /* The host is offered nothing more; PDUs that it sent before may still come. router_host_gone() follows. */
 extern void router_host_leaves( struct router *router, unsigned int host );
 /* The host's channels are closed toward the server, what it was offered goes to the next one. */
 extern void router_host_gone( struct router *router, unsigned int host );
+/* Every host is expected to listen on all that it will listen on: for other names nothing waits. */
+extern void router_names_complete( struct router *router );
 /* No host will be added any more; one will be, so that names may come that nobody listens on yet. */
 extern void router_hosts_known( struct router *router );
 extern void router_hosts_expected( struct router *router );
 
-/* Return NULL, or the rule that the host broke. */
+/* Return NULL, or the rule that the host broke. A name that a host is expected to listen on, when it is ready, is
+ * offered to it as if it did, and the channel waits for it. */
+extern const char *router_expect( struct router *router, unsigned int host, const char *name );
 extern const char *router_listen( struct router *router, unsigned int host, const char *name );
 extern const char *router_unlisten( struct router *router, unsigned int host, const char *name );
 

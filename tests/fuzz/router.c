@@ -22,6 +22,7 @@
 
 #include "drdynvc.h"
 #include "fuzz.h"
+#include "names.h"
 #include "router.h"
 
 #define HOSTS    4
@@ -296,7 +297,7 @@ static void change_host( enum operation operation, unsigned int host )
 {
     if (operation == HOST_ADD && !session.alive[host])
     {
-        session.alive[host] = router_host_add( session.router, host );
+        session.alive[host] = router_host_add( session.router, host, false );
         check( session.alive[host] || session.failing );
     }
     else if (operation == HOST_READY) router_host_ready( session.router, host );
@@ -391,7 +392,7 @@ void fuzz_router( const uint8_t *data, size_t size )
     struct input input = { data, size };
 
     memset( &session, 0, sizeof(session) );
-    check( (session.router = router_create()) != NULL );
+    check( (session.router = router_create( client_names( 3 ) )) != NULL );
     if (input_byte( &input ) & 1) preset();
     check( !router_opened( session.router ) );
     while (input.size) step( &input );

@@ -18,167 +18,18 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "freerdp/router.h"
-#include "wine/test.h"
-
-static struct router *router;
-static const char *rule;
-static uint64_t now;
-
-static const char *const route_names[] = { "client", "host", "server", "drop", "epoch", "broken" };
-
-/* PDUs are written in hexadecimal; blanks separate their fields. */
-static size_t parse_hex( const char *hex, uint8_t *bytes )
-{
-    size_t size = 0;
-    int used;
-
-    while (sscanf( hex, "%2hhx%n", &bytes[size], &used ) == 1)
-    {
-        hex += used;
-        size++;
-    }
-    return size;
-}
-
-static uint8_t *parse( const char *hex, size_t *size )
-{
-    uint8_t bytes[512], *exact;
-
-    *size = parse_hex( hex, bytes );
-    exact = malloc( *size ); /* so that reading past its end is noticed */
-    if (*size) memcpy( exact, bytes, *size );
-    return exact;
-}
-
-/* A CREATE_REQ with a one-byte id. */
-static const char *create( unsigned int id, const char *name )
-{
-    static char hex[2048];
-    int used = sprintf( hex, "10 %02x ", id );
-
-    do used += sprintf( hex + used, "%02x", (unsigned char)*name );
-    while (*name++);
-    return hex;
-}
-
-static void check_server_( int line, const char *hex, enum route expected, unsigned int expected_host )
-{
-    unsigned int host = 0;
-    size_t size;
-    uint8_t *pdu = parse( hex, &size );
-    enum route route = router_server_pdu( router, pdu, size, now, &host );
-
-    ok_(__FILE__, line)( route == expected, "server's %s goes to %s, not to %s\n", hex, route_names[route],
-                         route_names[expected] );
-    if (expected == ROUTE_HOST)
-        ok_(__FILE__, line)( host == expected_host, "server's %s goes to host %u, not to %u\n", hex, host, expected_host );
-    free( pdu );
-}
-#define check_server( hex, route, host ) check_server_( __LINE__, hex, route, host )
-
-static void check_host_( int line, unsigned int host, const char *hex, enum route expected )
-{
-    size_t size;
-    uint8_t *pdu = parse( hex, &size );
-    enum route route;
-
-    rule = NULL;
-    route = router_host_pdu( router, host, pdu, size, &rule );
-    ok_(__FILE__, line)( route == expected, "host %u's %s goes to %s (%s), not to %s\n", host, hex, route_names[route],
-                         rule ? rule : "no rule", route_names[expected] );
-    ok_(__FILE__, line)( !rule == (route != ROUTE_BROKEN), "the rule is %s\n", rule ? rule : "missing" );
-    free( pdu );
-}
-#define check_host( host, hex, route ) check_host_( __LINE__, host, hex, route )
-
-#define check_rule( text ) ok( rule && strstr( rule, text ), "broken rule: %s\n", rule ? rule : "none" )
-
-/* The router's next own packet. */
-static void check_owed_( int line, enum route to, unsigned int host, const char *hex )
-{
-    struct packet *packet = router_take( router, to );
-    size_t size;
-    uint8_t *pdu = parse( hex, &size );
-
-    ok_(__FILE__, line)( packet != NULL, "%s gets nothing, not %s\n", route_names[to], hex );
-    if (packet)
-    {
-        ok_(__FILE__, line)( packet->host == host, "host %u gets it, not %u\n", packet->host, host );
-        ok_(__FILE__, line)( packet->size == size && !memcmp( packet->data, pdu, size ),
-                             "%s gets %02x %02x... (%u bytes), not %s\n", route_names[to], packet->data[0],
-                             packet->size > 1 ? packet->data[1] : 0, (unsigned int)packet->size, hex );
-    }
-    free( packet );
-    free( pdu );
-}
-#define check_owed( to, host, hex ) check_owed_( __LINE__, to, host, hex )
-
-static void check_quiet_( int line )
-{
-    ok_(__FILE__, line)( !router_owes( router, ROUTE_CLIENT ), "the client gets something\n" );
-    ok_(__FILE__, line)( !router_owes( router, ROUTE_HOST ), "a host gets something\n" );
-    ok_(__FILE__, line)( !router_owes( router, ROUTE_SERVER ), "the server gets something\n" );
-}
-#define check_quiet() check_quiet_( __LINE__ )
-
-#define CAPS_1 "50 00 01 00"
-#define CAPS_2 "58 00 02 00 33 33 11 11 3d 0a a7 04"
-
-static void announce( unsigned int host, const char *name )
-{
-    const char *broken = router_listen( router, host, name );
-
-    ok( !broken, "host %u may not listen on %s: %s\n", host, name, broken );
-}
-
-/* Two hosts that are ready: 1 listens on "one" and "both", 2 on "two" and "both". CAPS have passed. */
-static void start(void)
-{
-    now = 1000;
-    router = router_create();
-    router_host_add( router, 1 );
-    router_host_add( router, 2 );
-    router_hosts_known( router );
-    announce( 2, "two" );
-    announce( 2, "both" );
-    announce( 1, "one" );
-    announce( 1, "both" );
-    router_host_ready( router, 1 );
-    router_host_ready( router, 2 );
-    check_server( CAPS_2, ROUTE_CLIENT, 0 );
-    free( router_take( router, ROUTE_HOST ) );
-    free( router_take( router, ROUTE_HOST ) );
-    check_quiet();
-}
-
-static void stop(void)
-{
-    router_destroy( router );
-    router = NULL;
-}
-
-/* Host 1 has channel 3 open. */
-static void start_open(void)
-{
-    start();
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
-    check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
-    check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER );
-    check_quiet();
-}
+#include "routing.h"
 
 static void test_capabilities(void)
 {
-    router = router_create();
-    router_host_add( router, 1 );
+    router = router_create( client_names( 3 ) );
+    router_host_add( router, 1, false );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
-    router_host_add( router, 2 ); /* a later host gets them too */
+    router_host_add( router, 2, false ); /* a later host gets them too */
     check_owed( ROUTE_HOST, 2, CAPS_2 );
     check_host( 1, "50 00 02 00", ROUTE_DROP ); /* FreeRDP answers */
     check_host( 2, "5c 00 03 00", ROUTE_DROP );
@@ -195,8 +46,8 @@ static void test_capabilities(void)
 
 static void test_missing_capabilities(void)
 {
-    router = router_create();
-    router_host_add( router, 1 );
+    router = router_create( client_names( 3 ) );
+    router_host_add( router, 1, false );
     announce( 1, "one" );
     check_server( create( 3, "FreeRDP's" ), ROUTE_DROP, 0 ); /* held: FreeRDP does not see it yet */
     check_quiet();
@@ -532,15 +383,15 @@ static void test_host_rules(void)
 
 static void test_hold(void)
 {
-    router = router_create();
+    router = router_create( client_names( 3 ) );
     now = 1000;
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_server( create( 1, "one" ), ROUTE_DROP, 0 ); /* the search for plug-ins is not over */
     check_server( create( 2, "ECHO" ), ROUTE_CLIENT, 0 ); /* FreeRDP's own never wait */
     ok( router_deadline( router ) == 1000 + ROUTER_HOLD_MS, "wrong deadline\n" );
-    router_host_add( router, 1 );
+    router_host_add( router, 1, false );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
-    router_host_add( router, 2 );
+    router_host_add( router, 2, false );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
     router_hosts_known( router );
     now = 2000;
@@ -565,8 +416,8 @@ static void test_hold(void)
 
 static void test_hold_expires(void)
 {
-    router = router_create();
-    router_host_add( router, 1 );
+    router = router_create( client_names( 3 ) );
+    router_host_add( router, 1, false );
     now = 1000;
     check_server( create( 1, "one" ), ROUTE_DROP, 0 );
     now = 3000;
@@ -587,8 +438,8 @@ static void test_hold_expires(void)
 
 static void test_hold_ends_otherwise(void)
 {
-    router = router_create();
-    router_host_add( router, 1 );
+    router = router_create( client_names( 3 ) );
+    router_host_add( router, 1, false );
     now = 1000;
     check_server( create( 1, "one" ), ROUTE_DROP, 0 );
     check_server( "40 01", ROUTE_CLIENT, 0 ); /* closed by the server: FreeRDP answers to both, in order */
@@ -604,7 +455,7 @@ static void test_hold_ends_otherwise(void)
     check_server( create( 3, "one" ), ROUTE_CLIENT, 0 ); /* the dead host's name is gone */
 
     stop();
-    router = router_create();
+    router = router_create( client_names( 3 ) );
     check_server( create( 1, "one" ), ROUTE_DROP, 0 );
     router_reset( router );
     ok( router_deadline( router ) == UINT64_MAX, "a hold outlives its connection\n" );
@@ -616,9 +467,9 @@ static void test_hold_ends_otherwise(void)
 /* A host that is started again listens on what it listened on before, soon. */
 static void test_hold_for_restart(void)
 {
-    router = router_create();
+    router = router_create( client_names( 3 ) );
     router_set_hold( router, 500 );
-    router_host_add( router, 1 );
+    router_host_add( router, 1, false );
     announce( 1, "one" );
     router_host_ready( router, 1 );
     router_hosts_known( router );
@@ -632,7 +483,7 @@ static void test_hold_for_restart(void)
     check_server( create( 2, "one" ), ROUTE_DROP, 0 );
     ok( router_deadline( router ) == 1500, "wrong deadline\n" );
     check_quiet();
-    router_host_add( router, 2 );
+    router_host_add( router, 2, false );
     announce( 2, "one" );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
     check_owed( ROUTE_HOST, 2, create( 2, "one" ) );

@@ -1,0 +1,27 @@
+/*
+ * The dynamic channels that FreeRDP serves itself
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_NAMES_H
+#define __WINEDVC_NAMES_H
+
+/* Their names in that major version of FreeRDP, whether it was told to serve them or not; NULL ends the list. */
+extern const char *const *client_names( unsigned int major );
+
+#endif /* __WINEDVC_NAMES_H */

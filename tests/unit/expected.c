@@ -1,0 +1,254 @@
+/*
+ * Channels whose host is not ready yet, or not wanted
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "routing.h"
+
+static void expect( unsigned int host, const char *name )
+{
+    const char *broken = router_expect( router, host, name );
+
+    ok( !broken, "host %u may not be expected to listen on %s: %s\n", host, name, broken );
+}
+
+/* Two hosts, of which all names are known: "one" and "both" are 1's, "both" and "two" 2's. */
+static void start_expected(void)
+{
+    now = 1000;
+    router = router_create( client_names( 3 ) );
+    router_host_add( router, 1, false );
+    expect( 1, "one" );
+    expect( 1, "both" );
+    router_host_add( router, 2, false );
+    expect( 2, "both" );
+    expect( 2, "two" );
+    router_names_complete( router );
+    router_hosts_known( router );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    free( router_take( router, ROUTE_HOST ) );
+    free( router_take( router, ROUTE_HOST ) );
+}
+
+static void test_expected(void)
+{
+    start_expected();
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "three" ), ROUTE_CLIENT, 0 ); /* nobody's: nothing waits for it */
+    check_quiet();
+    ok( !router_name( router, 0 ), "a name is offered before its host listens\n" );
+    announce( 2, "two" );
+    check_server( create( 3, "two" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
+    check_quiet();
+    announce( 1, "one" );
+    check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
+    announce( 1, "four" ); /* taken when it comes */
+    check_server( create( 4, "four" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 4, "four" ) );
+    check_quiet();
+    stop();
+}
+
+/* What was expected and does not come is FreeRDP's to refuse. */
+static void test_disappoints(void)
+{
+    start_expected();
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "two" ), ROUTE_DROP, 0 );
+    router_host_ready( router, 1 );
+    check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
+    check_server( create( 3, "one" ), ROUTE_CLIENT, 0 );
+    router_host_gone( router, 2 );
+    check_owed( ROUTE_CLIENT, 0, create( 2, "two" ) );
+    check_quiet();
+    stop();
+}
+
+static void test_expected_in_order(void)
+{
+    start_expected();
+    announce( 2, "both" );
+    router_host_ready( router, 2 );
+    check_server( create( 1, "both" ), ROUTE_DROP, 0 ); /* 1 is to be asked first */
+    check_quiet();
+    announce( 1, "both" );
+    check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
+    check_host( 2, "10 01 00 00 00 00", ROUTE_SERVER );
+    check_quiet();
+    stop();
+
+    start_expected();
+    announce( 2, "both" );
+    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    router_expire( router, 1000 + ROUTER_HOLD_MS ); /* not for ever */
+    check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
+    check_quiet();
+    stop();
+}
+
+/* A host that has refused is not asked again, one that comes after it is. */
+static void test_refused_before_ready(void)
+{
+    start_expected();
+    announce( 1, "both" );
+    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    check_quiet();
+    ok( router_deadline( router ) == 1000 + ROUTER_HOLD_MS, "wrong deadline\n" );
+    announce( 1, "both" );
+    check_quiet();
+    announce( 2, "both" );
+    check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
+    check_host( 2, "10 01 01 00 00 c0", ROUTE_SERVER );
+
+    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
+    stop();
+
+    start_expected();
+    announce( 1, "both" );
+    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    router_host_ready( router, 2 ); /* without that name */
+    check_owed( ROUTE_SERVER, 0, "10 01 01 00 00 c0" );
+    check_quiet();
+    stop();
+}
+
+/* A host that is started again is expected to listen on the same. */
+static void test_restart(void)
+{
+    start_expected();
+    router_host_gone( router, 1 );
+    router_hosts_expected( router );
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    router_host_add( router, 3, false );
+    check_owed( ROUTE_HOST, 3, CAPS_2 );
+    expect( 3, "one" );
+    router_hosts_known( router );
+    check_quiet();
+    announce( 3, "one" );
+    check_owed( ROUTE_HOST, 3, create( 1, "one" ) );
+    check_quiet();
+    stop();
+}
+
+static void test_expected_rules(void)
+{
+    char name[32];
+    unsigned int i;
+
+    start_expected();
+    ok( router_expect( router, 3, "one" ) != NULL, "a host that is not there is expected to listen\n" );
+    ok( router_expect( router, 1, "a\nb" ) != NULL, "a control character is expected\n" );
+    ok( router_expect( router, 1, "" ) != NULL, "no name is expected\n" );
+    ok( !router_expect( router, 1, "ECHO" ), "FreeRDP's name is a breach\n" );
+    check_server( create( 1, "ECHO" ), ROUTE_CLIENT, 0 );
+    for (i = 2; i < 256; i++)
+    {
+        sprintf( name, "name %u", i );
+        expect( 1, name );
+    }
+    ok( router_expect( router, 1, "257th" ) != NULL, "there is no limit\n" );
+    announce( 1, "one" ); /* in the place of what was expected */
+    ok( router_listen( router, 1, "257th" ) != NULL, "there is no limit\n" );
+    stop();
+}
+
+/* A host that has no part in a connection. */
+static void test_barred(void)
+{
+    start();
+    router_reset( router );
+    router_host_bar( router, 1, true );
+    ok( router_host_is_barred( router, 1 ) && !router_host_is_barred( router, 2 ), "the wrong host is barred\n" );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    check_server( create( 1, "one" ), ROUTE_CLIENT, 0 );
+    check_server( create( 2, "both" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 2, create( 2, "both" ) );
+    router_host_add( router, 3, true );
+    check_quiet();
+    router_reset( router );
+    router_host_bar( router, 1, false );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_owed( ROUTE_HOST, 2, CAPS_2 );
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
+    check_quiet();
+    stop();
+}
+
+/* A name that FreeRDP serves becomes a host's, or stays FreeRDP's if none listens. */
+static void test_own_names(void)
+{
+    router = router_create( client_names( 3 ) );
+    router_host_add( router, 1, false );
+    router_add_own( router, "TSMF" );
+    router_add_own( router, "URBDRC" );
+    announce( 1, "TSMF" );
+    announce( 1, "ECHO" );
+    router_host_ready( router, 1 );
+    router_hosts_known( router );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_server( create( 1, "TSMF" ), ROUTE_DROP, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "TSMF" ) );
+    check_server( create( 2, "ECHO" ), ROUTE_CLIENT, 0 );
+    check_server( create( 3, "URBDRC" ), ROUTE_CLIENT, 0 );
+    check_quiet();
+    stop();
+}
+
+/* Each version of FreeRDP has names of its own. */
+static void test_versions(void)
+{
+    router = router_create( client_names( 2 ) );
+    router_hosts_known( router );
+    router_host_add( router, 1, false );
+    announce( 1, "rdpewa" );
+    announce( 1, "Microsoft::Windows::RDS::Graphics" );
+    check_server( create( 1, "rdpewa" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "Microsoft::Windows::RDS::Graphics" ), ROUTE_CLIENT, 0 );
+    router_destroy( router );
+    router = router_create( client_names( 3 ) );
+    router_hosts_known( router );
+    router_host_add( router, 1, false );
+    announce( 1, "rdpewa" );
+    check_server( create( 1, "rdpewa" ), ROUTE_CLIENT, 0 );
+    stop();
+}
+
+START_TEST( expected )
+{
+    test_expected();
+    test_disappoints();
+    test_expected_in_order();
+    test_refused_before_ready();
+    test_restart();
+    test_expected_rules();
+    test_barred();
+    test_own_names();
+    test_versions();
+}
