@@ -50,6 +50,7 @@ struct addin
     UINT16                 drdynvc_id;
     bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
+    struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   token;       /* known by its address */
     BYTE                   nudge;       /* written to wake the client, not sent */
 };
@@ -186,7 +187,7 @@ static void addin_initialized( struct addin *addin )
     addin_disconnected( addin );
     if (addin->bridge) return;
     log_info( "winedvc %s in FreeRDP %s, built with %s", WINEDVC_VERSION, compat_version(), compat_built_version() );
-    addin->bridge = bridge_create( &client );
+    addin->bridge = bridge_create( &client, &addin->arguments );
 }
 
 static void addin_terminated( struct addin *addin )
@@ -297,6 +298,8 @@ static void addin_load( PCHANNEL_ENTRY_POINTS_EX entry_points, void *init_handle
     }
     if (addin->bridge) addin_terminated( addin ); /* of an instance that ended without saying so */
     addin->own_id = addin->drdynvc_id = 0;
+    name_list_clear( &addin->arguments );
+    compat_copy_arguments( entry_points, &addin->arguments );
     addin->init_handle = init_handle;
     addin->open = entry_points->pVirtualChannelOpenEx;
     addin->write = entry_points->pVirtualChannelWriteEx;

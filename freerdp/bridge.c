@@ -63,6 +63,7 @@ static void bridge_destroy( struct bridge *bridge )
 {
     launch_forget( bridge );
     plugin_list_clear( &bridge->plugins );
+    settings_clear( &bridge->settings );
     if (bridge->router) router_destroy( bridge->router );
     if (bridge->wake >= 0) close( bridge->wake );
     packet_queue_clear( &bridge->lines );
@@ -98,27 +99,15 @@ static bool bridge_start_thread( struct bridge *bridge )
     return started;
 }
 
-/* Seconds from the environment, in milliseconds. */
-static unsigned int read_timeout( const char *name, unsigned int normal )
+static bool bridge_configure( struct bridge *bridge, const struct name_list *arguments )
 {
-    const char *text = getenv( name );
-    unsigned long seconds = text && *text ? strtoul( text, NULL, 10 ) : normal / 1000;
-
-    if (seconds && seconds <= 3600) return seconds * 1000;
-    log_warn( "%s is %s, which is not a number of seconds up to 3600: %u is taken", name, text, normal / 1000 );
-    return normal;
+    settings_init( &bridge->settings );
+    settings_read_environment( &bridge->settings );
+    settings_read_arguments( &bridge->settings, arguments );
+    return (bridge->trace = trace_create()) && (bridge->router = router_create( client_names( bridge->client.major ) ));
 }
 
-static bool bridge_configure( struct bridge *bridge )
-{
-    bridge->timeout = read_timeout( "WINEDVC_TIMEOUT", HOST_TIMEOUT_MS );
-    bridge->trace = trace_create();
-    if (!(bridge->router = router_create( client_names( bridge->client.major ) ))) return false;
-    router_set_hold( bridge->router, read_timeout( "WINEDVC_START_TIMEOUT", ROUTER_HOLD_MS ) );
-    return true;
-}
-
-struct bridge *bridge_create( const struct bridge_client *client )
+struct bridge *bridge_create( const struct bridge_client *client, const struct name_list *arguments )
 {
     struct bridge *bridge = calloc( 1, sizeof(*bridge) );
 
@@ -129,7 +118,7 @@ struct bridge *bridge_create( const struct bridge_client *client )
         bridge->client = *client;
         bridge->references = 1;
         bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
-        if (bridge->wake >= 0 && bridge_configure( bridge ) && bridge_start_thread( bridge )) return bridge;
+        if (bridge->wake >= 0 && bridge_configure( bridge, arguments ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );
     }
     log_error( "no memory, thread or descriptor is left: this session has no plug-ins" );
@@ -172,7 +161,11 @@ static void bridge_begin_epoch( struct bridge *bridge )
     router_reset( bridge->router );
     trace_note( bridge->trace, "connection %u to %s", bridge->epoch, bridge->server );
     for (host = bridge->hosts; host; host = host->next)
-        if (host->number) bridge_tell_connected( bridge, host );
+    {
+        if (!host->number) continue;
+        router_host_bar( bridge->router, host->number, !launch_serves( host->group, bridge->server ) );
+        if (!router_host_is_barred( bridge->router, host->number )) bridge_tell_connected( bridge, host );
+    }
 }
 
 /* Needs the lock. */
@@ -196,7 +189,7 @@ static void bridge_end_epoch( struct bridge *bridge, uint32_t code )
     bridge_note_counters( bridge );
     for (host = bridge->hosts; host; host = host->next)
     {
-        if (!host->number) continue;
+        if (!host->number || router_host_is_barred( bridge->router, host->number )) continue;
         bridge->counters.dropped += host_drop_pdus( host );
         bridge_check_leaving( bridge, host );
         host->purging = true;
@@ -343,7 +336,7 @@ static bool bridge_route( struct bridge *bridge, const uint8_t *pdu, size_t size
     bridge_serve_hosts( bridge );
     if (route == ROUTE_HOST) bridge_send_pdu( bridge, host, pdu, size );
     bridge_unlock( bridge );
-    if (route == ROUTE_DROP || bridge->trace) bridge_wake( bridge ); /* it may have been held */
+    if (route == ROUTE_DROP || trace_is_wanted( bridge->trace )) bridge_wake( bridge ); /* it may have been held */
     bridge_serve_client( bridge );
     return route != ROUTE_CLIENT;
 }
@@ -488,7 +481,7 @@ bool bridge_has_output( struct bridge *bridge, uint64_t now )
 
 void bridge_client_sends( struct bridge *bridge, const uint8_t *pdu, size_t size )
 {
-    if (!bridge->trace || !size || pdu[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) return;
+    if (!trace_is_wanted( bridge->trace ) || !size || pdu[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) return;
     trace_pdu( bridge->trace, TRACE_SENT, pdu, size );
     bridge_wake( bridge );
 }

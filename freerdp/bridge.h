@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "namelist.h"
+
 /*
  * A bridge lives from the session's start to its end, over any number of
  * connections. Its functions are called on the client's main thread and never
@@ -46,8 +48,8 @@ struct bridge_client
     void (*deliver)( void *context, const uint8_t *pdu, size_t size );
 };
 
-/* Starts looking for plug-ins at once. NULL, and a line in the log, on failure. */
-extern struct bridge *bridge_create( const struct bridge_client *client );
+/* Starts looking for plug-ins at once. The arguments are the addin's, behind its name. NULL, and a line in the log, on failure. */
+extern struct bridge *bridge_create( const struct bridge_client *client, const struct name_list *arguments );
 
 /* The hosts end, the bridge is the caller's no longer. Implies bridge_disconnected(). */
 extern void bridge_end( struct bridge *bridge );

@@ -27,6 +27,8 @@
 #include "host.h"
 #include "plugins.h"
 #include "router.h"
+#include "session.h"
+#include "settings.h"
 #include "trace.h"
 
 #define BRIDGE_MAX_HOSTS 64     /* with the scout */
@@ -37,6 +39,13 @@ enum gather
     GATHER_CLIENT,
     GATHER_MESSAGE,
     GATHER_DROP,
+};
+
+/* How far the I/O thread is. */
+enum setup
+{
+    SETUP_CONFIGURING,      /* the configuration is being read */
+    SETUP_DONE,
 };
 
 /* What the addin ignored, dropped or said in the place of a host. */
@@ -73,6 +82,10 @@ struct bridge
     size_t      message_size;
 
     /* I/O thread only */
+    struct settings    settings;        /* the main thread's before the thread is started */
+    enum setup         setup;
+    uint64_t           setup_time;      /* when that is given up */
+    struct session     session;
     unsigned int       timeout;         /* in milliseconds, of an answer */
     struct packet_queue lines;          /* for the log, when the lock is free */
     struct plugin_list plugins;

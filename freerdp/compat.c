@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
 #include <freerdp/settings.h>
 #include <freerdp/version.h>
@@ -36,6 +37,14 @@ freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points )
 
     if (entry_points->cbSize < sizeof(*extended) || extended->MagicNumber != FREERDP_CHANNEL_MAGIC_NUMBER) return NULL;
     return extended->context ? extended->context->instance : NULL;
+}
+
+void compat_copy_arguments( PCHANNEL_ENTRY_POINTS_EX entry_points, struct name_list *arguments )
+{
+    const ADDIN_ARGV *given = ((CHANNEL_ENTRY_POINTS_FREERDP_EX *)entry_points)->pExtendedData;
+    int i;
+
+    for (i = 1; given && i < given->argc; i++) name_list_add( arguments, given->argv[i] );
 }
 
 const char *compat_version( void )

@@ -27,6 +27,8 @@
 #include <freerdp/freerdp.h>
 #include <freerdp/svc.h>
 
+#include "namelist.h"
+
 extern unsigned int compat_major(void);
 
 /* The client that loads a static addin, NULL if it is not FreeRDP. */
@@ -35,6 +37,9 @@ extern freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points );
 /* The client library's version, and that of the headers which the addin was built with. */
 extern const char *compat_version( void );
 extern const char *compat_built_version( void );
+
+/* What /vc: gives behind the addin's name. */
+extern void compat_copy_arguments( PCHANNEL_ENTRY_POINTS_EX entry_points, struct name_list *arguments );
 
 /* Has drdynvc loaded, even if nothing but us wants dynamic channels. */
 extern bool compat_enable_dynamic_channels( freerdp *instance );

@@ -56,7 +56,7 @@ static const char *control_hello( struct bridge *bridge, struct host *host, cons
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
     if ((versions = frame_string( &body, &size )) && !host->greeted && !bridge->terminated)
         say( bridge, host->number ? WLOG_DEBUG : WLOG_INFO, "host %u (process %d): %s, %u bit", host->number,
-             (int)host->pid, log_escape( &text, versions ), host->bits );
+             (int)host->process.pid, log_escape( &text, versions ), host->bits );
     host->greeted = true;
     host->ping_time = clock_ms() + HOST_PING_MS;
     return NULL;
@@ -82,7 +82,7 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
         return NULL;
     }
     if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
-    if (!plugin_list_add( &bridge->plugins, addin.bits, entry, file )) return "there is memory for the plug-in";
+    if (!plugin_list_add( &bridge->plugins, addin.bits, key, entry, file )) return "there is memory for the plug-in";
     say( bridge, WLOG_DEBUG, "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
     return NULL;
 }

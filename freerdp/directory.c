@@ -37,10 +37,8 @@ static bool name_is_valid( const char *name )
 static bool name_is_clients( const struct directory *directory, const char *name )
 {
     const char *const *client;
-    size_t i;
 
-    for (i = 0; i < directory->own_count; i++)
-        if (!strcmp( name, directory->own_names[i] )) return false;
+    if (name_list_has( &directory->own_names, name )) return false;
     for (client = directory->client_names; *client; client++)
         if (!strcmp( name, *client )) return true;
     return false;
@@ -49,17 +47,6 @@ static bool name_is_clients( const struct directory *directory, const char *name
 bool directory_may_have( const struct directory *directory, const char *name )
 {
     return name_is_valid( name ) && !name_is_clients( directory, name );
-}
-
-bool directory_add_own( struct directory *directory, const char *name )
-{
-    char **names = realloc( directory->own_names, (directory->own_count + 1) * sizeof(*names) );
-
-    if (!names) return false;
-    directory->own_names = names;
-    if (!(names[directory->own_count] = strdup( name ))) return false;
-    directory->own_count++;
-    return true;
 }
 
 /* Hosts */
@@ -127,9 +114,8 @@ void directory_set_ready( struct directory *directory, unsigned int number )
 void directory_clear( struct directory *directory )
 {
     while (directory->name_count) directory_remove_name( directory, directory->name_count - 1 );
-    while (directory->own_count) free( directory->own_names[--directory->own_count] );
+    name_list_clear( &directory->own_names );
     free( directory->names );
-    free( directory->own_names );
     free( directory->hosts );
 }
 

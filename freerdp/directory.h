@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "namelist.h"
+
 #define DIRECTORY_MAX_NAMES 256     /* of one host */
 
 struct directory_host
@@ -49,8 +51,7 @@ struct directory_name
 struct directory
 {
     const char *const     *client_names;    /* NULL ends them */
-    char                 **own_names;       /* of them, those that are hosts' all the same */
-    size_t                 own_count;
+    struct name_list       own_names;       /* of them, those that are hosts' all the same */
     struct directory_host *hosts;           /* by age, which is by number */
     size_t                 host_count;
     struct directory_name *names;           /* by age */
@@ -61,8 +62,7 @@ struct directory
 
 extern void directory_clear( struct directory *directory );
 
-/* Each returns false without memory. */
-extern bool directory_add_own( struct directory *directory, const char *name );
+/* Returns false without memory. */
 extern bool directory_add_host( struct directory *directory, unsigned int number );
 
 extern struct directory_host *directory_find_host( const struct directory *directory, unsigned int number );

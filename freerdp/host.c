@@ -21,64 +21,23 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "descriptor.h"
 #include "host.h"
 
 /* Where its output goes: the user's file, or our pipe. */
-static int host_open_log( struct host *host )
+static int host_open_log( struct host *host, const char *path )
 {
-    const char *path = getenv( "WINEDVC_HOST_LOG" );
     int fd;
 
-    if (!path || !*path) return output_open( &host->output );
+    if (!path) return output_open( &host->output );
     if ((fd = open( path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600 )) >= 0) return descriptor_lift( fd );
     log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, strerror( errno ) );
     return output_open( &host->output );
-}
-
-static int spawn_attributes( posix_spawnattr_t *attributes )
-{
-    sigset_t none, all;
-
-    sigemptyset( &none );
-    sigfillset( &all );
-    posix_spawnattr_setsigmask( attributes, &none );
-    posix_spawnattr_setsigdefault( attributes, &all );
-    /* its own group: an interrupt at the terminal is for the client, which then ends the host in good order */
-    return posix_spawnattr_setflags( attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                 POSIX_SPAWN_SETPGROUP );
-}
-
-/* Returns 0 or an error number. */
-static int host_spawn( struct host *host, int fd, int log, char *const *argv )
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    char **environment;
-    int error;
-
-    if (!(environment = wine_environment())) return ENOMEM;
-    posix_spawn_file_actions_init( &actions );
-    posix_spawnattr_init( &attributes );
-    if (!(error = posix_spawn_file_actions_adddup2( &actions, fd, STDIN_FILENO )) &&
-        !(error = posix_spawn_file_actions_adddup2( &actions, log, STDOUT_FILENO )) &&
-        !(error = posix_spawn_file_actions_adddup2( &actions, log, STDERR_FILENO )) &&
-        !(error = posix_spawn_file_actions_addclosefrom_np( &actions, STDERR_FILENO + 1 )) &&
-        !(error = spawn_attributes( &attributes )))
-        error = posix_spawn( &host->pid, argv[0], &actions, &attributes, argv, environment );
-    posix_spawnattr_destroy( &attributes );
-    posix_spawn_file_actions_destroy( &actions );
-    free( environment );
-    return error;
 }
 
 static char **host_arguments( const struct wine_program *program, char *const *arguments )
@@ -97,29 +56,15 @@ static char **host_arguments( const struct wine_program *program, char *const *a
 /* Returns 0 or an error number. */
 static int host_start( struct host *host, const struct wine_program *program, char *const *arguments )
 {
-    int sockets[2] = { -1, -1 }, log, error;
-    char **argv;
+    int log = host_open_log( host, program->log ), error;
+    char **argv = host_arguments( program, arguments ), **environment = wine_environment( program->prefix );
 
-    if (!(argv = host_arguments( program, arguments ))) return ENOMEM;
-    log = host_open_log( host );
-    if (log < 0 || socketpair( AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets )) error = errno;
-    else
-    {
-        sockets[0] = descriptor_lift( sockets[0] );
-        sockets[1] = descriptor_lift( sockets[1] );
-        error = sockets[0] < 0 || sockets[1] < 0 ? errno : host_spawn( host, sockets[1], log, argv );
-    }
-    if (!error && (host->pidfd = syscall( SYS_pidfd_open, host->pid, 0 )) < 0)
-    {
-        error = errno;
-        kill( host->pid, SIGKILL );
-        waitpid( host->pid, NULL, 0 );
-    }
-    if (sockets[1] >= 0) close( sockets[1] );
+    if (log < 0) error = errno;
+    else if (!argv || !environment) error = ENOMEM;
+    else error = process_start( &host->process, argv, environment, SOCK_STREAM, log, &host->fd );
     if (log >= 0) close( log );
+    free( environment );
     free( argv );
-    if (!error) host->fd = sockets[0];
-    else if (sockets[0] >= 0) close( sockets[0] );
     return error;
 }
 
@@ -146,7 +91,7 @@ struct host *host_create( unsigned int number, unsigned int bits, const char *ti
     if (!host) return NULL;
     host->number = number;
     host->bits = bits;
-    host->fd = host->pidfd = host->output.fd = -1;
+    host->fd = host->process.fd = host->output.fd = -1;
     packet_queue_init( &host->out );
     packet_queue_init( &host->in );
     host->title = strdup( title );
@@ -244,14 +189,7 @@ void host_close( struct host *host )
 
 void host_kill( struct host *host )
 {
-    if (host->pidfd >= 0) syscall( SYS_pidfd_send_signal, host->pidfd, SIGKILL, NULL, 0 );
-}
-
-void host_reap( struct host *host )
-{
-    waitpid( host->pid, NULL, WNOHANG ); /* the client may have been faster: either way it is gone */
-    close( host->pidfd );
-    host->pidfd = -1;
+    process_kill( &host->process );
 }
 
 unsigned int host_drop_pdus( struct host *host )

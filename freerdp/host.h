@@ -30,6 +30,7 @@
 #include "log.h"
 #include "output.h"
 #include "packet.h"
+#include "process.h"
 #include "wine.h"
 
 /* What a host may leave unread before it is given up. */
@@ -54,8 +55,7 @@ struct host
     struct group       *group;      /* what it runs, NULL for the scout */
     char               *title;      /* for the log */
     int                 fd;         /* -1 after the end of the socket */
-    int                 pidfd;      /* -1 after the end of the process */
-    pid_t               pid;
+    struct process      process;
     bool                greeted;    /* HELLO has come */
     bool                ready;      /* READY has come */
     char               *bye;        /* why it ends, as far as it said so */
@@ -102,8 +102,6 @@ extern ssize_t host_receive( struct host *host, void *buffer, size_t size );
 /* Ends its side of the socket. What was to be sent to it is dropped. */
 extern void host_close( struct host *host );
 extern void host_kill( struct host *host );
-/* To be called when pidfd is readable. */
-extern void host_reap( struct host *host );
 
 /* Drops the PDUs for the server, which gives their bytes back to the host's window. Returns their number. */
 extern unsigned int host_drop_pdus( struct host *host );

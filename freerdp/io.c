@@ -28,6 +28,7 @@
 #include "bridge_private.h"
 #include "control.h"
 #include "launch.h"
+#include "setup.h"
 
 /* Reads of one host before the others have their turn. */
 #define READS 4
@@ -37,7 +38,7 @@
 
 /* Hosts that end */
 
-static const char restarted[] = "it is started again, up to 3 times a session";
+static const char restarted[] = "it is started again";
 static const char not_restarted[] = "start the session again to have it back";
 
 static void io_report_lost( struct host *host, const char *why, const char *next )
@@ -103,7 +104,7 @@ static void io_collect( struct bridge *bridge )
     while ((host = *link))
     {
         bridge_lock( bridge );
-        left = host->fd >= 0 || host->pidfd >= 0 || host->leaving;
+        left = host->fd >= 0 || host->process.fd >= 0 || host->leaving;
         if (!left) *link = host->next;
         bridge_unlock( bridge );
         if (left)
@@ -181,7 +182,7 @@ static void io_serve_host( struct bridge *bridge, struct host *host, const struc
     if (process_events)
     {
         if (host->fd >= 0) io_host_lost( bridge, host, "its process is gone", true );
-        host_reap( host );
+        process_reap( &host->process );
     }
     io_ping( bridge, host );
     if (host->kill_time && clock_ms() >= host->kill_time)
@@ -267,6 +268,8 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
     nfds_t count = 0;
 
     fds[count++] = (struct pollfd){ bridge->wake, POLLIN, 0 };
+    fds[count++] = (struct pollfd){ bridge->session.fd, POLLIN, 0 };
+    if (setup_time( bridge ) < deadline) deadline = setup_time( bridge );
     if (start_time < deadline) deadline = start_time;
     bridge_lock( bridge );
     if (bridge->connected && !bridge->token && router_deadline( bridge->router ) < deadline)
@@ -274,7 +277,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
     for (host = bridge->hosts; host; host = host->next)
     {
         fds[count++] = (struct pollfd){ host->fd, POLLIN | (host->out.head ? POLLOUT : 0), 0 };
-        fds[count++] = (struct pollfd){ host->pidfd, POLLIN, 0 };
+        fds[count++] = (struct pollfd){ host->process.fd, POLLIN, 0 };
         fds[count++] = (struct pollfd){ host->output.fd, POLLIN, 0 };
         if (host->kill_time && host->kill_time < deadline) deadline = host->kill_time;
         if (host->fd >= 0 && host->number && host->greeted && host->ping_time < deadline) deadline = host->ping_time;
@@ -288,17 +291,21 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
 
 static void io_turn( struct bridge *bridge )
 {
-    struct pollfd fds[1 + HOST_EVENTS * (BRIDGE_MAX_HOSTS + 1)];
+    struct pollfd fds[2 + HOST_EVENTS * (BRIDGE_MAX_HOSTS + 1)];
     struct pollfd *events = fds;
     struct host *host;
     eventfd_t value;
+    bool session_event;
     int timeout;
     nfds_t count = io_prepare( bridge, fds, &timeout );
 
     if (poll( fds, count, timeout ) < 0) return; /* interrupted */
     if ((events++)->revents) eventfd_read( bridge->wake, &value );
+    session_event = (events++)->revents;
     for (host = bridge->hosts; host; host = host->next, events += HOST_EVENTS)
         io_serve_host( bridge, host, events );
+    if (session_event) setup_read( bridge );
+    setup_expire( bridge );
     io_settle( bridge );
     io_collect( bridge );
 }
@@ -307,9 +314,10 @@ void *io_main( void *arg )
 {
     struct bridge *bridge = arg;
 
-    launch_scout( bridge );
+    setup_begin( bridge );
     io_settle( bridge );
     while (!bridge->terminated || bridge->hosts) io_turn( bridge );
+    session_stop( &bridge->session );
     bridge_release( bridge );
     return NULL;
 }

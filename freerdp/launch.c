@@ -27,41 +27,44 @@
 static void launch_add_host( struct bridge *bridge, struct host *host )
 {
     struct host **end;
+    bool barred;
 
     bridge_lock( bridge );
     for (end = &bridge->hosts; *end; end = &(*end)->next) continue;
     *end = host;
     if (host->number)
     {
-        if (!router_host_add( bridge->router, host->number, false )) host->overrun = true;
-        if (bridge->connected) bridge_tell_connected( bridge, host );
+        barred = bridge->connected && !launch_serves( host->group, bridge->server );
+        if (!router_host_add( bridge->router, host->number, barred )) host->overrun = true;
+        if (bridge->connected && !barred) bridge_tell_connected( bridge, host );
         bridge_serve_hosts( bridge );
     }
     bridge_unlock( bridge );
 }
 
-/* Arguments end with NULL. Returns NULL, and writes a line, if there is no host. */
-static struct host *launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
-                                 char *const *arguments )
+/* Arguments end with NULL. Returns false, and writes a line, if there is no host. */
+static bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
+                         char *const *arguments, struct group *group )
 {
     struct wine_program program;
     char problem[LOG_TEXT];
     struct log_text text;
     struct host *host;
 
-    if (!wine_find( bits, &program, problem, sizeof(problem) ))
+    if (!wine_find( &bridge->settings, bits, &program, problem, sizeof(problem) ))
     {
         log_error( "%s does not run: %s", log_escape( &text, title ), problem );
-        return NULL;
+        return false;
     }
     if (!(host = host_create( number, bits, title, &program, arguments )))
     {
         log_error( "%s does not run: %s can not be started (%s): is Wine installed completely?",
                    log_escape( &text, title ), program.loader, strerror( errno ) );
-        return NULL;
+        return false;
     }
+    host->group = group;
     launch_add_host( bridge, host );
-    return host;
+    return true;
 }
 
 void launch_scout( struct bridge *bridge )
@@ -69,8 +72,8 @@ void launch_scout( struct bridge *bridge )
     char *arguments[] = { (char *)"scout", NULL };
     char problem[LOG_TEXT];
 
-    if (!wine_check_prefix( problem, sizeof(problem) )) log_error( "no plug-in runs: %s", problem );
-    else if (launch_host( bridge, 0, 64, "the search for plug-ins", arguments )) return;
+    if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) )) log_error( "no plug-in runs: %s", problem );
+    else if (launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL )) return;
     bridge->scouted = true;
 }
 
@@ -94,7 +97,23 @@ static bool launch_add_group( struct bridge *bridge, struct group **group )
     (*group)->arguments[0] = (char *)"host";
     (*group)->bits = first->bits;
     (*group)->title = first->file;
+    (*group)->servers = first->choice.servers;
     return true;
+}
+
+/* Leaves out those that the user does not want. */
+static void launch_choose( struct bridge *bridge )
+{
+    struct log_text text;
+    struct plugin *plugin;
+
+    for (plugin = bridge->plugins.first; plugin; plugin = plugin->next)
+    {
+        settings_choose( &bridge->settings, plugin->key, plugin->file, &plugin->choice );
+        plugin->hosted = !plugin->choice.loaded;
+        if (plugin->hosted)
+            log_info( "plug-in %s is not loaded: the configuration says so", log_escape( &text, plugin->key ) );
+    }
 }
 
 void launch_groups( struct bridge *bridge )
@@ -102,6 +121,7 @@ void launch_groups( struct bridge *bridge )
     struct group **end = &bridge->groups;
     unsigned int count = 0;
 
+    launch_choose( bridge );
     for (; launch_add_group( bridge, end ); end = &(*end)->next)
     {
         if (++count < BRIDGE_MAX_HOSTS) continue;
@@ -112,11 +132,16 @@ void launch_groups( struct bridge *bridge )
     }
 }
 
+bool launch_serves( const struct group *group, const char *server )
+{
+    return !group || !group->servers || name_list_matches( group->servers, server );
+}
+
 bool launch_again( struct bridge *bridge, struct host *host )
 {
     struct group *group = host->group;
 
-    if (!group || !host->ready || group->restarts == LAUNCH_RESTARTS) return false;
+    if (!group || !host->ready || group->restarts >= bridge->settings.restarts) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
     bridge_lock( bridge );
     router_hosts_expected( bridge->router );
@@ -147,7 +172,6 @@ void launch_due( struct bridge *bridge )
 {
     uint64_t now = clock_ms();
     struct group *group;
-    struct host *host;
 
     for (group = bridge->groups; group; group = group->next)
     {
@@ -158,8 +182,7 @@ void launch_due( struct bridge *bridge )
             continue;
         }
         group->start_time = UINT64_MAX;
-        if ((host = launch_host( bridge, ++bridge->last_number, group->bits, group->title, group->arguments )))
-            host->group = group;
+        launch_host( bridge, ++bridge->last_number, group->bits, group->title, group->arguments, group );
     }
     if (launch_time( bridge ) != UINT64_MAX) return;
     bridge_lock( bridge );

@@ -23,15 +23,15 @@
 
 #include "bridge_private.h"
 
-/* A host that was ready and ends is started again, so often in a session, after 1, 2 and 4 seconds. */
-#define LAUNCH_RESTARTS 3
+/* A host that was ready and ends is started again after 1, 2, 4 and so on seconds, as often as the settings say. */
 
-/* The plug-ins of one server file, which share a host. Freed with the bridge. */
+/* The plug-ins that share a host. Freed with the bridge. */
 struct group
 {
     struct group *next;
     unsigned int  bits;
-    const char   *title;        /* the file, a string of the plug-in list's */
+    const char   *title;        /* the first one's file, a string of the plug-in list's */
+    const struct name_list *servers;    /* the settings' patterns, NULL for all servers */
     unsigned int  restarts;
     uint64_t      start_time;   /* for the next start, UINT64_MAX if none is to come */
     char         *arguments[];  /* "host", the plug-ins' entries, NULL */
@@ -43,6 +43,9 @@ extern void launch_scout( struct bridge *bridge );
 
 /* The list of plug-ins is complete: makes the groups, whose start is due at once. */
 extern void launch_groups( struct bridge *bridge );
+
+/* Is it for this server? With the lock. */
+extern bool launch_serves( const struct group *group, const char *server );
 
 /* The host has ended. Returns false if it is not started again. */
 extern bool launch_again( struct bridge *bridge, struct host *host );

@@ -26,18 +26,39 @@
 
 static void plugin_destroy( struct plugin *plugin )
 {
+    free( plugin->key );
     free( plugin->entry );
     free( plugin->file );
     free( plugin );
 }
 
-bool plugin_list_add( struct plugin_list *list, unsigned int bits, const char *entry, const char *file )
+/* The class that an entry names, "" if it is the plug-in that a file exports. */
+static const char *entry_class( const char *entry )
 {
-    struct plugin *plugin = calloc( 1, sizeof(*plugin) ), **end = &list->first;
+    const char *brace = strrchr( entry, '{' );
 
-    if (!plugin) return false;
+    return brace && (brace == entry || brace[-1] == ':') ? brace : "";
+}
+
+static bool plugin_list_has( const struct plugin_list *list, unsigned int bits, const char *entry, const char *file )
+{
+    const struct plugin *plugin;
+
+    for (plugin = list->first; plugin; plugin = plugin->next)
+        if (plugin->bits == bits && !strcasecmp( plugin->file, file ) &&
+            !strcasecmp( entry_class( plugin->entry ), entry_class( entry ) )) return true;
+    return false;
+}
+
+bool plugin_list_add( struct plugin_list *list, unsigned int bits, const char *key, const char *entry,
+                      const char *file )
+{
+    struct plugin *plugin, **end = &list->first;
+
+    if (plugin_list_has( list, bits, entry, file )) return true;
+    if (!(plugin = calloc( 1, sizeof(*plugin) ))) return false;
     plugin->bits = bits;
-    if (!(plugin->entry = strdup( entry )) || !(plugin->file = strdup( file )))
+    if (!(plugin->key = strdup( key )) || !(plugin->entry = strdup( entry )) || !(plugin->file = strdup( file )))
     {
         plugin_destroy( plugin );
         return false;
@@ -60,6 +81,14 @@ void plugin_list_clear( struct plugin_list *list )
     list->count = 0;
 }
 
+static bool plugins_share( const struct plugin *one, const struct plugin *other )
+{
+    if (one->bits != other->bits || one->choice.servers != other->choice.servers) return false;
+    if (one->choice.group || other->choice.group)
+        return one->choice.group && other->choice.group && !strcmp( one->choice.group, other->choice.group );
+    return !strcasecmp( one->file, other->file );
+}
+
 struct plugin *plugin_list_next_group( struct plugin_list *list, char **entries, size_t *count )
 {
     struct plugin *first = list->first, *plugin;
@@ -68,7 +97,7 @@ struct plugin *plugin_list_next_group( struct plugin_list *list, char **entries,
     *count = 0;
     for (plugin = first; plugin; plugin = plugin->next)
     {
-        if (plugin->hosted || plugin->bits != first->bits || strcasecmp( plugin->file, first->file )) continue;
+        if (plugin->hosted || !plugins_share( plugin, first )) continue;
         plugin->hosted = true;
         entries[(*count)++] = plugin->entry;
     }

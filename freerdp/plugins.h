@@ -24,12 +24,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "settings.h"
+
 /* One AddIns key, as the scout reported it. */
 struct plugin
 {
     struct plugin *next;
     unsigned int   bits;    /* 32 or 64 */
-    bool           hosted;  /* is in a group that was already taken */
+    bool           hosted;  /* is in a group that was already taken, or is in none */
+    struct plugin_choice choice;    /* the caller's, before groups are taken */
+    char          *key;     /* the key's name */
     char          *entry;   /* the key's value, which the host understands */
     char          *file;    /* its server file */
 };
@@ -41,13 +45,14 @@ struct plugin_list
     size_t         count;
 };
 
-/* Returns false without memory. */
-extern bool plugin_list_add( struct plugin_list *list, unsigned int bits, const char *entry, const char *file );
+/* A class, or the plug-in of a file, that is in the list already is not added. Returns false without memory. */
+extern bool plugin_list_add( struct plugin_list *list, unsigned int bits, const char *key, const char *entry,
+                             const char *file );
 extern void plugin_list_clear( struct plugin_list *list );
 
 /*
- * Takes the next group, the plug-ins that share one server file and so one host,
- * and writes their entries to entries, which has room for list->count. Returns
+ * Takes the next group, the plug-ins that share a host: those of one server file,
+ * or of one group= in the settings, that are for the same servers. Writes their entries to entries, which has room for list->count. Returns
  * the first of them, NULL after the last group.
  */
 extern struct plugin *plugin_list_next_group( struct plugin_list *list, char **entries, size_t *count );

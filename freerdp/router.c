@@ -338,7 +338,7 @@ void router_hosts_expected( struct router *router )
 
 bool router_add_own( struct router *router, const char *name )
 {
-    return directory_add_own( &router->directory, name );
+    return name_list_add( &router->directory.own_names, name );
 }
 
 /* Says to the server what the host would have had to say. Returns false if nothing is left of the channel. */

@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,13 +33,13 @@
 #include "trace.h"
 
 #define MAX_KEPT     (16 << 20)
-#define DEFAULT_SIZE 64         /* MiB */
 #define QUIET_MS     1000
 /* "recv ", two digits a byte, a comment */
 #define MAX_LINE     (2 * WINEDVC_MAX_MESSAGE + 128)
 
 struct trace
 {
+    atomic_bool         wanted;     /* there is a file, or may yet be one */
     pthread_mutex_t     lock;
     /* protected by lock */
     struct packet_queue lines;      /* each of a trace_kind */
@@ -48,6 +49,7 @@ struct trace
 
     pthread_mutex_t     file_lock;  /* taken first */
     /* protected by file_lock */
+    bool                opened;     /* it is known whether there is a file */
     int                 fd;         /* -1 when nothing is written any more */
     int                 error;      /* that ended it */
     uint64_t            room;       /* bytes that the file may still grow by */
@@ -55,38 +57,39 @@ struct trace
     size_t              used;
 };
 
-static uint64_t trace_limit( void )
-{
-    const char *text = getenv( "WINEDVC_TRACE_SIZE" );
-    unsigned long size = text && *text ? strtoul( text, NULL, 10 ) : DEFAULT_SIZE;
-
-    if (size && size <= 1 << 20) return (uint64_t)size << 20;
-    log_warn( "WINEDVC_TRACE_SIZE is %s, which is not a number of MiB: %u is taken", text, DEFAULT_SIZE );
-    return (uint64_t)DEFAULT_SIZE << 20;
-}
-
 struct trace *trace_create( void )
 {
-    const char *path = getenv( "WINEDVC_TRACE" );
-    struct trace *trace;
-    int fd;
+    struct trace *trace = calloc( 1, sizeof(*trace) );
 
-    if (!path || !*path) return NULL;
-    fd = open( path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600 );
-    if (fd < 0 || !(trace = calloc( 1, sizeof(*trace) )))
-    {
-        log_error( "the trace %s can not be made (%s): see WINEDVC_TRACE", path, strerror( errno ) );
-        if (fd >= 0) close( fd );
-        return NULL;
-    }
+    if (!trace) return NULL;
     pthread_mutex_init( &trace->lock, NULL );
     pthread_mutex_init( &trace->file_lock, NULL );
     packet_queue_init( &trace->lines );
     trace->ask_time = UINT64_MAX;
-    trace->fd = fd;
-    trace->room = trace_limit();
-    log_info( "the plug-ins' channels are traced to %s, with all that they carry", path );
+    trace->wanted = true;
+    trace->fd = -1;
     return trace;
+}
+
+void trace_open( struct trace *trace, const char *path, unsigned int size )
+{
+    int fd;
+
+    if (!trace) return;
+    fd = path ? open( path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600 ) : -1;
+    if (fd >= 0) log_info( "the plug-ins' channels are traced to %s, with all that they carry", path );
+    else if (path) log_error( "the trace %s can not be made (%s): see WINEDVC_TRACE", path, strerror( errno ) );
+    pthread_mutex_lock( &trace->file_lock );
+    trace->fd = fd;
+    trace->room = (uint64_t)size << 20;
+    trace->opened = true;
+    pthread_mutex_unlock( &trace->file_lock );
+    if (fd < 0) trace->wanted = false;
+}
+
+bool trace_is_wanted( const struct trace *trace )
+{
+    return trace && trace->wanted;
 }
 
 /* Lines that come in */
@@ -109,7 +112,7 @@ static void trace_keep( struct trace *trace, enum trace_kind kind, const void *d
 
 void trace_pdu( struct trace *trace, enum trace_kind kind, const uint8_t *pdu, size_t size )
 {
-    if (trace) trace_keep( trace, kind, pdu, size );
+    if (trace_is_wanted( trace )) trace_keep( trace, kind, pdu, size );
 }
 
 void trace_note( struct trace *trace, const char *format, ... )
@@ -117,7 +120,7 @@ void trace_note( struct trace *trace, const char *format, ... )
     char text[LOG_LINE];
     va_list args;
 
-    if (!trace) return;
+    if (!trace_is_wanted( trace )) return;
     va_start( args, format );
     vsnprintf( text, sizeof(text), format, args );
     va_end( args );
@@ -130,6 +133,7 @@ static void trace_stop( struct trace *trace )
 {
     close( trace->fd );
     trace->fd = -1;
+    trace->wanted = false;
 }
 
 static void trace_flush( struct trace *trace )
@@ -180,7 +184,7 @@ static void trace_put_line( struct trace *trace, const struct packet *line )
         [TRACE_SENT]     = { "send ", "\n" },
         [TRACE_ANSWERED] = { "send ", " # no host\n" },
     };
-    static const char full[] = "# the limit of WINEDVC_TRACE_SIZE is reached\n";
+    static const char full[] = "# the limit of trace-size is reached\n";
     size_t start = trace->used;
 
     trace_put( trace, forms[line->kind].before, strlen( forms[line->kind].before ) );
@@ -226,6 +230,11 @@ int trace_write( struct trace *trace )
 
     if (!trace) return 0;
     pthread_mutex_lock( &trace->file_lock );
+    if (!trace->opened)
+    {
+        pthread_mutex_unlock( &trace->file_lock );
+        return 0;
+    }
     trace_take( trace, &lines );
     while ((line = packet_queue_pop( &lines )))
     {
@@ -243,7 +252,7 @@ uint64_t trace_ask_time( struct trace *trace )
 {
     uint64_t time;
 
-    if (!trace) return UINT64_MAX;
+    if (!trace_is_wanted( trace )) return UINT64_MAX;
     pthread_mutex_lock( &trace->lock );
     time = trace->ask_time;
     pthread_mutex_unlock( &trace->lock );
@@ -262,6 +271,7 @@ void trace_destroy( struct trace *trace )
     if (!trace) return;
     trace_write( trace );
     if (trace->fd >= 0) trace_stop( trace );
+    packet_queue_clear( &trace->lines );
     pthread_mutex_destroy( &trace->lock );
     pthread_mutex_destroy( &trace->file_lock );
     free( trace );

@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_TRACE_H
 #define __WINEDVC_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,9 +47,12 @@ enum trace_kind
     TRACE_ANSWERED,     /* in the place of a host that is gone */
 };
 
-/* The file that WINEDVC_TRACE names, which must not exist. NULL, and a line in the log if there was something
- * wrong, if there is none. It ends after WINEDVC_TRACE_SIZE MiB, 64 if that is not set. */
+/* Keeps what comes until it is opened. NULL without memory. */
 extern struct trace *trace_create( void );
+/* It is for that file, which must not exist, and ends after so many MiB; NULL if there is to be none. */
+extern void trace_open( struct trace *trace, const char *path, unsigned int size );
+/* Is anything handed in of use? */
+extern bool trace_is_wanted( const struct trace *trace );
 /* Writes what is left. */
 extern void trace_destroy( struct trace *trace );
 

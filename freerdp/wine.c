@@ -74,14 +74,12 @@ static bool path_search( const char *name, char *path )
     return false;
 }
 
-static bool wine_find_loader( unsigned int bits, char *path, char *problem, size_t size )
+static bool wine_find_loader( const char *given, unsigned int bits, char *path, char *problem, size_t size )
 {
-    const char *given = getenv( "WINEDVC_WINE" );
-
-    if (given && *given)
+    if (given)
     {
         if (path_format( path, "%s", given ) && path_is_program( path )) return true;
-        snprintf( problem, size, "WINEDVC_WINE is %s, which is not a program: correct or unset it", given );
+        snprintf( problem, size, "the Wine to run is %s, which is not a program: correct or unset \"wine\" (WINEDVC_WINE)", given );
         return false;
     }
     if (bits == 64)
@@ -120,26 +118,23 @@ static bool wine_find_host( unsigned int bits, char *path, char *problem, size_t
     return false;
 }
 
-bool wine_find( unsigned int bits, struct wine_program *program, char *problem, size_t size )
+bool wine_find( const struct settings *settings, unsigned int bits, struct wine_program *program, char *problem,
+                size_t size )
 {
-    return wine_find_loader( bits, program->loader, problem, size ) &&
+    program->prefix = settings->prefix;
+    program->log = settings->host_log;
+    return wine_find_loader( settings->wine, bits, program->loader, problem, size ) &&
            wine_find_host( bits, program->host, problem, size );
 }
 
-bool wine_check_prefix( char *problem, size_t size )
+bool wine_check_prefix( const char *prefix, char *problem, size_t size )
 {
-    const char *prefix = getenv( "WINEPREFIX" ), *home = getenv( "HOME" );
-    char path[PATH_MAX], file[PATH_MAX];
+    char file[PATH_MAX];
 
-    if (prefix && *prefix ? !path_format( path, "%s", prefix ) : !path_format( path, "%s/.wine", home ? home : "" ))
-    {
-        snprintf( problem, size, "the name of the Wine prefix is too long: set WINEPREFIX" );
-        return false;
-    }
-    if (path_format( file, "%s/system.reg", path ) && !access( file, R_OK ) &&
-        path_format( file, "%s/drive_c", path ) && !access( file, X_OK )) return true;
+    if (path_format( file, "%s/system.reg", prefix ) && !access( file, R_OK ) &&
+        path_format( file, "%s/drive_c", prefix ) && !access( file, X_OK )) return true;
     snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' wineboot\" and "
-              "register the plug-in there", path, path );
+              "register the plug-in there", prefix, prefix );
     return false;
 }
 
@@ -152,7 +147,7 @@ static bool variable_is_private( const char *variable )
     return !strncmp( variable, "WINEDLLOVERRIDES=", 17 ) || !strncmp( variable, "WINEDEBUG=", 10 );
 }
 
-char **wine_environment( void )
+char **wine_environment( const char *prefix )
 {
     const char *overrides = getenv( "WINEDLLOVERRIDES" ), *debug = getenv( "WINEDEBUG" );
     size_t count = 0, size = 0, i;
@@ -161,14 +156,14 @@ char **wine_environment( void )
     if (!overrides) overrides = "";
     if (!debug) debug = "-all";
     for (i = 0; environ[i]; i++, count++) size += strlen( environ[i] ) + 1;
-    size += strlen( overrides ) + strlen( debug ) + 64 /* the two names, and what we add */;
-    if (!(block = malloc( (count + 3) * sizeof(*block) + size ))) return NULL;
-    text = (char *)(block + count + 3);
+    size += strlen( overrides ) + strlen( debug ) + (prefix ? strlen( prefix ) : 0) + 64 /* the names, and what we add */;
+    if (!(block = malloc( (count + 4) * sizeof(*block) + size ))) return NULL;
+    text = (char *)(block + count + 4);
     end = text + size;
 
     for (i = count = 0; environ[i]; i++)
     {
-        if (variable_is_private( environ[i] )) continue;
+        if (variable_is_private( environ[i] ) || (prefix && !strncmp( environ[i], "WINEPREFIX=", 11 ))) continue;
         block[count++] = text;
         text = stpcpy( text, environ[i] ) + 1;
     }
@@ -176,7 +171,12 @@ char **wine_environment( void )
     block[count++] = text;
     text += snprintf( text, end - text, "WINEDLLOVERRIDES=%s%swinedbg.exe=d", overrides, *overrides ? ";" : "" ) + 1;
     block[count++] = text;
-    snprintf( text, end - text, "WINEDEBUG=%s", debug );
+    text += snprintf( text, end - text, "WINEDEBUG=%s", debug ) + 1;
+    if (prefix)
+    {
+        block[count++] = text;
+        snprintf( text, end - text, "WINEPREFIX=%s", prefix );
+    }
     block[count] = NULL;
     return block;
 }

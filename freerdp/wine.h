@@ -25,20 +25,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "settings.h"
+
 struct wine_program
 {
     char loader[PATH_MAX];  /* Wine's */
     char host[PATH_MAX];    /* winedvc.exe */
+    const char *prefix;     /* the settings' strings */
+    const char *log;        /* for what it prints, NULL for ours */
 };
 
 /* Finds what runs code of that many bits. On failure problem says what is missing and what to do. */
-extern bool wine_find( unsigned int bits, struct wine_program *program, char *problem, size_t size );
+extern bool wine_find( const struct settings *settings, unsigned int bits, struct wine_program *program,
+                       char *problem, size_t size );
 
 /* Is there a prefix? We never make one: that takes seconds, and it would hold no plug-in. */
-extern bool wine_check_prefix( char *problem, size_t size );
+extern bool wine_check_prefix( const char *prefix, char *problem, size_t size );
 
-/* The environment for a host: ours without what is meant for this process only. It and its strings
+/* The environment for a host: ours without what is meant for this process only, and that prefix,
+ * if there is one. It and its strings
  * are one block, for free(). NULL without memory. */
-extern char **wine_environment( void );
+extern char **wine_environment( const char *prefix );
 
 #endif /* __WINEDVC_WINE_H */

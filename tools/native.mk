@@ -9,6 +9,7 @@
 #   ADDIN        a FreeRDP addin, once per major: goes to lib/freerdp<major>
 #   PROGRAM      a program on FreeRDP's server library
 #   TESTPROGRAM  a program of START_TEST functions (tests/wine/test.h)
+#   LIBEXEC      a program of the addin's, on inih: goes to libexec/winedvc
 #   PRELOAD      a library to be named in LD_PRELOAD
 #
 # and C_SRCS, EXTRADEFS, EXTRALIBS, VERSION_SCRIPT; TESTED_SRCS are sources of other directories,
@@ -20,14 +21,18 @@ dirsrc := $(srcdir)/$(dir)
 include $(dirsrc)/Makefile.in
 
 obj     := $(dir)$(if $(ADDIN),/$(major))
-target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD)))
+target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(LIBEXEC),libexec/winedvc/$(LIBEXEC),\
+           $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD))))
 objects := $(C_SRCS:%.c=$(obj)/%.o) $(TESTED_SRCS:%.c=$(obj)/%.o) $(if $(TESTPROGRAM),$(obj)/testlist.o)
 shared  := $(if $(ADDIN)$(PRELOAD),-shared)
 
-package_cflags := $(if $(ADDIN),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS))
-package_libs   := $(if $(ADDIN),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS))
+package_cflags := $(if $(ADDIN),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \
+                  $(if $(LIBEXEC),$(INIH_CFLAGS))
+package_libs   := $(if $(ADDIN),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS)) \
+                  $(if $(LIBEXEC),$(INIH_LIBS))
 cflags := -I$(dirsrc) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests -I$(srcdir)) $(EXTRADEFS) \
-          $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_VERSION='"$(version)"') $(if $(shared),-fPIC) \
+          $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_LIBEXECDIR='"$(libexecdir)"') \
+          $(if $(ADDIN)$(LIBEXEC)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared),-fPIC) \
           -pthread $(warnings) $(patsubst -I%,-isystem %,$(package_cflags)) $(map_paths)
 rules  := $(dirsrc)/Makefile.in $(srcdir)/tools/native.mk config.mk
 

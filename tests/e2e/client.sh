@@ -3,7 +3,8 @@
 # For lib.sh, which sources it: what the client is, and what it draws on. CLIENT is xfreerdp (if it is not set),
 # wlfreerdp, sdl-freerdp or remmina; a case may set it before it sources lib.sh.
 #
-#   start_client NAME [OPTION]…   for the server at ${port[NAME]}; $client_environment is added to its environment
+#   start_client NAME [OPTION]…   for the server at ${port[NAME]}; $client_environment is added to its environment,
+#                                 $vc is the static channel with its arguments, winedvc if it is not set
 #   quit_client NAME              as its user would
 
 remmina_plugin() { find /usr/lib/*/remmina/plugins /usr/lib*/remmina/plugins -name remmina-plugin-rdp.so -print -quit; }
@@ -68,11 +69,12 @@ start_client()
 {
     local name=$1 command environment
     shift
-    environment=(HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1
+    environment=(HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_CONFIG_DIRS="$tmp/xdg"
+                 XDG_STATE_HOME="$tmp/state" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1
                  WINEPREFIX="$prefix" WINEDVC_TEST_ADDIN="$addin" WINEDVC_HOST_LOG="$tmp/$name-host.log"
-                 WINEDVC_E2E="$tmp" WINEDVC_START_TIMEOUT=25)
+                 WINEDVC_TEST_CASE="$tmp" WINEDVC_START_TIMEOUT=25)
     command=(env LD_PRELOAD="$shim" "${client_environment[@]}" "$client" "/v:127.0.0.1:${port[$name]}"
-             /u:user /p:password /cert:ignore /sec:tls /vc:winedvc /echo "$@")
+             /u:user /p:password /cert:ignore /sec:tls "/vc:${vc:-winedvc}" /echo "$@")
     if [ "$CLIENT" = remmina ]
     then
         write_profile "$name"

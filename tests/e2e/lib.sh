@@ -158,7 +158,7 @@ client_says()
 }
 
 # Pids of what the clients of this case have started and of themselves.
-processes() { grep -lsz -F -x -- "WINEDVC_E2E=$tmp" /proc/[0-9]*/environ | tr -dc '0-9\n'; }
+processes() { grep -lsz -F -x -- "WINEDVC_TEST_CASE=$tmp" /proc/[0-9]*/environ | tr -dc '0-9\n'; }
 
 # The hosts must end by themselves; Wine's own processes would too, some seconds later.
 no_process_left()
@@ -166,8 +166,8 @@ no_process_left()
     local p pid left=
     for pid in $(processes)
     do
-        grep -qs -F winedvc.exe "/proc/$pid/cmdline" || continue
-        timeout 30 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the host $pid has not ended"
+        grep -qs -e winedvc\.exe -e winedvc-session "/proc/$pid/cmdline" || continue
+        timeout 30 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the process $pid ($(tr "\0" " " < "/proc/$pid/cmdline")) has not ended"
     done
     for p in "${prefixes[@]}"; do WINEPREFIX=$p stop_wine; done
     for pid in $(processes); do left+=" $pid ($(tr '\0' ' ' < "/proc/$pid/cmdline"))"; done 2> /dev/null

@@ -46,11 +46,11 @@ static void test_groups(void)
     char text[256];
 
     ok( !next_group( &list, text ), "an empty list has a group\n" );
-    ok( plugin_list_add( &list, 64, "{A}", "C:\\one.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 64, "{B}", "C:\\two.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 32, "{C}", "C:\\one.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 64, "{D}", "c:\\ONE.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 64, "{E}", "C:\\one.dll2" ), "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{A}", "C:\\one.dll" ), "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{B}", "C:\\two.dll" ), "no memory\n" );
+    ok( plugin_list_add( &list, 32, "key", "{C}", "C:\\one.dll" ), "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{D}", "c:\\ONE.dll" ), "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{E}", "C:\\one.dll2" ), "no memory\n" );
     ok( list.count == 5, "got %u\n", (unsigned int)list.count );
 
     first = next_group( &list, text );
@@ -69,7 +69,56 @@ static void test_groups(void)
     ok( !list.first && !list.count, "the list is not empty\n" );
 }
 
+/* A class, or the plug-in that a file exports, is loaded once, however often it is named. */
+static void test_twice(void)
+{
+    struct plugin_list list = { 0 };
+
+    plugin_list_add( &list, 64, "a", "{A}", "C:\\one.dll" );
+    plugin_list_add( &list, 64, "b", "C:\\one.dll:{a}", "C:\\one.dll" );
+    plugin_list_add( &list, 64, "c", "C:\\one.dll", "C:\\one.dll" );
+    plugin_list_add( &list, 64, "d", "one", "C:\\ONE.dll" );
+    plugin_list_add( &list, 32, "e", "{A}", "C:\\one.dll" );
+    plugin_list_add( &list, 64, "f", "C:\\{x}\\two.dll", "C:\\{x}\\two.dll" );
+    plugin_list_add( &list, 64, "g", "C:\\{x}\\TWO.dll", "C:\\{x}\\two.dll" );
+    ok( list.count == 4, "got %u\n", (unsigned int)list.count );
+    plugin_list_clear( &list );
+}
+
+static void test_choices(void)
+{
+    struct name_list servers = { 0 };
+    struct plugin_list list = { 0 };
+    struct plugin *plugin;
+    char text[256];
+
+    plugin_list_add( &list, 64, "a", "{A}", "C:\\one.dll" );
+    plugin_list_add( &list, 64, "b", "{B}", "C:\\two.dll" );
+    plugin_list_add( &list, 64, "c", "{C}", "C:\\one.dll" );
+    plugin_list_add( &list, 64, "d", "{D}", "C:\\two.dll" );
+    plugin_list_add( &list, 64, "e", "{E}", "C:\\three.dll" );
+    plugin_list_add( &list, 32, "f", "{F}", "C:\\four.dll" );
+    for (plugin = list.first; plugin; plugin = plugin->next)
+    {
+        if (strchr( "abf", *plugin->key )) plugin->choice.group = "office"; /* c is not in it, though of the same file */
+        if (*plugin->key == 'd') plugin->choice.servers = &servers;
+        plugin->hosted = *plugin->key == 'e';
+    }
+    next_group( &list, text );
+    ok( !strcmp( text, "{A} {B}" ), "got %s\n", text );
+    next_group( &list, text );
+    ok( !strcmp( text, "{C}" ), "got %s\n", text );
+    next_group( &list, text );
+    ok( !strcmp( text, "{D}" ), "got %s\n", text );
+    next_group( &list, text );
+    ok( !strcmp( text, "{F}" ), "got %s\n", text );
+    ok( !next_group( &list, text ), "got %s\n", text );
+    plugin_list_clear( &list );
+}
+
 START_TEST( plugins )
 {
     test_groups();
+    test_twice();
+    test_choices();
 }

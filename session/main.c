@@ -1,0 +1,104 @@
+/*
+ * What one session needs beside the client's process
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "paths.h"
+#include "sessionframes.h"
+#include "settings.h"
+
+/* Strings end with NULL. What does not fit is left out. */
+static void client_send( enum session_frame type, const void *fixed, size_t fixed_size, const char *const *strings )
+{
+    struct { struct winedvc_frame frame; char body[WINEDVC_MAX_CONTROL]; } message;
+    size_t used = fixed_size, size;
+
+    if (fixed_size) memcpy( message.body, fixed, fixed_size );
+    for (; strings && *strings; strings++, used += size)
+    {
+        size = strlen( *strings ) + 1;
+        if (size > sizeof(message.body) - used) return;
+        memcpy( message.body + used, *strings, size );
+    }
+    message.frame = (struct winedvc_frame){ used, WINEDVC_STREAM_CONTROL, type };
+    while (send( STDIN_FILENO, &message, sizeof(message.frame) + used, MSG_NOSIGNAL ) < 0 && errno == EINTR) continue;
+}
+
+static void send_value( void *context, const char *file, unsigned int line, const char *section, const char *key,
+                        const char *value )
+{
+    struct session_place place = { *(enum settings_source *)context, line };
+    const char *const strings[] = { file, section, key, value, NULL };
+
+    client_send( SESSION_VALUE, &place, sizeof(place), strings );
+}
+
+static void send_mistake( void *context, const char *file, unsigned int line, const char *text )
+{
+    struct session_place place = { *(enum settings_source *)context, line };
+    const char *const strings[] = { file, text, NULL };
+
+    client_send( SESSION_MISTAKE, &place, sizeof(place), strings );
+}
+
+static void send_configuration(void)
+{
+    enum settings_source source = SETTINGS_SYSTEM;
+    const struct conf_reader reader = { &source, send_value, send_mistake };
+    char path[PATH_MAX];
+
+    if (path_system_conf( path )) conf_read( path, &reader );
+    source = SETTINGS_USER;
+    if (path_user_conf( path )) conf_read( path, &reader );
+    client_send( SESSION_CONFIGURED, NULL, 0, NULL );
+}
+
+/* Returns false at the end of the socket. */
+static bool client_read(void)
+{
+    struct { struct winedvc_frame frame; char body[WINEDVC_MAX_CONTROL]; } message;
+    ssize_t size;
+
+    do size = recv( STDIN_FILENO, &message, sizeof(message), 0 );
+    while (size < 0 && errno == EINTR);
+    return size > 0;
+}
+
+int main( int argc, char **argv )
+{
+    if (argc != 2 || strcmp( argv[1], WINEDVC_VERSION ))
+    {
+        fputs( "winedvc-session " WINEDVC_VERSION " is started by the FreeRDP addin of that version "
+               "(xfreerdp /vc:winedvc), with a socket as standard input\n", stderr );
+        return 2;
+    }
+    signal( SIGPIPE, SIG_IGN );
+    send_configuration();
+    while (client_read()) continue;
+    return 0;
+}

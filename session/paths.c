@@ -1,0 +1,72 @@
+/*
+ * The user's directories, as the XDG base directory specification has them
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "paths.h"
+
+#define CONF "winedvc/winedvc.conf"
+
+static bool path_format( char *path, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+
+/* Returns false if the path is too long, or relative: such a variable is not to be heeded. */
+static bool path_format( char *path, const char *format, ... )
+{
+    va_list args;
+    int length;
+
+    va_start( args, format );
+    length = vsnprintf( path, PATH_MAX, format, args );
+    va_end( args );
+    return length >= 0 && length < PATH_MAX && *path == '/';
+}
+
+/* In the directory that a variable names, else in one of the home directory. */
+static bool path_of_user( const char *variable, const char *below_home, const char *name, char *path )
+{
+    const char *given = getenv( variable ), *home = getenv( "HOME" );
+
+    if (given && path_format( path, "%s/%s", given, name )) return true;
+    return home && path_format( path, "%s/%s/%s", home, below_home, name );
+}
+
+bool path_user_conf( char path[PATH_MAX] )
+{
+    return path_of_user( "XDG_CONFIG_HOME", ".config", CONF, path );
+}
+
+bool path_system_conf( char path[PATH_MAX] )
+{
+    const char *dir = getenv( "XDG_CONFIG_DIRS" );
+
+    if (!dir || !*dir) dir = "/etc/xdg";
+    for (; *dir; dir += strspn( dir, ":" ))
+    {
+        size_t size = strcspn( dir, ":" );
+
+        if (path_format( path, "%.*s/%s", (int)size, dir, CONF ) && !access( path, F_OK )) return true;
+        dir += size;
+    }
+    return false;
+}
