@@ -185,7 +185,7 @@ static void bridge_end_epoch( struct bridge *bridge, uint32_t code )
 
     bridge->connected = false;
     router_reset( bridge->router );
-    trace_note( bridge->trace, "connection %u has ended, code %#x", bridge->epoch, code );
+    trace_note( bridge->trace, "connection %u has ended, code %u", bridge->epoch, code );
     bridge_note_counters( bridge );
     for (host = bridge->hosts; host; host = host->next)
     {

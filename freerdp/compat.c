@@ -24,6 +24,7 @@
 #include <freerdp/version.h>
 
 #include "compat.h"
+#include "disconnect.h"
 
 unsigned int compat_major(void)
 {
@@ -71,5 +72,5 @@ UINT16 compat_channel_id( freerdp *instance, const char *name )
 
 uint32_t compat_disconnect_code( freerdp *instance )
 {
-    return freerdp_get_last_error( instance->context );
+    return disconnect_code( freerdp_get_last_error( instance->context ) );
 }

@@ -47,7 +47,7 @@ extern bool compat_enable_dynamic_channels( freerdp *instance );
 /* The id of a static channel in the present connection, 0 if it has none. */
 extern UINT16 compat_channel_id( freerdp *instance, const char *name );
 
-/* Why the connection ended. */
+/* Why the connection ended, for IWTSPlugin::Disconnected; to be asked when it has. */
 extern uint32_t compat_disconnect_code( freerdp *instance );
 
 #endif /* __WINEDVC_COMPAT_H */

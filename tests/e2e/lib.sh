@@ -9,7 +9,10 @@
 #   bad_hosts NAME...             tests/badhost takes Wine's place in $client_environment, with these hosts
 #   register DLL                  regsvr32 in $prefix
 #   add_plugin KEY VALUE          an AddIns key in $prefix
-#   begin_session NAME [OPTION]…  server with the script on stdin, and a client with the addin
+#   begin_server NAME             server with the script on stdin
+#   start_client NAME [OPTION]…   a client with the addin, for that server
+#   begin_session NAME [OPTION]…  both
+#   program PID                   the pid of what runs as such a server or client
 #   end_session NAME              waits for both; the server's script must have succeeded
 #   session NAME [OPTION]…        the two in one
 #   quit_client NAME              as its user would
@@ -70,6 +73,8 @@ start()
     started+=($!)
 }
 
+program() { cat "/proc/$1/task/$1/children"; }
+
 stop_wine()
 {
     "$WINESERVER" -k 2> /dev/null
@@ -121,16 +126,20 @@ add_plugin()
         > "$tmp/reg.log" 2>&1 || fail "reg add $1"
 }
 
-begin_session()
+begin_server()
 {
     local name=$1
-    shift
     cat > "$tmp/$name.script"
     start "$tmp/$name-server.log" "$server" --table "${server_options[@]}" "$tmp/$name.script"
     server_pid[$name]=$!
     wait_line "$tmp/$name-server.log" '^listening on 127\.0\.0\.1:([0-9]+)$' || fail "the test server does not start"
     port[$name]=${BASH_REMATCH[1]}
-    start_client "$name" "$@"
+}
+
+begin_session()
+{
+    begin_server "$1"
+    start_client "$@"
 }
 
 # A client that ends before the server does has failed; the server would wait for another one.
@@ -160,15 +169,22 @@ client_says()
 # Pids of what the clients of this case have started and of themselves.
 processes() { grep -lsz -F -x -- "WINEDVC_TEST_CASE=$tmp" /proc/[0-9]*/environ | tr -dc '0-9\n'; }
 
-# The hosts must end by themselves; Wine's own processes would too, some seconds later.
-no_process_left()
+# The hosts must end by themselves.
+no_host_left()
 {
-    local p pid left=
+    local pid
     for pid in $(processes)
     do
         grep -qs -e winedvc\.exe -e winedvc-session "/proc/$pid/cmdline" || continue
         timeout 30 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the process $pid ($(tr "\0" " " < "/proc/$pid/cmdline")) has not ended"
     done
+}
+
+# Wine's own processes would end too, some seconds later.
+no_process_left()
+{
+    local p pid left=
+    no_host_left
     for p in "${prefixes[@]}"; do WINEPREFIX=$p stop_wine; done
     for pid in $(processes); do left+=" $pid ($(tr '\0' ' ' < "/proc/$pid/cmdline"))"; done 2> /dev/null
     [ -z "$left" ] || fail "processes are left:$left"

@@ -34,6 +34,7 @@
 
 struct session
 {
+    int fd;                     /* the peer's, which FreeRDP 3 does not tell */
     freerdp_peer *peer;
     HANDLE server;              /* FreeRDP's channel manager */
     DWORD id;
@@ -163,6 +164,7 @@ struct session *session_create( int fd, const struct identity *identity, uint16_
         free( session );
         return NULL;
     }
+    session->fd = fd;
     session->peer = peer;
     session->version = version;
     session->ended = true;
@@ -188,7 +190,7 @@ size_t session_get_fds( struct session *session, struct pollfd *fds, bool *ready
 
     for (i = 0; i < count; i++) fds[i] = (struct pollfd){ GetEventFileDescriptor( events[i] ), POLLIN, 0 };
     if (blocked)
-        fds[i] = (struct pollfd){ peer->sockfd, POLLOUT, 0 };
+        fds[i] = (struct pollfd){ session->fd, POLLOUT, 0 };
     else
         fds[i] = (struct pollfd){ GetEventFileDescriptor( WTSVirtualChannelManagerGetEventHandle( session->server ) ),
                                   POLLIN, 0 };
@@ -248,14 +250,14 @@ static void cut( struct session *session )
 {
     int nothing = open( "/dev/null", O_RDWR | O_CLOEXEC );
 
-    if (nothing < 0 || dup2( nothing, session->peer->sockfd ) < 0) abort();
+    if (nothing < 0 || dup2( nothing, session->fd ) < 0) abort();
     close( nothing );
     session->over = session->ended = true;
 }
 
 void session_drop( struct session *session )
 {
-    shutdown( session->peer->sockfd, SHUT_RDWR );
+    shutdown( session->fd, SHUT_RDWR );
     cut( session );
 }
 
@@ -263,13 +265,17 @@ void session_reset( struct session *session )
 {
     const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
-    setsockopt( session->peer->sockfd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger) );
+    setsockopt( session->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger) );
     cut( session );
 }
 
 void session_end( struct session *session, uint32_t error )
 {
-    freerdp_set_error_info( session->peer->context->rdp, error );
+    rdpRdp *rdp = session->peer->context->rdp;
+
+    /* while the client still listens: FreeRDP 3's own server says it too late */
+    freerdp_set_error_info( rdp, error );
+    if (error) freerdp_send_error_info( rdp );
     session->over = true;
 }
 
@@ -278,10 +284,11 @@ bool session_is_over( const struct session *session )
     return session->over;
 }
 
-static void drain( freerdp_peer *peer )
+static void drain( struct session *session )
 {
+    freerdp_peer *peer = session->peer;
     uint64_t now = now_us(), end = now + CLOSE_LIMIT;
-    struct pollfd pfd = { peer->sockfd, POLLOUT, 0 };
+    struct pollfd pfd = { session->fd, POLLOUT, 0 };
 
     for (; peer->IsWriteBlocked( peer ) && now < end; now = now_us())
         if (poll( &pfd, 1, (end - now) / 1000 + 1 ) < 0 || peer->DrainOutputBuffer( peer ) < 0) return;
@@ -295,7 +302,7 @@ void session_destroy( struct session *session )
     {
         WTSVirtualChannelManagerCheckFileDescriptor( session->server );
         peer->Close( peer );
-        drain( peer );
+        drain( session );
     }
     if (session->server) WTSCloseServer( session->server );
     if (peer->context)
