@@ -51,6 +51,8 @@ START_TEST( disconnect )
     unsigned int i, code;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        ok( (code = disconnect_code( rows[i].error )) == rows[i].code, "error %#x: got %u, expected %u\n",
-            rows[i].error, code, rows[i].code );
+    {
+        code = disconnect_code( rows[i].error );
+        ok( code == rows[i].code, "error %#x: got %u, expected %u\n", rows[i].error, code, rows[i].code );
+    }
 }
