@@ -64,12 +64,13 @@ uint64_t now_us(void)
 static int usage( const char *name )
 {
     fprintf( stderr, "Usage: %s [--port N] [--seed N] [--timeout SECONDS] [--caps N] [--table] [--hold]\n"
-             "       SCRIPT\n"
+             "       [--control FIFO] SCRIPT\n"
              "Waits on 127.0.0.1 for one RDP client and runs SCRIPT (see README) with it.\n"
              "  --port N     0, the default, takes a free one; it is printed\n"
              "  --timeout S  for a client to come and for each step, default 30\n"
              "  --caps N     the version of MS-RDPEDYC that is offered, default 1\n"
              "  --table      prints a table for people at the end\n"
+             "  --control F  a FIFO with the words that steps wait for, one a line\n"
              "  --hold       keeps the session when the script is done, until the client or SIGTERM ends it\n",
              name );
     return EXIT_USAGE;
@@ -87,7 +88,7 @@ static bool parse_option( const char *name, const char *text, uint64_t max, uint
 }
 
 static bool parse_options( struct server *server, int argc, char **argv, uint64_t *port, uint64_t *seed,
-                           bool *has_seed )
+                           bool *has_seed, const char **control )
 {
     static const struct option options[] =
     {
@@ -95,6 +96,7 @@ static bool parse_options( struct server *server, int argc, char **argv, uint64_
         { "seed", required_argument, NULL, 's' },
         { "timeout", required_argument, NULL, 't' },
         { "caps", required_argument, NULL, 'c' },
+        { "control", required_argument, NULL, 'C' },
         { "table", no_argument, NULL, 'T' },
         { "hold", no_argument, NULL, 'H' },
         { NULL, 0, NULL, 0 },
@@ -110,6 +112,7 @@ static bool parse_options( struct server *server, int argc, char **argv, uint64_
         else if (option == 's') good = *has_seed = parse_option( "seed", optarg, UINT64_MAX, seed );
         else if (option == 't') good = parse_option( "timeout", optarg, 86400, &server->limit );
         else if (option == 'c') good = parse_option( "caps", optarg, UINT16_MAX, &server->caps );
+        else if (option == 'C') *control = optarg;
         else if (option == 'T') server->table = true;
         else if (option == 'H') server->hold = true;
         else good = false;
@@ -216,17 +219,23 @@ static uint64_t next_deadline( const struct server *server )
     size_t i;
 
     for (i = 0; server->running && i < script->count; i++)
-        if (script->tasks[i].state == TASK_RUNNING && script->tasks[i].deadline < deadline)
-            deadline = script->tasks[i].deadline;
+    {
+        if (script->tasks[i].state != TASK_RUNNING) continue;
+        if (script->tasks[i].deadline < deadline) deadline = script->tasks[i].deadline;
+        if (script->tasks[i].wake < deadline) deadline = script->tasks[i].wake;
+    }
     return deadline;
 }
 
 /* Waits for something to happen and does the session's part of it. False: SIGTERM or SIGINT came. */
 static bool turn( struct server *server, uint64_t deadline )
 {
-    struct pollfd fds[2 + SESSION_MAX_FDS] = { { server->signals, POLLIN, 0 }, { server->listener, POLLIN, 0 } };
+    struct pollfd fds[3 + SESSION_MAX_FDS] =
+    {
+        { server->signals, POLLIN, 0 }, { server->listener, POLLIN, 0 }, { server->script.control.fd, POLLIN, 0 },
+    };
     uint64_t now = now_us();
-    size_t count = 2;
+    size_t count = 3;
     bool ready = false;
     int wait = -1;
 
@@ -239,6 +248,7 @@ static bool turn( struct server *server, uint64_t deadline )
         return false;
     }
     if (fds[1].revents) accept_client( server );
+    if (fds[2].revents) control_read( &server->script.control );
     if (server->session && !session_process( server->session ))
         end_connection( server, "the client has gone" );
     return true;
@@ -305,12 +315,14 @@ int main( int argc, char **argv )
 {
     struct server server = { .listener = -1, .signals = -1 };
     bool has_seed = false, good;
+    const char *control = NULL;
     uint64_t port = 0, seed;
 
     setvbuf( stdout, NULL, _IOLBF, 0 );
     setenv( "WLOG_LEVEL", "WARN", 0 );
-    if (!parse_options( &server, argc, argv, &port, &seed, &has_seed )) return usage( argv[0] );
+    if (!parse_options( &server, argc, argv, &port, &seed, &has_seed, &control )) return usage( argv[0] );
     if (!script_read( &server.script, argv[optind] )) return EXIT_USAGE;
+    if (control && !control_open( &server.script.control, control )) return EXIT_USAGE;
     if (has_seed) server.script.seed = seed;
     else if (!server.script.has_seed && getrandom( &server.script.seed, sizeof(seed), 0 ) != sizeof(seed)) abort();
     printf( "seed %" PRIu64 "\n", server.script.seed );

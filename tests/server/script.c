@@ -215,6 +215,7 @@ bool script_read( struct script *script, const char *file )
 
     memset( script, 0, sizeof(*script) );
     script->file = file;
+    script->control.fd = -1;
     if (!stream)
     {
         fprintf( stderr, "%s: %s\n", file, strerror( errno ) );

@@ -122,6 +122,20 @@ HANDLE session_open_dynamic( struct session *session, const char *name );
 void session_add_channel( struct session *session, struct channel *channel );
 void session_remove_channel( struct session *session, struct channel *channel );
 
+/* control.c: lines of a FIFO, each a word that a step may wait for. */
+struct control
+{
+    int fd;
+    char words[4096];           /* so far; more are not heard */
+    size_t size;
+};
+
+/* False, and a line, if that is no file that can be read. */
+bool control_open( struct control *control, const char *file );
+/* What has come. */
+void control_read( struct control *control );
+bool control_heard( const struct control *control, const char *word );
+
 /* script.c: the text of a script, checked. README describes the language. */
 struct task;
 struct step;
@@ -163,6 +177,7 @@ struct script
     bool has_seed;
     uint64_t seed;
     unsigned int connections;   /* that could be used so far */
+    struct control control;     /* its fd is -1 if there is none */
     struct task *tasks;
     size_t count;
 };
@@ -217,6 +232,7 @@ struct task
     uint64_t limit;                 /* default time of a step */
     uint64_t began;                 /* the step */
     uint64_t deadline;              /* UINT64_MAX: none */
+    uint64_t wake;                  /* the step wants a turn then; UINT64_MAX: when something happens */
 
     struct channel *channel;        /* NULL: none is open */
     struct channel *offer;          /* of open-refused */
@@ -228,6 +244,8 @@ struct task
     uint32_t sent_count;            /* of the step */
     uint32_t answered_count;
     uint64_t sent_at;               /* the last message */
+    uint32_t last;                  /* message of the step; 0: not known yet */
+    uint32_t *trips;                /* us, of a measurement, else NULL */
     struct totals totals;
 };
 

@@ -92,6 +92,7 @@ struct exchange
     size_t stride;          /* 0: all have the first size */
     uint32_t total;
     uint32_t window;        /* messages on the way */
+    uint32_t *trips;        /* takes the times of all, may be NULL */
 };
 
 static void exchange_start( struct task *task, const struct step *step )
@@ -141,8 +142,9 @@ static enum progress exchange_advance( struct task *task, const struct exchange 
         if (task->answered_count == exchange->total) return STEP_DONE;
         if (task->sent_count == task->answered_count || !receive( task, &data, &size )) return STEP_WAITS;
         if (!check_answer( task, sizes[task->answered_count * stride], data, size )) return STEP_FAILED;
-        task->answered_count++;
         trip = now_us() - task->sent_at;
+        if (exchange->trips) exchange->trips[task->answered_count] = trip;
+        task->answered_count++;
         if (exchange->window == 1 && trip > task->totals.worst_us) task->totals.worst_us = trip;
     }
 }
@@ -157,14 +159,14 @@ static enum progress exchange_or_fail( struct task *task, const struct exchange 
 
 static enum progress echo_advance( struct task *task, const struct step *step )
 {
-    const struct exchange exchange = { step->numbers, 1, step->count, 1 };
+    const struct exchange exchange = { step->numbers, 1, step->count, 1, NULL };
 
     return exchange_or_fail( task, &exchange );
 }
 
 static enum progress pipeline_advance( struct task *task, const struct step *step )
 {
-    const struct exchange exchange = { &step->numbers[1], 0, step->numbers[0], step->numbers[0] };
+    const struct exchange exchange = { &step->numbers[1], 0, step->numbers[0], step->numbers[0], NULL };
 
     return exchange_or_fail( task, &exchange );
 }
@@ -172,7 +174,7 @@ static enum progress pipeline_advance( struct task *task, const struct step *ste
 /* Ends when nothing else in the script goes on, but not before it has seen one answer. */
 static enum progress echo_beside_advance( struct task *task, const struct step *step )
 {
-    struct exchange exchange = { step->numbers, 0, UINT32_MAX, 1 };
+    struct exchange exchange = { step->numbers, 0, UINT32_MAX, 1, NULL };
     const struct script *script = task->script;
     size_t i;
 
@@ -181,22 +183,89 @@ static enum progress echo_beside_advance( struct task *task, const struct step *
     return exchange_or_fail( task, &exchange );
 }
 
+/* As much at once as the window holds; then one message at a time until the other task has ended, and one more. */
+static enum progress stream_advance( struct task *task, const struct step *step )
+{
+    const uint32_t count = (step->numbers[0] + step->numbers[1] - 1) / step->numbers[1];
+    struct exchange exchange = { &step->numbers[1], 0, UINT32_MAX, task->sent_count < count ? 8 : 1, NULL };
+
+    if (!task->last && script_find_task( task->script, step->text )->state != TASK_RUNNING)
+        task->last = task->sent_count < count ? count : task->sent_count + 1;
+    if (task->last) exchange.total = task->last;
+    return exchange_or_fail( task, &exchange );
+}
+
+static void measure_start( struct task *task, const struct step *step )
+{
+    exchange_start( task, step );
+    if (!(task->trips = malloc( step->numbers[0] * sizeof(*task->trips) ))) abort();
+}
+
+static int compare_trips( const void *a, const void *b )
+{
+    const uint32_t *left = a, *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+static enum progress measure_advance( struct task *task, const struct step *step )
+{
+    const uint32_t count = step->numbers[0];
+    const struct exchange exchange = { &step->numbers[1], 0, count, 1, task->trips };
+    enum progress progress = exchange_or_fail( task, &exchange );
+
+    if (progress != STEP_DONE) return progress;
+    qsort( task->trips, count, sizeof(*task->trips), compare_trips );
+    printf( "task %s: %s: %u round trips of %u bytes, p50 %u us, worst %u us\n",
+            task->name, step->text, count, step->numbers[1], task->trips[count / 2], task->trips[count - 1] );
+    free( task->trips );
+    task->trips = NULL;
+    return STEP_DONE;
+}
+
 static void forget_channel( struct task *task )
 {
     channel_destroy( task->channel );
     task->channel = NULL;
 }
 
-static enum progress flood_advance( struct task *task, const struct step *step )
+static enum progress was_closed( struct task *task )
 {
-    const struct exchange exchange = { step->numbers, 0, UINT32_MAX, step->numbers[1] };
-    enum progress progress = exchange_advance( task, &exchange );
-
-    if (progress != STEP_WAITS || task->channel->state != CHANNEL_CLOSED) return progress;
     printf( "task %s: the client closed the channel after %u of %u messages\n",
             task->name, task->answered_count, task->sent_count );
     forget_channel( task );
     return STEP_DONE;
+}
+
+static enum progress flood_advance( struct task *task, const struct step *step )
+{
+    const struct exchange exchange = { step->numbers, 0, UINT32_MAX, step->numbers[1], NULL };
+    enum progress progress = exchange_advance( task, &exchange );
+
+    if (progress != STEP_WAITS || task->channel->state != CHANNEL_CLOSED) return progress;
+    return was_closed( task );
+}
+
+static void drop_answers( struct task *task )
+{
+    uint8_t *data;
+    size_t size;
+
+    while (receive( task, &data, &size )) free( data );
+}
+
+static enum progress pour_advance( struct task *task, const struct step *step )
+{
+    const uint64_t size = step->numbers[0], rate = step->numbers[1];
+
+    drop_answers( task );
+    if (script_find_task( task->script, step->text )->state != TASK_RUNNING) return STEP_DONE;
+    while (task->sent_count * size * 1000000 <= (now_us() - task->began) * rate && send_random( task, size ))
+        task->sent_count++;
+    if (task->channel->state == CHANNEL_CLOSED) return was_closed( task );
+    task->wake = task->began + task->sent_count * size * 1000000 / rate + 1;
+    task_progressed( task );
+    return STEP_WAITS;
 }
 
 /* ---- open and close */
@@ -234,6 +303,13 @@ static enum progress open_advance( struct task *task, const struct step *step )
     if (task->channel->state == CHANNEL_REFUSED)
         return task_fail( task, "the client refused the channel with status 0x%08x", task->channel->status );
     return STEP_DONE;
+}
+
+static enum progress offer_advance( struct task *task, const struct step *step )
+{
+    set_channel_name( task, step->text );
+    task->offer = offer( task, step->text );
+    return task->offer ? STEP_DONE : STEP_FAILED;
 }
 
 static void open_refused_start( struct task *task, const struct step *step )
@@ -345,6 +421,11 @@ static enum progress after_advance( struct task *task, const struct step *step )
     return script_find_task( task->script, step->text )->state == TASK_RUNNING ? STEP_WAITS : STEP_DONE;
 }
 
+static enum progress await_advance( struct task *task, const struct step *step )
+{
+    return control_heard( &task->script->control, step->text ) ? STEP_DONE : STEP_WAITS;
+}
+
 static bool comes_to( const struct task *task, const struct step *meet )
 {
     size_t i;
@@ -412,6 +493,7 @@ static const struct verb verbs[] =
       .start = open_start, .advance = open_advance },
     { "open-refused", "t?n", UINT32_MAX, "the channel to be refused", .needs_connection = true,
       .start = open_refused_start, .advance = open_refused_advance },
+    { "offer", "t", .advance = offer_advance },
     { "close", "", .awaits = "the client to answer the close", .needs_channel = true,
       .start = close_start, .advance = close_advance },
     { "expect-close", "n", UINT32_MAX, "the client to close the channel", .needs_channel = true,
@@ -425,10 +507,16 @@ static const struct verb verbs[] =
       .start = exchange_start, .advance = flood_advance },
     { "echo-beside", "n", MAX_MESSAGE, "the next answer", .needs_channel = true, .patient = true,
       .start = exchange_start, .advance = echo_beside_advance },
+    { "stream", "tnn", MAX_MESSAGE, "the next answer", .names_task = true, .needs_channel = true,
+      .start = exchange_start, .advance = stream_advance },
+    { "measure", "tnn", MAX_MESSAGE, "the next answer", .needs_channel = true,
+      .start = measure_start, .advance = measure_advance },
+    { "pour", "tnn", MAX_MESSAGE, "its turn", .names_task = true, .needs_channel = true, .advance = pour_advance },
     { "send", "t", .needs_channel = true, .advance = send_advance },
     { "expect", "t", .awaits = "a message", .needs_channel = true, .advance = expect_advance },
     { "expect-counting", "n", MAX_MESSAGE, "a message", .needs_channel = true, .advance = expect_counting_advance },
     { "after", "t", .names_task = true, .patient = true, .advance = after_advance },
+    { "await", "t", .awaits = "the word", .advance = await_advance },
     { "meet", "t", .patient = true, .advance = meet_advance },
     { "drop", "", .needs_connection = true, .advance = drop_advance },
     { "reset", "", .needs_connection = true, .advance = reset_advance },

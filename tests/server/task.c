@@ -98,7 +98,8 @@ static bool begin_step( struct task *task, const struct step *step )
     task->started = true;
     task->began = now_us();
     task->deadline = step->verb->patient ? UINT64_MAX : task->began + task->limit;
-    task->sent_count = task->answered_count = 0;
+    task->wake = UINT64_MAX;
+    task->sent_count = task->answered_count = task->last = 0;
     if (step->verb->needs_channel && !task->channel) task_fail( task, "the task has no channel open" );
     else if (step->verb->needs_connection && !task->session) task_fail( task, "there is no connection" );
     else if (step->verb->start) step->verb->start( task, step );
@@ -185,4 +186,5 @@ void task_free( struct task *task )
     free( task->name );
     free( task->by );
     free( task->channel_name );
+    free( task->trips );
 }
