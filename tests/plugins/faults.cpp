@@ -27,6 +27,7 @@
  *   elsewhere  the same on a thread of its own, which the call waits for
  *   overflow   a stack overflow, on a thread of its own
  *   throw      a C++ exception that nobody catches
+ *   block      the call says so on the standard error output, and does not return
  *   handled    access violations and C++ exceptions that the plug-in handles, on both threads
  *
  * It listens on WineDVC::Faults and answers each message with the text "<met> <handled>", the
@@ -163,11 +164,21 @@ static void run_elsewhere( LPTHREAD_START_ROUTINE routine )
     CloseHandle( thread );
 }
 
-static void commit_fault( const char *fault )
+static void block( const char *call )
+{
+    char line[80];
+    DWORD size = snprintf( line, sizeof(line), "%s does not return\n", call );
+
+    WriteFile( GetStdHandle( STD_ERROR_HANDLE ), line, size, &size, NULL );
+    WaitForSingleObject( GetCurrentProcess(), INFINITE );
+}
+
+static void commit_fault( const char *call, const char *fault )
 {
     if (!strcmp( fault, "crash" )) crash( NULL );
     else if (!strcmp( fault, "elsewhere" )) run_elsewhere( crash );
     else if (!strcmp( fault, "overflow" )) run_elsewhere( overflow );
+    else if (!strcmp( fault, "block" )) block( call );
     else if (!strcmp( fault, "throw" )) throw_number( 1 );
     else if (!strcmp( fault, "handled" ))
     {
@@ -183,7 +194,7 @@ static void called( const char *name )
 
     if (!GetEnvironmentVariableA( "WINEDVC_FAULT", wish, sizeof(wish) ) || !(fault = strchr( wish, ':' ))) return;
     *fault++ = 0;
-    if (!strcmp( wish, name ) || !strcmp( wish, "any" )) commit_fault( fault );
+    if (!strcmp( wish, name ) || !strcmp( wish, "any" )) commit_fault( wish, fault );
 }
 
 /* There is one object of each kind, and at most one channel at a time. */

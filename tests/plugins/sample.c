@@ -19,7 +19,8 @@
  */
 
 /*
- * It listens on WineDVC::Sample::One and WineDVC::Sample::Two. On each channel the first
+ * It listens on WineDVC::Sample::One and WineDVC::Sample::Two; a copy called other.dll has Other
+ * in the place of Sample. On each channel the first
  * message is the key, 1 to 64 bytes, and not answered; each later message m is answered by
  * a message of the same size with byte i = m[i] ^ key[i % size of key]. A first message of
  * another size closes the channel. Messages that begin with winedvc: are commands, also
@@ -42,6 +43,8 @@
 #include <initguid.h>
 #include <tsvirtualchannels.h>
 #include <cchannel.h>
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -387,17 +390,35 @@ static ULONG STDMETHODCALLTYPE plugin_Release( IWTSPlugin *iface )
     return 0;
 }
 
+/* The name of the DLL's file with a capital. */
+static BOOL get_family( char family[MAX_PATH] )
+{
+    char path[MAX_PATH], *base, *end;
+    DWORD size = GetModuleFileNameA( module, path, ARRAYSIZE(path) );
+
+    if (!size || size == ARRAYSIZE(path)) return FALSE;
+    if ((base = strrchr( path, '\\' ))) base++;
+    else base = path;
+    if ((end = strrchr( base, '.' ))) *end = 0;
+    strcpy( family, base );
+    family[0] = toupper( (unsigned char)family[0] );
+    return TRUE;
+}
+
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
-    static const char *const names[] = { "WineDVC::Sample::One", "WineDVC::Sample::Two" };
+    static const char *const members[] = { "One", "Two" };
+    char family[MAX_PATH], name[MAX_PATH + 32];
     IWTSListener *created;
     HRESULT hr;
     UINT i;
 
-    for (i = 0; i < ARRAYSIZE(names); i++)
+    if (!get_family( family )) return E_FAIL;
+    for (i = 0; i < ARRAYSIZE(members); i++)
     {
         created = NULL;
-        if (FAILED(hr = IWTSVirtualChannelManager_CreateListener( manager, names[i], 0, &listener, &created )))
+        sprintf( name, "WineDVC::%s::%s", family, members[i] );
+        if (FAILED(hr = IWTSVirtualChannelManager_CreateListener( manager, name, 0, &listener, &created )))
             return hr;
         if (created) IWTSListener_Release( created );
     }
