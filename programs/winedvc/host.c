@@ -516,22 +516,24 @@ static int refuse( HMODULE module, const WCHAR *path )
     return say_bye( why );
 }
 
-static UINT32 read_drop( void )
+/* A number of the environment, for tests; 0 if it is not set. */
+static UINT32 read_test_number( const WCHAR *name )
 {
     WCHAR text[16];
-    DWORD size = GetEnvironmentVariableW( L"WINEDVC_TEST_DROP", text, ARRAY_SIZE(text) );
+    DWORD size = GetEnvironmentVariableW( name, text, ARRAY_SIZE(text) );
 
     return size && size < ARRAY_SIZE(text) ? wcstoul( text, NULL, 10 ) : 0;
 }
 
 int host_run( struct link *link, unsigned int count, WCHAR **entries )
 {
+    UINT32 slow = read_test_number( L"WINEDVC_TEST_SLOW" ); /* milliseconds of a call that is reported */
     WCHAR path[MAX_PATH + 32] = L"";
     HMODULE module;
 
     host.IWineDVCHost_iface.lpVtbl = &host_vtbl;
     host.link = link;
-    host.drop = read_drop();
+    host.drop = read_test_number( L"WINEDVC_TEST_DROP" );
     InitializeSRWLock( &host.lock );
     if (!(host.ended = CreateEventW( NULL, TRUE, FALSE, NULL ))) return say_bye( L"out of memory" );
     if (!deadline_prepare( END_LIMIT )) return say_bye( L"out of memory" );
@@ -541,6 +543,7 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     if (!module || !(host.client = enter( module ))) return refuse( module, path );
     if (FAILED(IWineDVCClient_Configure( host.client, &host.IWineDVCHost_iface, count, (const WCHAR **)entries )))
         return say_bye( L"out of memory" );
+    if (slow) IWineDVCClient_SetSlowLimit( host.client, slow );
     host.init_event( host.user_param, &host, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
 
     WaitForSingleObject( host.ended, INFINITE );
