@@ -276,6 +276,18 @@ static void be_malformed( void )
     wire_send( WINEDVC_STREAM_DRDYNVC, 0, "\x33\x01\x01\x01\x01\x01", 6 );
 }
 
+/* All channels that were opened before its own, the first of them being another host's. */
+static void be_thief( void )
+{
+    uint8_t own = get_opened(), id;
+
+    for (id = 1; id < own; id++) wire_data( id, junk, 1 );
+}
+
+static void be_silent( void )
+{
+}
+
 static void be_deaf( void )
 {
     static const struct timespec forever = { 1000000, 0 };
@@ -324,6 +336,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "eager", be_eager }, { "stranger", be_stranger }, { "hasty", be_hasty }, { "double", be_double },
     { "undead", be_undead }, { "server", be_server }, { "unknown", be_unknown }, { "malformed", be_malformed },
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
+    { "thief", be_thief }, { "silent", be_silent },
 };
 
 static int be_host( const char *name )

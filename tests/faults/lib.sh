@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# For the cases here, which source it; it sources tests/e2e/lib.sh, which says more. README has the table of cases.
+# In every case a fault of one plug-in, its victim, comes while the session lives. A case is
+#
+#   scene [KIND]        a prefix with the bystander, sample.dll, and a victim: a copy of the plug-in KIND (sample if it
+#                       is left out) under the name victim.dll, which has a host of its own; $victim is its channel
+#   victim_by COMMAND   its host is started by this shell command instead of Wine; "$@" are Wine's arguments
+#   begin [OPTION]…     the session. The script on stdin has a task "fault", which opens the victim's channel, comes to
+#                       "meet open", and lasts until the fault is over
+#   heard WORD          waits until the fault's task says WORD
+#   tell WORD           goes on with its step "await WORD"
+#   told [REGEX]        waits for the one line that tells the user of the victim (and says REGEX)
+#   alive [LINES]       waits for the end and checks it all: see there
+#   finish              of tests/e2e/lib.sh
+#
+# FAULT_LONG=1 is the long form: what may take its time does.
+. "$SRCDIR/tests/e2e/lib.sh"
+
+limit_us=1000000        # of an answer of FreeRDP's own channel
+end_limit_us=5000000    # of the client, when the server has ended
+victim=WineDVC::Victim::One
+long=${FAULT_LONG:-}
+
+add_victim()
+{
+    cp "$plugins/${1:-sample}.dll" "$tmp/victim.dll" || fail "there is no plug-in $1"
+    add_plugin victim "$(windows_path "$tmp/victim.dll")"
+}
+
+scene()
+{
+    new_prefix main
+    add_plugin bystander "$(windows_path "$plugins/sample.dll")"
+    [ "${1:-}" = none ] || add_victim "$@"
+    [ "${1:-}" != faults ] || victim=WineDVC::Faults
+    start_control
+    server_options+=(--control "$tmp/control")
+}
+
+# The FIFO of the server, without words of an earlier session.
+start_control()
+{
+    rm -f "$tmp/control"
+    mkfifo "$tmp/control" || fail "there is no FIFO"
+    exec {control}<> "$tmp/control"
+}
+
+victim_by()
+{
+    printf '#!/bin/bash\ncase $* in\n*host*victim.dll*) %s ;;\nesac\nexec %s "$@"\n' "$1" "$WINE" > "$tmp/wine"
+    chmod +x "$tmp/wine"
+    client_environment+=(WINEDVC_WINE="$tmp/wine")
+}
+
+# Its host is a role of tests/badhost.
+bad_victim()
+{
+    victim=Bad::$1
+    victim_by "exec $BUILDDIR/tests/badhost/badhost \"\$1\" host $1"
+}
+
+# Its host is not there before release_victim.
+victim_later()
+{
+    mkfifo "$tmp/gate"
+    victim_by "read -r _ < $tmp/gate"
+}
+
+release_victim() { echo > "$tmp/gate"; }
+
+# FreeRDP's own channel and the bystander's transfer begin before the fault and end after it.
+begin()
+{
+    begin_session main "$@" < <(
+        cat <<END
+task bystander
+  open WineDVC::Sample::One
+  key 16
+  echo 1
+  meet open
+  stream fault 16777216 65536
+task freerdp
+  open ECHO
+  echo 1 1590
+  meet open
+  echo-beside 1590
+END
+        cat)
+}
+
+heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" "$session_limit" || fail "the fault's task does not say $1"; }
+tell() { echo "$1" >&"$control"; }
+
+# Pids of hosts of this case whose arguments match.
+hosts()
+{
+    local pid
+    for pid in $(processes)
+    do
+        tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q -E "winedvc\.exe host .*$1" && echo "$pid"
+    done 2> /dev/null
+}
+
+signal_victim()
+{
+    local pids
+    pids=$(hosts 'victim\.dll')
+    [ "$(wc -w <<< "$pids")" = 1 ] || fail "the victim has not one host but: $pids"
+    kill -"$1" "$pids" || fail "the victim's host cannot be sent SIG$1"
+}
+
+user_line='\[(WARN|ERROR|FATAL)\]\[com\.freerdp\.channels\.winedvc\] - '
+
+told()
+{
+    wait_line "$tmp/main-client.log" "$user_line.*victim\\.dll.*${1:-}" "$session_limit" ||
+        fail "the user is not told of the victim${1:+ and: $1}"
+}
+
+# result TASK KEY: from the server's results
+result() { sed -n -E "s/^result task=$1 .* $2=([^ ]*).*/\\1/p" "$tmp/main-server.log"; }
+
+# alive [LINES]: the script has succeeded, so everything is answered and identical, the bystander's 16 MiB among it,
+# from before the fault to after it; each of FreeRDP's answers came within a second; of the victim, and of nothing
+# else, there are LINES (1) lines for the user, unless that is "untold"; the client ended in good order, at once.
+alive()
+{
+    local worst bytes
+    end_client
+    worst=$(result freerdp worst-us)
+    bytes=$(result bystander bytes-received)
+    echo "the longest wait for FreeRDP's own channel was $worst us, for the bystander $(result bystander worst-us) us;" \
+         "its $bytes bytes came back"
+    [ "$bytes" -ge 16777216 ] || fail "the bystander's transfer was shorter than 16 MiB"
+    [ "$worst" -le $limit_us ] || fail "FreeRDP's own channel waited $worst us for an answer"
+    [ "${1:-}" = untold ] || count_lines "${1:-1}"
+}
+
+count_lines()
+{
+    local lines others
+    lines=$(grep -c -E "$user_line.*victim\\.dll" "$tmp/main-client.log")
+    others=$(grep -E "$user_line" "$tmp/main-client.log" | grep -v -c -F victim.dll)
+    [ "$lines" = "$1" ] || fail "$lines lines tell the user of the victim, not $1"
+    [ "$others" = 0 ] || fail "$others lines tell the user of something else"
+}
+
+end_client()
+{
+    local status late
+    end_session main
+    status=$?
+    late=$((${EPOCHREALTIME/./} - $(stat -c %.6Y "$tmp/main-server.log" | tr -d .)))
+    case $status in 124|13[2-9]) fail "the client ended with status $status" ;; esac
+    [ $late -le $end_limit_us ] || fail "the client ended $late us after the server"
+}
