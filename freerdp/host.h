@@ -60,7 +60,7 @@ struct host
     bool                ready;      /* READY has come */
     char               *bye;        /* why it ends, as far as it said so */
     uint64_t            kill_time;  /* 0 if it need not end */
-    uint64_t            ping_time;  /* for the next PING; while one is out, for its PONG */
+    uint64_t            ping_time;  /* for HELLO; then for the next PING; while one is out, for its PONG */
     bool                pinged;
     struct frame_reader reader;
     struct log_limit    limit;

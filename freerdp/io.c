@@ -151,15 +151,22 @@ static bool io_read( struct bridge *bridge, struct host *host )
     return false;
 }
 
+/* Does ping_time mean anything? The search for plug-ins may take its time, once it has begun. */
+static bool io_is_watched( const struct host *host )
+{
+    return host->fd >= 0 && (host->number || !host->greeted);
+}
+
 /* Is it alive? The hosts' socket was read just now, so that a pause of our own does not count. */
 static void io_ping( struct bridge *bridge, struct host *host )
 {
     char why[64];
 
-    if (host->fd < 0 || !host->number || !host->greeted || host->ping_time > clock_ms()) return;
-    if (host->pinged)
+    if (!io_is_watched( host ) || host->ping_time > clock_ms()) return;
+    if (!host->greeted || host->pinged)
     {
-        snprintf( why, sizeof(why), "it did not answer for %u s", bridge->timeout / 1000 );
+        if (host->greeted) snprintf( why, sizeof(why), "it did not answer for %u s", bridge->timeout / 1000 );
+        else snprintf( why, sizeof(why), "it did not start within %u s", bridge->start_timeout / 1000 );
         io_host_lost( bridge, host, why, true );
         host_kill( host );
         return;
@@ -280,7 +287,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
         fds[count++] = (struct pollfd){ host->process.fd, POLLIN, 0 };
         fds[count++] = (struct pollfd){ host->output.fd, POLLIN, 0 };
         if (host->kill_time && host->kill_time < deadline) deadline = host->kill_time;
-        if (host->fd >= 0 && host->number && host->greeted && host->ping_time < deadline) deadline = host->ping_time;
+        if (io_is_watched( host ) && host->ping_time < deadline) deadline = host->ping_time;
     }
     bridge_unlock( bridge );
     if (deadline == UINT64_MAX) *timeout = -1;

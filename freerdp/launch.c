@@ -63,6 +63,7 @@ static bool launch_host( struct bridge *bridge, unsigned int number, unsigned in
         return false;
     }
     host->group = group;
+    host->ping_time = clock_ms() + bridge->start_timeout;
     launch_add_host( bridge, host );
     return true;
 }

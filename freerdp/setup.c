@@ -51,7 +51,8 @@ static void setup_complete( struct bridge *bridge )
     trace_open( bridge->trace, settings->trace_file, settings->trace_size );
     bridge_lock( bridge );
     bridge->timeout = settings->timeout * 1000;
-    router_set_hold( bridge->router, settings->start_timeout * 1000 );
+    bridge->start_timeout = settings->start_timeout * 1000;
+    router_set_hold( bridge->router, bridge->start_timeout );
     for (i = 0; i < settings->take.count; i++) router_add_own( bridge->router, settings->take.names[i] );
     bridge_unlock( bridge );
     bridge->setup = SETUP_DONE;
