@@ -237,6 +237,16 @@ static void be_stranger( void )
     wire_data( id + 1, junk, 1 );   /* another host's, or none */
 }
 
+static void be_usurper( void )
+{
+    wire_create_rsp( get_opened() + 1, 0 );
+}
+
+static void be_closer( void )
+{
+    wire_close( get_opened() + 1 );
+}
+
 static void be_hasty( void )
 {
     get_ready();
@@ -259,6 +269,15 @@ static void be_undead( void )
 static void be_server( void )
 {
     static const uint8_t soft_sync[] = { 8 << 4, 0, 8, 0, 0, 0, 0, 0, 0, 0 };
+
+    get_opened();
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, soft_sync, sizeof(soft_sync) );
+}
+
+/* A client's, but the answer to what the server never asked. */
+static void be_moved( void )
+{
+    static const uint8_t soft_sync[] = { 9 << 4, 0, 1, 0, 0, 0, 1, 0, 0, 0 };
 
     get_opened();
     wire_send( WINEDVC_STREAM_DRDYNVC, 0, soft_sync, sizeof(soft_sync) );
@@ -337,6 +356,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "undead", be_undead }, { "server", be_server }, { "unknown", be_unknown }, { "malformed", be_malformed },
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
     { "thief", be_thief }, { "silent", be_silent },
+    { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
 };
 
 static int be_host( const char *name )
@@ -370,9 +390,11 @@ static int be_search( const char *bad, char *names )
 {
     const char *name;
 
-    wire_hello( WINEDVC_MAJOR, 64 );
+    if (bad && !strcmp( bad, "silent" )) stay();
+    wire_hello( bad && !strcmp( bad, "newer" ) ? WINEDVC_MAJOR + 1 : WINEDVC_MAJOR, 64 );
     if (bad && !strcmp( bad, "pdu" )) wire_data( 1, junk, 1 );
     if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );
+    if (bad && !strcmp( bad, "cut" )) wire_control( WINEDVC_ADDIN, junk, sizeof(struct winedvc_addin), "key" );
     if (bad && !strcmp( bad, "bits" )) report( 16, "bits" );
     for (name = strtok( names, " " ); name; name = strtok( NULL, " " )) report( 64, name );
     wire_control( WINEDVC_BYE, NULL, 0, "" );
