@@ -207,11 +207,12 @@ void executor_stop( struct executor *executor )
 
 BOOL executor_find_slow( struct executor *executor, DWORD limit, struct running *slow )
 {
-    ULONGLONG now = GetTickCount64();
     struct running *running;
     BOOL found = FALSE;
+    ULONGLONG now;
 
     AcquireSRWLockExclusive( &executor->lock );
+    now = GetTickCount64(); /* no call began later than this */
     LIST_FOR_EACH_ENTRY( running, &executor->running, struct running, entry )
     {
         if (!running->what || running->told || now - running->since < limit) continue;
