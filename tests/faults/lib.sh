@@ -9,12 +9,27 @@
 #   begin [OPTION]…     the session. The script on stdin has a task "fault", which opens the victim's channel, comes to
 #                       "meet open", and lasts until the fault is over
 #   heard WORD          waits until the fault's task says WORD
+#   streaming           waits until the bystander's transfer has begun
 #   tell WORD           goes on with its step "await WORD"
 #   told [REGEX]        waits for the one line that tells the user of the victim (and says REGEX)
-#   alive [LINES]       waits for the end and checks it all: see there
+#   alive ["LINES…"]    waits for the end and checks it all: see there
 #   finish              of tests/e2e/lib.sh
 #
 # FAULT_LONG=1 is the long form: what may take its time does.
+
+# A machine that has much else to do is no fault: a case in which an answer came late is played again, three times in all.
+too_late=75
+if [ -z "${FAULT_TRY:-}" ]
+then
+    for FAULT_TRY in 1 2 3
+    do
+        FAULT_TRY=$FAULT_TRY "$0"
+        status=$?
+        [ $status = $too_late ] || break
+    done
+    exit $status
+fi
+
 . "$SRCDIR/tests/e2e/lib.sh"
 
 limit_us=1000000        # of an answer of FreeRDP's own channel
@@ -79,6 +94,7 @@ task bystander
   key 16
   echo 1
   meet open
+  say streaming
   stream fault 16777216 65536
 task freerdp
   open ECHO
@@ -90,6 +106,7 @@ END
 }
 
 heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" "$session_limit" || fail "the fault's task does not say $1"; }
+streaming() { wait_line "$tmp/main-server.log" '^task bystander: says streaming$' || fail "the transfer does not begin"; }
 tell() { echo "$1" >&"$control"; }
 
 # Pids of hosts of this case whose arguments match.
@@ -121,9 +138,10 @@ told()
 # result TASK KEY: from the server's results
 result() { sed -n -E "s/^result task=$1 .* $2=([^ ]*).*/\\1/p" "$tmp/main-server.log"; }
 
-# alive [LINES]: the script has succeeded, so everything is answered and identical, the bystander's 16 MiB among it,
+# alive ["LINES…"]: the script has succeeded, so everything is answered and identical, the bystander's 16 MiB among it,
 # from before the fault to after it; each of FreeRDP's answers came within a second; of the victim, and of nothing
-# else, there are LINES (1) lines for the user, unless that is "untold"; the client ended in good order, at once.
+# else, there are LINES (1) lines for the user, or one of several numbers, unless that is "untold"; the client ended in
+# good order, at once.
 alive()
 {
     local worst bytes
@@ -133,16 +151,20 @@ alive()
     echo "the longest wait for FreeRDP's own channel was $worst us, for the bystander $(result bystander worst-us) us;" \
          "its $bytes bytes came back"
     [ "$bytes" -ge 16777216 ] || fail "the bystander's transfer was shorter than 16 MiB"
-    [ "$worst" -le $limit_us ] || fail "FreeRDP's own channel waited $worst us for an answer"
     [ "${1:-}" = untold ] || count_lines "${1:-1}"
+    [ "$worst" -le $limit_us ] && return
+    reason="FAILED: FreeRDP's own channel waited $worst us for an answer"
+    echo "$reason"
+    exit $too_late
 }
 
+# count_lines "LINES…"
 count_lines()
 {
     local lines others
     lines=$(grep -c -E "$user_line.*victim\\.dll" "$tmp/main-client.log")
     others=$(grep -E "$user_line" "$tmp/main-client.log" | grep -v -c -F victim.dll)
-    [ "$lines" = "$1" ] || fail "$lines lines tell the user of the victim, not $1"
+    [[ " $1 " = *" $lines "* ]] || fail "$lines lines tell the user of the victim, not $1"
     [ "$others" = 0 ] || fail "$others lines tell the user of something else"
 }
 

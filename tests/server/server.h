@@ -69,6 +69,9 @@ bool session_is_active( const struct session *session );
 /* The client has answered the capabilities: dynamic channels can be opened. */
 bool session_has_dynamic_channels( const struct session *session );
 
+/* What is sent now would wait in FreeRDP's buffer. */
+bool session_is_blocked( const struct session *session );
+
 /* The script's ends: without a word, as a server that is gone, or with one. error is
  * [MS-RDPBCGR] 2.2.5.1.1's errorInfo, 0 for none. The session only waits to be destroyed. */
 void session_drop( struct session *session );

@@ -221,6 +221,11 @@ bool session_has_dynamic_channels( const struct session *session )
     return session->active && WTSVirtualChannelManagerGetDrdynvcState( session->server ) == DRDYNVC_STATE_READY;
 }
 
+bool session_is_blocked( const struct session *session )
+{
+    return session->peer->IsWriteBlocked( session->peer );
+}
+
 HANDLE session_open_dynamic( struct session *session, const char *name )
 {
     if (session->over) return NULL;

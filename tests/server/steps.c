@@ -260,10 +260,12 @@ static enum progress pour_advance( struct task *task, const struct step *step )
 
     drop_answers( task );
     if (script_find_task( task->script, step->text )->state != TASK_RUNNING) return STEP_DONE;
-    while (task->sent_count * size * 1000000 <= (now_us() - task->began) * rate && send_random( task, size ))
+    while (!session_is_blocked( task->session ) &&
+           task->sent_count * size * 1000000 <= (now_us() - task->began) * rate && send_random( task, size ))
         task->sent_count++;
     if (task->channel->state == CHANNEL_CLOSED) return was_closed( task );
-    task->wake = task->began + task->sent_count * size * 1000000 / rate + 1;
+    task->wake = session_is_blocked( task->session ) ? UINT64_MAX :
+                 task->began + task->sent_count * size * 1000000 / rate + 1;
     task_progressed( task );
     return STEP_WAITS;
 }
