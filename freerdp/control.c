@@ -229,9 +229,7 @@ static const char *control_frame( struct bridge *bridge, struct host *host, enum
         return control_purged( bridge, host, body, size );
     case WINEDVC_LOG:
         return control_log( bridge, host, body, size );
-    case WINEDVC_PONG:
-        host->pinged = false;
-        host->ping_time = clock_ms() + HOST_PING_MS;
+    case WINEDVC_PONG: /* any frame would do */
         return NULL;
     case WINEDVC_STATS:
         return control_stats( bridge, host, body, size );

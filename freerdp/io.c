@@ -142,6 +142,11 @@ static bool io_read( struct bridge *bridge, struct host *host )
         io_host_lost( bridge, host, "end of its socket", true );
         return false;
     }
+    if (host->greeted) /* whatever it says, it lives */
+    {
+        host->pinged = false;
+        host->ping_time = clock_ms() + HOST_PING_MS;
+    }
     bridge_lock( bridge );
     rule = control_read( bridge, host, bridge->buffer, received );
     bridge_unlock( bridge );

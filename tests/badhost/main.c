@@ -73,6 +73,17 @@ static void be_good( void )
     wire_close( id );
 }
 
+/* Answers no PING, but is not dead. */
+static void be_mute( void )
+{
+    uint8_t id = get_opened();
+
+    wire_wait_control( WINEDVC_PING );
+    wire_data( id, "good", 4 );
+    wire_wait_control( WINEDVC_PING );
+    wire_close( id );
+}
+
 /* What it sent before its end has to arrive. */
 static void be_gone( void )
 {
@@ -345,6 +356,7 @@ static void be_chatty( void )
 
 static const struct { const char *name; void (*be)( void ); } hosts[] =
 {
+    { "mute", be_mute },
     { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "slow", be_slow },
     { "long-control", be_long_control }, { "long-pdu", be_long_pdu }, { "garbage", be_garbage }, { "silent-first", be_silent_first },
     { "early-pdu", be_early_pdu }, { "newer", be_newer }, { "narrow", be_narrow }, { "scout", be_scout },
