@@ -63,6 +63,7 @@ static void bridge_destroy( struct bridge *bridge )
 {
     launch_forget( bridge );
     plugin_list_clear( &bridge->plugins );
+    plugin_list_clear( &bridge->recorded );
     settings_clear( &bridge->settings );
     if (bridge->router) router_destroy( bridge->router );
     if (bridge->wake >= 0) close( bridge->wake );

@@ -45,6 +45,7 @@ enum gather
 enum setup
 {
     SETUP_CONFIGURING,      /* the configuration is being read */
+    SETUP_RECALLING,        /* the record is */
     SETUP_DONE,
 };
 
@@ -89,12 +90,16 @@ struct bridge
     unsigned int       timeout;         /* in milliseconds, of an answer */
     unsigned int       start_timeout;   /* the same, of a host's first word */
     struct packet_queue lines;          /* for the log, when the lock is free */
-    struct plugin_list plugins;
+    struct plugin_list recorded;        /* in the last session */
+    struct plugin_list plugins;         /* that the search has found */
+    bool               plugins_known;   /* all of them */
+    bool               names_known;     /* the record had all */
+    bool               stored;          /* the record is up to date */
     struct group      *groups;
     unsigned int       reported;        /* AddIns keys, with those that have a problem */
     unsigned int       last_number;     /* of a host */
-    bool               scouted;         /* the list of plug-ins is complete */
-    bool               hosts_started;
+    bool               scouted;         /* the search for plug-ins has ended */
+    bool               found;           /* and what it has found is dealt with */
     bool               terminated;      /* it knows that the session has ended, and writes no more lines */
     uint8_t            buffer[65536];
 };

@@ -24,20 +24,11 @@
 
 #include "control.h"
 #include "drdynvc.h"
+#include "launch.h"
 
 #define say( bridge, ... ) log_later( &(bridge)->lines, __VA_ARGS__ )
 
 static const char malformed[] = "a control frame holds what its type says";
-
-/* Copies a frame's fixed part and steps over it. */
-static bool control_take( void *part, size_t part_size, const uint8_t **body, size_t *size )
-{
-    if (*size < part_size) return false;
-    memcpy( part, *body, part_size );
-    *body += part_size;
-    *size -= part_size;
-    return true;
-}
 
 /* May this host have a line in the log? */
 static bool control_may_log( struct bridge *bridge, struct host *host )
@@ -51,7 +42,7 @@ static const char *control_hello( struct bridge *bridge, struct host *host, cons
     struct log_text text;
     const char *versions;
 
-    if (!control_take( &hello, sizeof(hello), &body, &size )) return malformed;
+    if (!frame_take( &hello, sizeof(hello), &body, &size )) return malformed;
     if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
     if ((versions = frame_string( &body, &size )) && !host->greeted && !bridge->terminated)
@@ -67,9 +58,10 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
     struct log_text key_text, file_text, problem_text;
     const char *key, *entry, *file, *problem;
     struct winedvc_addin addin;
+    struct plugin *plugin;
 
     if (host->number) return "only the search reports plug-ins";
-    if (!control_take( &addin, sizeof(addin), &body, &size ) ||
+    if (!frame_take( &addin, sizeof(addin), &body, &size ) ||
         !(key = frame_string( &body, &size )) || !(entry = frame_string( &body, &size )) ||
         !(file = frame_string( &body, &size )) || !(problem = frame_string( &body, &size ))) return malformed;
 
@@ -82,7 +74,11 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
         return NULL;
     }
     if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
-    if (!plugin_list_add( &bridge->plugins, addin.bits, key, entry, file )) return "there is memory for the plug-in";
+    if (bridge->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
+    if (!(plugin = plugin_list_add( &bridge->plugins, addin.bits, key, entry, file )))
+        return "there is memory for the plug-in";
+    plugin->size = addin.size;
+    plugin->time = addin.time;
     say( bridge, WLOG_DEBUG, "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
     return NULL;
 }
@@ -93,7 +89,7 @@ static const char *control_plugin( struct bridge *bridge, struct host *host, con
     struct winedvc_plugin plugin;
     const char *entry, *why;
 
-    if (!control_take( &plugin, sizeof(plugin), &body, &size ) ||
+    if (!frame_take( &plugin, sizeof(plugin), &body, &size ) ||
         !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
     if (plugin.state == WINEDVC_PLUGIN_READY)
@@ -108,21 +104,38 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
                                    const uint8_t *body, size_t size )
 {
     struct winedvc_listen listen;
+    const char *name, *rule;
     struct log_text text;
-    const char *name;
 
-    if (!control_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
+    if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
     say( bridge, WLOG_DEBUG, "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
-    if (on) return router_listen( bridge->router, host->number, name );
-    return router_unlisten( bridge->router, host->number, name );
+    if (!host->group) return "only a host that runs plug-ins listens";
+    if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
+    rule = on ? router_listen( bridge->router, host->number, name )
+              : router_unlisten( bridge->router, host->number, name );
+    if (rule || host->ready) return rule;
+    if (!on) name_list_remove( &host->group->plugins[listen.plugin - 1]->heard, name );
+    else if (!name_list_add( &host->group->plugins[listen.plugin - 1]->heard, name )) return "there is memory for the name";
+    return NULL;
+}
+
+static const char *control_ready( struct bridge *bridge, struct host *host )
+{
+    size_t i;
+
+    if (!host->group || host->ready) return "a host of plug-ins is ready once";
+    host->ready = true;
+    router_host_ready( bridge->router, host->number );
+    for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
+    return NULL;
 }
 
 static const char *control_purged( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
 {
     struct winedvc_connected purged;
 
-    if (!control_take( &purged, sizeof(purged), &body, &size )) return malformed;
+    if (!frame_take( &purged, sizeof(purged), &body, &size )) return malformed;
     if (!host->purging) return NULL;
     host->window = host->credit = 0;
     /* of several connections that ended the last counts */
@@ -147,7 +160,7 @@ static const char *control_log( struct bridge *bridge, struct host *host, const 
     struct winedvc_log log;
     const char *line;
 
-    if (!control_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
+    if (!frame_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
     say( bridge, control_level( log.level ), "%s: %s", log_escape( &title, host->title ), log_escape( &text, line ) );
     return NULL;
@@ -172,7 +185,7 @@ static const char *control_stats( struct bridge *bridge, struct host *host, cons
     struct log_text escaped;
     const char *name;
 
-    if (!control_take( &stats, sizeof(stats), &body, &size ) || !(name = frame_string( &body, &size )))
+    if (!frame_take( &stats, sizeof(stats), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
     control_format( received, sizeof(received), stats.received );
     control_format( sent, sizeof(sent), stats.sent );
@@ -198,7 +211,7 @@ static const char *control_bye( struct bridge *bridge, struct host *host, const 
     if (!why) return malformed;
     if (*why && !host->bye) host->bye = strdup( why );
     if (*why || host->number || bridge->scouted) return NULL;
-    bridge->scouted = true;
+    bridge->scouted = bridge->plugins_known = true;
     if (!bridge->reported && !bridge->terminated)
         say( bridge, WLOG_WARN, "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
              "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
@@ -222,9 +235,7 @@ static const char *control_frame( struct bridge *bridge, struct host *host, enum
     case WINEDVC_UNLISTEN:
         return control_listen( bridge, host, false, body, size );
     case WINEDVC_READY:
-        host->ready = true;
-        router_host_ready( bridge->router, host->number );
-        return NULL;
+        return control_ready( bridge, host );
     case WINEDVC_PURGED:
         return control_purged( bridge, host, body, size );
     case WINEDVC_LOG:

@@ -100,3 +100,12 @@ const char *frame_string( const uint8_t **text, size_t *size )
     *text = end + 1;
     return string;
 }
+
+bool frame_take( void *part, size_t part_size, const uint8_t **body, size_t *size )
+{
+    if (*size < part_size) return false;
+    memcpy( part, *body, part_size );
+    *body += part_size;
+    *size -= part_size;
+    return true;
+}

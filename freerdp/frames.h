@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_FRAMES_H
 #define __WINEDVC_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,9 @@ enum frame_status
  * call and as long as the bytes given. Frames of unknown streams are left out. */
 extern enum frame_status frame_read( struct frame_reader *reader, const uint8_t **data, size_t *size,
                                      struct winedvc_frame *frame, const uint8_t **body );
+
+/* Copies the fixed part that a frame begins with and steps over it. Returns false if the frame is shorter. */
+extern bool frame_take( void *part, size_t part_size, const uint8_t **body, size_t *size );
 
 /* Returns the next of the strings in [*text, *text + *size) and steps over it, NULL if there is
  * none that ends with a NUL. */

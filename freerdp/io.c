@@ -247,12 +247,13 @@ static void io_settle( struct bridge *bridge )
 {
     struct host *host;
 
-    if (bridge->scouted && !bridge->hosts_started)
+    if (bridge->scouted && bridge->setup == SETUP_DONE && !bridge->found)
     {
-        bridge->hosts_started = true;
-        launch_groups( bridge );
+        bridge->found = true;
+        if (bridge->plugins_known) launch_found( bridge );
         launch_due( bridge );
     }
+    setup_store( bridge );
     if (launch_time( bridge ) <= clock_ms()) launch_due( bridge );
     for (host = bridge->hosts; host; host = host->next) io_settle_host( bridge, host );
 

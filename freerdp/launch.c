@@ -24,6 +24,20 @@
 
 #include "launch.h"
 
+/* What it listened on before is what it will listen on. Needs the lock. */
+static void launch_expect( struct bridge *bridge, const struct host *host )
+{
+    const struct plugin *plugin;
+    size_t i, j;
+
+    for (i = 0; i < host->group->count; i++)
+    {
+        plugin = host->group->plugins[i];
+        for (j = 0; plugin->known && j < plugin->names.count; j++)
+            router_expect( bridge->router, host->number, plugin->names.names[j] );
+    }
+}
+
 static void launch_add_host( struct bridge *bridge, struct host *host )
 {
     struct host **end;
@@ -36,6 +50,7 @@ static void launch_add_host( struct bridge *bridge, struct host *host )
     {
         barred = bridge->connected && !launch_serves( host->group, bridge->server );
         if (!router_host_add( bridge->router, host->number, barred )) host->overrun = true;
+        launch_expect( bridge, host );
         if (bridge->connected && !barred) bridge_tell_connected( bridge, host );
         bridge_serve_hosts( bridge );
     }
@@ -68,74 +83,186 @@ static bool launch_host( struct bridge *bridge, unsigned int number, unsigned in
     return true;
 }
 
-void launch_scout( struct bridge *bridge )
+bool launch_scout( struct bridge *bridge )
 {
     char *arguments[] = { (char *)"scout", NULL };
     char problem[LOG_TEXT];
 
     if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) )) log_error( "no plug-in runs: %s", problem );
-    else if (launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL )) return;
+    else if (launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL )) return true;
     bridge->scouted = true;
+    return false;
 }
 
-/* Takes the next group of the plug-in list. Returns false after the last, or without memory. */
-static bool launch_add_group( struct bridge *bridge, struct group **group )
-{
-    struct plugin *first;
-    size_t count;
-
-    if (!(*group = calloc( 1, sizeof(**group) + (bridge->plugins.count + 2) * sizeof((*group)->arguments[0]) )))
-    {
-        log_error( "no more plug-ins run: no memory is left" );
-        return false;
-    }
-    if (!(first = plugin_list_next_group( &bridge->plugins, (*group)->arguments + 1, &count )))
-    {
-        free( *group );
-        *group = NULL;
-        return false;
-    }
-    (*group)->arguments[0] = (char *)"host";
-    (*group)->bits = first->bits;
-    (*group)->title = first->file;
-    (*group)->servers = first->choice.servers;
-    return true;
-}
+/* Groups */
 
 /* Leaves out those that the user does not want. */
-static void launch_choose( struct bridge *bridge )
+static void launch_choose( struct bridge *bridge, struct plugin_list *list )
 {
     struct log_text text;
     struct plugin *plugin;
 
-    for (plugin = bridge->plugins.first; plugin; plugin = plugin->next)
+    for (plugin = list->first; plugin; plugin = plugin->next)
     {
         settings_choose( &bridge->settings, plugin->key, plugin->file, &plugin->choice );
         plugin->hosted = !plugin->choice.loaded;
-        if (plugin->hosted)
+        if (plugin->hosted && list == &bridge->plugins)
             log_info( "plug-in %s is not loaded: the configuration says so", log_escape( &text, plugin->key ) );
     }
 }
 
-void launch_groups( struct bridge *bridge )
+/* Takes the next group of a list. Returns NULL after the last, or without memory. */
+static struct group *launch_next_group( struct plugin_list *list )
 {
-    struct group **end = &bridge->groups;
-    unsigned int count = 0;
+    struct group *group = calloc( 1, sizeof(*group) + list->count * sizeof(group->plugins[0]) );
 
-    launch_choose( bridge );
-    for (; launch_add_group( bridge, end ); end = &(*end)->next)
+    if (!group) log_error( "no more plug-ins run: no memory is left" );
+    else if (!(group->count = plugin_list_next_group( list, group->plugins )))
     {
-        if (++count < BRIDGE_MAX_HOSTS) continue;
-        (*end)->start_time = UINT64_MAX;
-        log_error( "there are more than %u plug-in files, the rest is not loaded: remove some of the AddIns keys",
-                   BRIDGE_MAX_HOSTS - 1 );
-        return;
+        free( group );
+        return NULL;
+    }
+    return group;
+}
+
+static void launch_add_group( struct bridge *bridge, struct group *group )
+{
+    struct group **end;
+    unsigned int count = 1;
+
+    for (end = &bridge->groups; *end; end = &(*end)->next)
+        if ((*end)->kept) count++;
+    *end = group;
+    if (count < BRIDGE_MAX_HOSTS) return;
+    group->start_time = UINT64_MAX;
+    log_error( "there are more than %u plug-in files, %s is not loaded: remove some of the AddIns keys",
+               BRIDGE_MAX_HOSTS - 1, group->plugins[0]->file );
+}
+
+void launch_recorded( struct bridge *bridge )
+{
+    const struct plugin *plugin;
+    struct group *group;
+    bool complete = true;
+
+    launch_choose( bridge, &bridge->recorded );
+    for (plugin = bridge->recorded.first; plugin; plugin = plugin->next)
+        if (!plugin->known && !plugin->hosted) complete = false;
+    while ((group = launch_next_group( &bridge->recorded ))) launch_add_group( bridge, group );
+    bridge_lock( bridge );
+    router_names_complete( bridge->router, complete );
+    bridge_unlock( bridge );
+    bridge->names_known = complete;
+    log_debug( "the record has %zu plug-ins, and %s of their channels", bridge->recorded.count,
+               complete ? "all" : "some" );
+    launch_due( bridge );
+}
+
+/* The same plug-ins for the same servers? */
+static bool group_equals( const struct group *group, const struct group *other )
+{
+    size_t i;
+
+    if (group->count != other->count || group->plugins[0]->choice.servers != other->plugins[0]->choice.servers)
+        return false;
+    for (i = 0; i < group->count; i++)
+        if (group->plugins[i]->bits != other->plugins[i]->bits ||
+            strcmp( group->plugins[i]->entry, other->plugins[i]->entry ) ||
+            strcmp( group->plugins[i]->file, other->plugins[i]->file )) return false;
+    return true;
+}
+
+/* What the record knows of the names holds for what the search has found, unless the file is another. */
+static void launch_recall( struct bridge *bridge )
+{
+    struct plugin *plugin, *recorded;
+    struct log_text text;
+    bool changed = false;
+
+    for (plugin = bridge->plugins.first; plugin; plugin = plugin->next)
+    {
+        if (!(recorded = plugin_list_find( &bridge->recorded, plugin ))) continue;
+        plugin_take_names( plugin, recorded );
+        if (plugin->ready || !plugin->known) continue;
+        if (plugin->size == recorded->size && plugin->time == recorded->time) continue;
+        log_info( "plug-in %s has changed: its channels are known when it is ready",
+                  log_escape( &text, plugin->key ) );
+        plugin->known = false;
+        changed = true;
+    }
+    if (!changed) return;
+    bridge->names_known = false;
+    bridge_lock( bridge );
+    router_names_complete( bridge->router, false );
+    bridge_unlock( bridge );
+}
+
+/* Ends what the record had and the search has not found. */
+static void launch_drop( struct bridge *bridge, struct group *group )
+{
+    struct log_text text;
+    struct host *host;
+
+    group->start_time = UINT64_MAX;
+    log_info( "plug-in %s is not registered as it was: its process ends",
+              log_escape( &text, group->plugins[0]->key ) );
+    for (host = bridge->hosts; host; host = host->next)
+    {
+        if (host->group != group || host->fd < 0) continue;
+        bridge_lock( bridge );
+        bridge_host_leaves( bridge, host );
+        host_close( host );
+        bridge_unlock( bridge );
+        host->kill_time = clock_ms() + HOST_END_MS;
+    }
+}
+
+/* A group that runs already has the plug-ins of the list from now on, since those have the names. */
+static bool launch_keep( struct bridge *bridge, const struct group *found )
+{
+    struct group *group;
+
+    for (group = bridge->groups; group; group = group->next)
+    {
+        if (group->kept || !group_equals( group, found )) continue;
+        memcpy( group->plugins, found->plugins, found->count * sizeof(found->plugins[0]) );
+        return group->kept = true;
+    }
+    return false;
+}
+
+void launch_found( struct bridge *bridge )
+{
+    struct group *group, *found = NULL, **end = &found, *next;
+
+    log_debug( "the search has found %zu plug-ins", bridge->plugins.count );
+    launch_choose( bridge, &bridge->plugins );
+    launch_recall( bridge );
+    while ((group = launch_next_group( &bridge->plugins )))
+    {
+        if (launch_keep( bridge, group )) free( group );
+        else
+        {
+            *end = group;
+            end = &group->next;
+        }
+    }
+    for (group = bridge->groups; group; group = group->next)
+        if (!group->kept) launch_drop( bridge, group );
+    for (group = found; group; group = next)
+    {
+        next = group->next;
+        group->next = NULL;
+        group->kept = true;
+        launch_add_group( bridge, group );
     }
 }
 
 bool launch_serves( const struct group *group, const char *server )
 {
-    return !group || !group->servers || name_list_matches( group->servers, server );
+    const struct name_list *servers = group ? group->plugins[0]->choice.servers : NULL;
+
+    return !servers || name_list_matches( servers, server );
 }
 
 bool launch_again( struct bridge *bridge, struct host *host )
@@ -169,6 +296,22 @@ static unsigned int launch_count( const struct bridge *bridge )
     return count;
 }
 
+static void launch_group( struct bridge *bridge, struct group *group )
+{
+    char **arguments = calloc( group->count + 2, sizeof(*arguments) );
+    size_t i;
+
+    if (!arguments) return;
+    arguments[0] = (char *)"host";
+    for (i = 0; i < group->count; i++)
+    {
+        arguments[i + 1] = group->plugins[i]->entry;
+        name_list_clear( &group->plugins[i]->heard );
+    }
+    launch_host( bridge, ++bridge->last_number, group->plugins[0]->bits, group->plugins[0]->file, arguments, group );
+    free( arguments );
+}
+
 void launch_due( struct bridge *bridge )
 {
     uint64_t now = clock_ms();
@@ -183,9 +326,9 @@ void launch_due( struct bridge *bridge )
             continue;
         }
         group->start_time = UINT64_MAX;
-        launch_host( bridge, ++bridge->last_number, group->bits, group->title, group->arguments, group );
+        launch_group( bridge, group );
     }
-    if (launch_time( bridge ) != UINT64_MAX) return;
+    if (launch_time( bridge ) != UINT64_MAX || !(bridge->names_known || bridge->scouted)) return;
     bridge_lock( bridge );
     router_hosts_known( bridge->router );
     bridge_unlock( bridge );

@@ -28,21 +28,24 @@
 /* The plug-ins that share a host. Freed with the bridge. */
 struct group
 {
-    struct group *next;
-    unsigned int  bits;
-    const char   *title;        /* the first one's file, a string of the plug-in list's */
-    const struct name_list *servers;    /* the settings' patterns, NULL for all servers */
-    unsigned int  restarts;
-    uint64_t      start_time;   /* for the next start, UINT64_MAX if none is to come */
-    char         *arguments[];  /* "host", the plug-ins' entries, NULL */
+    struct group   *next;
+    unsigned int    restarts;
+    uint64_t        start_time; /* for the next start, UINT64_MAX if none is to come */
+    bool            kept;       /* the search for plug-ins has found it, too */
+    size_t          count;      /* not 0 */
+    struct plugin  *plugins[];  /* of the bridge's lists */
 };
 
 /* All are called on the I/O thread, without the lock. */
 
-extern void launch_scout( struct bridge *bridge );
+/* Returns false if nothing can run. */
+extern bool launch_scout( struct bridge *bridge );
 
-/* The list of plug-ins is complete: makes the groups, whose start is due at once. */
-extern void launch_groups( struct bridge *bridge );
+/* The record is there: what it has is started at once. */
+extern void launch_recorded( struct bridge *bridge );
+
+/* The list of plug-ins is complete: what is new is started, what is not in it is ended. */
+extern void launch_found( struct bridge *bridge );
 
 /* Is it for this server? With the lock. */
 extern bool launch_serves( const struct group *group, const char *server );

@@ -40,6 +40,19 @@ bool name_list_add( struct name_list *list, const char *name )
     return name_list_add_part( list, name, strlen( name ) );
 }
 
+void name_list_remove( struct name_list *list, const char *name )
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+    {
+        if (strcmp( list->names[i], name )) continue;
+        free( list->names[i] );
+        memmove( &list->names[i], &list->names[i + 1], (--list->count - i) * sizeof(*list->names) );
+        return;
+    }
+}
+
 void name_list_clear( struct name_list *list )
 {
     while (list->count) free( list->names[--list->count] );

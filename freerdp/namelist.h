@@ -34,6 +34,8 @@ struct name_list
 /* Copies the name, or so many bytes of it. Return false without memory. */
 extern bool name_list_add( struct name_list *list, const char *name );
 extern bool name_list_add_part( struct name_list *list, const char *name, size_t size );
+/* One of that name. */
+extern void name_list_remove( struct name_list *list, const char *name );
 extern void name_list_clear( struct name_list *list );
 extern bool name_list_has( const struct name_list *list, const char *name );
 

@@ -26,6 +26,8 @@
 
 static void plugin_destroy( struct plugin *plugin )
 {
+    name_list_clear( &plugin->names );
+    name_list_clear( &plugin->heard );
     free( plugin->key );
     free( plugin->entry );
     free( plugin->file );
@@ -40,33 +42,67 @@ static const char *entry_class( const char *entry )
     return brace && (brace == entry || brace[-1] == ':') ? brace : "";
 }
 
-static bool plugin_list_has( const struct plugin_list *list, unsigned int bits, const char *entry, const char *file )
+static struct plugin *plugin_list_find_class( const struct plugin_list *list, unsigned int bits, const char *entry,
+                                              const char *file )
 {
-    const struct plugin *plugin;
+    struct plugin *plugin;
 
     for (plugin = list->first; plugin; plugin = plugin->next)
         if (plugin->bits == bits && !strcasecmp( plugin->file, file ) &&
-            !strcasecmp( entry_class( plugin->entry ), entry_class( entry ) )) return true;
-    return false;
+            !strcasecmp( entry_class( plugin->entry ), entry_class( entry ) )) break;
+    return plugin;
 }
 
-bool plugin_list_add( struct plugin_list *list, unsigned int bits, const char *key, const char *entry,
-                      const char *file )
+struct plugin *plugin_list_add( struct plugin_list *list, unsigned int bits, const char *key, const char *entry,
+                                const char *file )
 {
-    struct plugin *plugin, **end = &list->first;
+    struct plugin *plugin = plugin_list_find_class( list, bits, entry, file ), **end = &list->first;
 
-    if (plugin_list_has( list, bits, entry, file )) return true;
-    if (!(plugin = calloc( 1, sizeof(*plugin) ))) return false;
+    if (plugin || !(plugin = calloc( 1, sizeof(*plugin) ))) return plugin;
     plugin->bits = bits;
     if (!(plugin->key = strdup( key )) || !(plugin->entry = strdup( entry )) || !(plugin->file = strdup( file )))
     {
         plugin_destroy( plugin );
-        return false;
+        return NULL;
     }
     while (*end) end = &(*end)->next;
     *end = plugin;
     list->count++;
-    return true;
+    return plugin;
+}
+
+struct plugin *plugin_list_find( const struct plugin_list *list, const struct plugin *same )
+{
+    struct plugin *plugin;
+
+    for (plugin = list->first; plugin; plugin = plugin->next)
+        if (plugin->bits == same->bits && !strcmp( plugin->entry, same->entry ) && !strcmp( plugin->file, same->file ))
+            break;
+    return plugin;
+}
+
+void plugin_take_names( struct plugin *plugin, struct plugin *other )
+{
+    static const struct name_list none;
+
+    name_list_clear( &plugin->names );
+    name_list_clear( &plugin->heard );
+    plugin->ready = other->ready;
+    plugin->known = other->known;
+    plugin->names = other->names;
+    plugin->heard = other->heard;
+    other->known = false;
+    other->names = other->heard = none;
+}
+
+void plugin_is_ready( struct plugin *plugin )
+{
+    static const struct name_list none;
+
+    name_list_clear( &plugin->names );
+    plugin->names = plugin->heard;
+    plugin->heard = none;
+    plugin->ready = plugin->known = true;
 }
 
 void plugin_list_clear( struct plugin_list *list )
@@ -89,17 +125,16 @@ static bool plugins_share( const struct plugin *one, const struct plugin *other 
     return !strcasecmp( one->file, other->file );
 }
 
-struct plugin *plugin_list_next_group( struct plugin_list *list, char **entries, size_t *count )
+size_t plugin_list_next_group( struct plugin_list *list, struct plugin **plugins )
 {
-    struct plugin *first = list->first, *plugin;
+    struct plugin *plugin;
+    size_t count = 0;
 
-    while (first && first->hosted) first = first->next;
-    *count = 0;
-    for (plugin = first; plugin; plugin = plugin->next)
+    for (plugin = list->first; plugin; plugin = plugin->next)
     {
-        if (plugin->hosted || !plugins_share( plugin, first )) continue;
+        if (plugin->hosted || (count && !plugins_share( plugin, plugins[0] ))) continue;
         plugin->hosted = true;
-        entries[(*count)++] = plugin->entry;
+        plugins[count++] = plugin;
     }
-    return first;
+    return count;
 }

@@ -23,10 +23,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "settings.h"
 
-/* One AddIns key, as the scout reported it. */
+#define PLUGINS_MAX 256
+
+/* One AddIns key, as the scout reported it, or as the record has it. */
 struct plugin
 {
     struct plugin *next;
@@ -36,6 +39,12 @@ struct plugin
     char          *key;     /* the key's name */
     char          *entry;   /* the key's value, which the host understands */
     char          *file;    /* its server file */
+    uint64_t       size;    /* of that file */
+    uint64_t       time;    /* when it was written last, in Windows' form */
+    bool           ready;   /* has been, in this session */
+    bool           known;   /* what it listens on when it is ready: */
+    struct name_list names;
+    struct name_list heard; /* what it listens on while it is not ready */
 };
 
 /* In the order in which they were reported. */
@@ -45,16 +54,26 @@ struct plugin_list
     size_t         count;
 };
 
-/* A class, or the plug-in of a file, that is in the list already is not added. Returns false without memory. */
-extern bool plugin_list_add( struct plugin_list *list, unsigned int bits, const char *key, const char *entry,
-                             const char *file );
+/* Returns the plug-in, which was in the list already if that class, or plug-in of a file, is named twice. NULL
+ * without memory. */
+extern struct plugin *plugin_list_add( struct plugin_list *list, unsigned int bits, const char *key,
+                                       const char *entry, const char *file );
 extern void plugin_list_clear( struct plugin_list *list );
+
+/* The one of that entry, file and bits; NULL if there is none. */
+extern struct plugin *plugin_list_find( const struct plugin_list *list, const struct plugin *same );
+
+/* What is known of the other's names is this one's: both are one plug-in. */
+extern void plugin_take_names( struct plugin *plugin, struct plugin *other );
+/* It is ready: what was heard is what it listens on. */
+extern void plugin_is_ready( struct plugin *plugin );
 
 /*
  * Takes the next group, the plug-ins that share a host: those of one server file,
- * or of one group= in the settings, that are for the same servers. Writes their entries to entries, which has room for list->count. Returns
- * the first of them, NULL after the last group.
+ * or of one group= in the settings, that are for the same servers. Writes them to
+ * plugins, which has room for list->count, and returns their number, 0 after the
+ * last group.
  */
-extern struct plugin *plugin_list_next_group( struct plugin_list *list, char **entries, size_t *count );
+extern size_t plugin_list_next_group( struct plugin_list *list, struct plugin **plugins );
 
 #endif /* __WINEDVC_PLUGINS_H */

@@ -320,9 +320,9 @@ void router_host_ready( struct router *router, unsigned int host )
     router_settle_held( router );
 }
 
-void router_names_complete( struct router *router )
+void router_names_complete( struct router *router, bool complete )
 {
-    router->directory.complete = true;
+    router->directory.complete = complete;
 }
 
 void router_hosts_known( struct router *router )

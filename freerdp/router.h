@@ -79,8 +79,8 @@ extern void router_host_ready( struct router *router, unsigned int host );
 extern void router_host_leaves( struct router *router, unsigned int host );
 /* The host's channels are closed toward the server, what it was offered goes to the next one. */
 extern void router_host_gone( struct router *router, unsigned int host );
-/* Every host is expected to listen on all that it will listen on: for other names nothing waits. */
-extern void router_names_complete( struct router *router );
+/* Is every host expected to listen on all that it will listen on? Then nothing waits for other names. */
+extern void router_names_complete( struct router *router, bool complete );
 /* No host will be added any more; one will be, so that names may come that nobody listens on yet. */
 extern void router_hosts_known( struct router *router );
 extern void router_hosts_expected( struct router *router );

@@ -40,6 +40,28 @@ enum session_frame
     SESSION_VALUE      = 1,     /* struct session_place, 4 strings: file, section, key, value */
     SESSION_MISTAKE    = 2,     /* struct session_place, 2 strings: file, what is wrong */
     SESSION_CONFIGURED = 3,     /* that was all */
+
+    /* The record of the plug-ins of one Wine prefix, when one Wine ran it. The addin asks for it, then stores it
+     * when it has changed. */
+    SESSION_LOAD       = 4,     /* addin: 2 strings: prefix, Wine's loader */
+    SESSION_PLUGIN     = 5,     /* both: struct session_plugin, 3 strings: key, entry, file */
+    SESSION_NAMES      = 6,     /* both: strings: channels of the last plug-in */
+    SESSION_LOADED     = 7,     /* struct session_loaded, 1 string: what is wrong with it, "" if nothing is */
+    SESSION_STORE      = 8,     /* addin: as LOAD; for the plug-ins since LOAD or the last STORE */
+    SESSION_TROUBLE    = 9,     /* 1 string: why it could not be stored */
+};
+
+struct session_plugin
+{
+    uint32_t bits;
+    uint32_t known;     /* are its channels known? */
+    uint64_t size;      /* of its file, and when it was written last */
+    uint64_t time;
+};
+
+struct session_loaded
+{
+    uint32_t found;     /* is there a record? */
 };
 
 struct session_place

@@ -23,11 +23,14 @@
 
 #include "bridge_private.h"
 
-/* Has winedvc-session started, which says what the configuration is. I/O thread, without the lock, as all here. */
+/* Has winedvc-session started, which says what the configuration is and which plug-ins there were. I/O thread, without the lock, as all here. */
 extern void setup_begin( struct bridge *bridge );
 
 /* Its socket is readable. */
 extern void setup_read( struct bridge *bridge );
+
+/* Has the record written, once all that it is to hold is known. */
+extern void setup_store( struct bridge *bridge );
 
 /* When to go on without it, in the time of clock_ms(); UINT64_MAX if nobody waits for it. */
 extern uint64_t setup_time( const struct bridge *bridge );

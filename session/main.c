@@ -28,7 +28,10 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "frames.h"
 #include "paths.h"
+#include "plugins.h"
+#include "record.h"
 #include "sessionframes.h"
 #include "settings.h"
 
@@ -78,15 +81,106 @@ static void send_configuration(void)
     client_send( SESSION_CONFIGURED, NULL, 0, NULL );
 }
 
+/* The record */
+
+static struct plugin_list plugins; /* that the addin wants to be stored */
+
+static bool record_owner( struct record_owner *owner, const uint8_t *body, size_t size )
+{
+    return (owner->prefix = frame_string( &body, &size )) && (owner->wine = frame_string( &body, &size ));
+}
+
+static void send_plugin( const struct plugin *plugin )
+{
+    struct session_plugin fixed = { plugin->bits, plugin->known, plugin->size, plugin->time };
+    const char *strings[] = { plugin->key, plugin->entry, plugin->file, NULL };
+    size_t i;
+
+    client_send( SESSION_PLUGIN, &fixed, sizeof(fixed), strings );
+    strings[1] = NULL;
+    for (i = 0; i < plugin->names.count; i++)
+    {
+        strings[0] = plugin->names.names[i];
+        client_send( SESSION_NAMES, NULL, 0, strings );
+    }
+}
+
+static void read_load( const uint8_t *body, size_t size )
+{
+    struct plugin_list list = { NULL, 0 };
+    struct session_loaded loaded = { 0 };
+    char problem[PATH_MAX + 256] = "";
+    const char *const strings[] = { problem, NULL };
+    struct record_owner owner;
+    struct plugin *plugin;
+
+    if (record_owner( &owner, body, size )) loaded.found = record_load( &owner, &list, problem, sizeof(problem) );
+    for (plugin = list.first; plugin; plugin = plugin->next) send_plugin( plugin );
+    client_send( SESSION_LOADED, &loaded, sizeof(loaded), strings );
+    plugin_list_clear( &list );
+}
+
+static void read_store( const uint8_t *body, size_t size )
+{
+    char problem[PATH_MAX + 256];
+    const char *const strings[] = { problem, NULL };
+    struct record_owner owner;
+
+    if (record_owner( &owner, body, size ) && !record_save( &owner, &plugins, problem, sizeof(problem) ))
+        client_send( SESSION_TROUBLE, NULL, 0, strings );
+    plugin_list_clear( &plugins );
+}
+
+static void read_plugin( const uint8_t *body, size_t size )
+{
+    const char *key, *entry, *file;
+    struct session_plugin fixed;
+    struct plugin *plugin;
+
+    if (!frame_take( &fixed, sizeof(fixed), &body, &size ) || !(key = frame_string( &body, &size )) ||
+        !(entry = frame_string( &body, &size )) || !(file = frame_string( &body, &size ))) return;
+    if (!(plugin = plugin_list_add( &plugins, fixed.bits, key, entry, file ))) return;
+    plugin->known = fixed.known;
+    plugin->size = fixed.size;
+    plugin->time = fixed.time;
+}
+
+static void read_names( const uint8_t *body, size_t size )
+{
+    struct plugin *plugin = plugins.first;
+    const char *name;
+
+    if (!plugin) return;
+    while (plugin->next) plugin = plugin->next;
+    while ((name = frame_string( &body, &size ))) name_list_add( &plugin->names, name );
+}
+
 /* Returns false at the end of the socket. */
 static bool client_read(void)
 {
-    struct { struct winedvc_frame frame; char body[WINEDVC_MAX_CONTROL]; } message;
+    struct { struct winedvc_frame frame; uint8_t body[WINEDVC_MAX_CONTROL]; } message;
     ssize_t size;
 
     do size = recv( STDIN_FILENO, &message, sizeof(message), 0 );
     while (size < 0 && errno == EINTR);
-    return size > 0;
+    if (size < (ssize_t)sizeof(message.frame)) return false;
+    size -= sizeof(message.frame);
+    switch (message.frame.flags)
+    {
+    case SESSION_LOAD:
+        read_load( message.body, size );
+        break;
+    case SESSION_PLUGIN:
+        read_plugin( message.body, size );
+        break;
+    case SESSION_NAMES:
+        read_names( message.body, size );
+        break;
+    case SESSION_STORE:
+        read_store( message.body, size );
+        break;
+    }
+    return true;
 }
 
 int main( int argc, char **argv )

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,4 +70,21 @@ bool path_system_conf( char path[PATH_MAX] )
         dir += size;
     }
     return false;
+}
+
+/* Names of prefixes may be longer than those of files. The record has the prefix, should two have one number. */
+static uint64_t prefix_hash( const char *prefix )
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+    while (*prefix) hash = (hash ^ (unsigned char)*prefix++) * 0x100000001b3;
+    return hash;
+}
+
+bool path_record( const char *prefix, char path[PATH_MAX] )
+{
+    char name[64];
+
+    snprintf( name, sizeof(name), "winedvc/plugins-%016" PRIx64, prefix_hash( prefix ) );
+    return path_of_user( "XDG_STATE_HOME", ".local/state", name, path );
 }

@@ -28,4 +28,7 @@
 extern bool path_user_conf( char path[PATH_MAX] );
 extern bool path_system_conf( char path[PATH_MAX] );
 
+/* The record of the plug-ins of a Wine prefix; false if there is no place for it. */
+extern bool path_record( const char *prefix, char path[PATH_MAX] );
+
 #endif /* __WINEDVC_PATHS_H */

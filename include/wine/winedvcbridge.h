@@ -42,7 +42,7 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 2
+#define WINEDVC_MINOR 3
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -102,6 +102,8 @@ struct winedvc_addin
 {
     uint32_t bits;      /* of the server file: 32 or 64; 0 where there is a problem */
     uint32_t reserved;
+    uint64_t size;      /* of the server file, and when it was written last: a FILETIME */
+    uint64_t time;
 };
 
 enum winedvc_plugin_state

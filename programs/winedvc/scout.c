@@ -44,6 +44,8 @@ struct server
     WCHAR file[MAX_PATH * 4];
     WCHAR problem[256];
     UINT32 bits;
+    UINT64 size;
+    UINT64 time;
 };
 
 /* Reads as much of the PE header as tells for which processor the file is. */
@@ -62,6 +64,16 @@ static UINT32 read_bits( HANDLE file )
     return nt.header.Machine == IMAGE_FILE_MACHINE_I386 ? 32 : 0;
 }
 
+/* Tells one version of the file from another. */
+static void read_stamp( HANDLE file, struct server *server )
+{
+    BY_HANDLE_FILE_INFORMATION info;
+
+    if (!GetFileInformationByHandle( file, &info )) return;
+    server->size = (UINT64)info.nFileSizeHigh << 32 | info.nFileSizeLow;
+    server->time = (UINT64)info.ftLastWriteTime.dwHighDateTime << 32 | info.ftLastWriteTime.dwLowDateTime;
+}
+
 static void inspect_file( struct server *server )
 {
     HANDLE file = CreateFileW( server->file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
@@ -75,6 +87,7 @@ static void inspect_file( struct server *server )
                        GetLastError() );
         return;
     }
+    read_stamp( file, server );
     if (!(server->bits = read_bits( file )))
         wcscpy( server->problem, L"the file is not Windows code for x86-64 or i386: install the plug-in again" );
     CloseHandle( file );
@@ -127,13 +140,15 @@ static BOOL remember( struct scout *scout, const WCHAR *entry )
 static BOOL report( const struct addin *addin, void *context )
 {
     struct scout *scout = context;
-    struct winedvc_addin fixed = { 0, 0 };
+    struct winedvc_addin fixed = { 0 };
     const WCHAR *strings[4];
     struct server server;
 
     if (!remember( scout, addin->entry )) return TRUE;
     inspect( addin->entry, scout->view, &server );
     fixed.bits = server.bits;
+    fixed.size = server.size;
+    fixed.time = server.time;
     strings[0] = addin->key;
     strings[1] = addin->entry;
     strings[2] = server.file;

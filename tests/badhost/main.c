@@ -162,7 +162,7 @@ static void be_narrow( void )
 
 static void be_scout( void )
 {
-    struct winedvc_addin addin = { 64, 0 };
+    struct winedvc_addin addin = { .bits = 64 };
 
     get_opened();
     wire_control( WINEDVC_ADDIN, &addin, sizeof(addin), "a" );
@@ -388,7 +388,7 @@ static int be_host( const char *name )
 static void report( uint32_t bits, const char *name )
 {
     uint8_t body[256] = { 0 };
-    struct winedvc_addin addin = { bits, 0 };
+    struct winedvc_addin addin = { .bits = bits };
     size_t used = sizeof(addin);
 
     memcpy( body, &addin, sizeof(addin) );

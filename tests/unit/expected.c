@@ -38,7 +38,7 @@ static void start_expected(void)
     router_host_add( router, 2, false );
     expect( 2, "both" );
     expect( 2, "two" );
-    router_names_complete( router );
+    router_names_complete( router, true );
     router_hosts_known( router );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     free( router_take( router, ROUTE_HOST ) );

@@ -26,17 +26,16 @@
 /* Writes "entry entry ..." of the next group; empty after the last. */
 static const struct plugin *next_group( struct plugin_list *list, char *text )
 {
-    char *entries[8];
-    size_t count, i;
-    const struct plugin *first = plugin_list_next_group( list, entries, &count );
+    struct plugin *plugins[8];
+    size_t count = plugin_list_next_group( list, plugins ), i;
 
     *text = 0;
     for (i = 0; i < count; i++)
     {
         if (i) strcat( text, " " );
-        strcat( text, entries[i] );
+        strcat( text, plugins[i]->entry );
     }
-    return first;
+    return count ? plugins[0] : NULL;
 }
 
 static void test_groups(void)
@@ -46,11 +45,11 @@ static void test_groups(void)
     char text[256];
 
     ok( !next_group( &list, text ), "an empty list has a group\n" );
-    ok( plugin_list_add( &list, 64, "key", "{A}", "C:\\one.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 64, "key", "{B}", "C:\\two.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 32, "key", "{C}", "C:\\one.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 64, "key", "{D}", "c:\\ONE.dll" ), "no memory\n" );
-    ok( plugin_list_add( &list, 64, "key", "{E}", "C:\\one.dll2" ), "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{A}", "C:\\one.dll" ) != NULL, "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{B}", "C:\\two.dll" ) != NULL, "no memory\n" );
+    ok( plugin_list_add( &list, 32, "key", "{C}", "C:\\one.dll" ) != NULL, "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{D}", "c:\\ONE.dll" ) != NULL, "no memory\n" );
+    ok( plugin_list_add( &list, 64, "key", "{E}", "C:\\one.dll2" ) != NULL, "no memory\n" );
     ok( list.count == 5, "got %u\n", (unsigned int)list.count );
 
     first = next_group( &list, text );

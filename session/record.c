@@ -1,0 +1,223 @@
+/*
+ * The record of the plug-ins of one Wine prefix
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "paths.h"
+#include "record.h"
+
+/*
+ * Lines, the first and the last as below, between them
+ *
+ *   prefix PATH
+ *   wine PATH
+ *
+ * and for each plug-in
+ *
+ *   plugin BITS KNOWN SIZE TIME
+ *   key TEXT
+ *   entry TEXT
+ *   file TEXT
+ *   name TEXT           for each channel
+ */
+#define FIRST_LINE "winedvc record 1"
+#define LAST_LINE  "end"
+
+#define MAX_SIZE (1 << 20)
+#define MAX_TEXT 1024       /* three of them are one frame */
+
+static bool text_is_plain( const char *text )
+{
+    size_t i;
+
+    for (i = 0; text[i]; i++)
+        if (i == MAX_TEXT || (unsigned char)text[i] < ' ' || text[i] == 127) return false;
+    return true;
+}
+
+/* Reading */
+
+/* The rest of the next line if it begins with the word, NULL otherwise. */
+static const char *record_next( char **text, const char *word )
+{
+    char *line = *text, *end = strchr( line, '\n' );
+    size_t size = strlen( word );
+
+    if (!end || strncmp( line, word, size ) || line[size] != ' ') return NULL;
+    *end = 0;
+    if (!text_is_plain( line + size + 1 )) return NULL;
+    *text = end + 1;
+    return line + size + 1;
+}
+
+static bool record_parse_plugin( char **text, const char *numbers, struct plugin_list *list )
+{
+    const char *key, *entry, *file, *name;
+    unsigned int bits, known;
+    struct plugin *plugin;
+    uint64_t size, time;
+    size_t count = list->count;
+
+    if (sscanf( numbers, "%u %u %" SCNu64 " %" SCNu64, &bits, &known, &size, &time ) != 4) return false;
+    if ((bits != 32 && bits != 64) || known > 1 || count == PLUGINS_MAX) return false;
+    if (!(key = record_next( text, "key" )) || !(entry = record_next( text, "entry" )) ||
+        !(file = record_next( text, "file" ))) return false;
+    if (!(plugin = plugin_list_add( list, bits, key, entry, file )) || list->count == count) return false;
+    plugin->known = known;
+    plugin->size = size;
+    plugin->time = time;
+    while ((name = record_next( text, "name" )))
+        if (!known || !*name || plugin->names.count == DIRECTORY_MAX_NAMES || !name_list_add( &plugin->names, name ))
+            return false;
+    return true;
+}
+
+/* Returns what is wrong with it, NULL if nothing is. */
+static const char *record_parse( char *text, const struct record_owner *owner, struct plugin_list *list )
+{
+    static const char broken[] = "it is broken";
+    const char *value;
+
+    if (strncmp( text, FIRST_LINE "\n", strlen( FIRST_LINE "\n" ) )) return "it is of another version";
+    text += strlen( FIRST_LINE "\n" );
+    if (!(value = record_next( &text, "prefix" ))) return broken;
+    if (strcmp( value, owner->prefix )) return "it is another prefix's";
+    if (!(value = record_next( &text, "wine" ))) return broken;
+    if (strcmp( value, owner->wine )) return "another Wine was in use";
+    while ((value = record_next( &text, "plugin" )))
+        if (!record_parse_plugin( &text, value, list )) return broken;
+    return strcmp( text, LAST_LINE "\n" ) ? broken : NULL;
+}
+
+/* Returns an error number. What is read ends with a NUL. */
+static int record_read( const char *path, char **text )
+{
+    int fd = open( path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK ), error = 0;
+    struct stat st;
+    ssize_t size;
+
+    if (fd < 0) return errno;
+    if (fstat( fd, &st ) < 0) error = errno;
+    else if (!S_ISREG( st.st_mode ) || st.st_uid != getuid()) error = EPERM;
+    else if (st.st_size > MAX_SIZE) error = EFBIG;
+    else if (!(*text = malloc( st.st_size + 1 ))) error = ENOMEM;
+    else if ((size = read( fd, *text, st.st_size )) < 0) error = errno;
+    else (*text)[size] = 0;
+    close( fd );
+    return error;
+}
+
+bool record_load( const struct record_owner *owner, struct plugin_list *list, char *problem, size_t size )
+{
+    char path[PATH_MAX], *text = NULL;
+    const char *wrong = NULL;
+    int error;
+
+    *problem = 0;
+    if (!path_record( owner->prefix, path )) return false;
+    if (!(error = record_read( path, &text )) && !(wrong = record_parse( text, owner, list )))
+    {
+        free( text );
+        return true;
+    }
+    free( text );
+    plugin_list_clear( list );
+    if (wrong) snprintf( problem, size, "the record %s is not used: %s", path, wrong );
+    else if (error != ENOENT) snprintf( problem, size, "the record %s can not be read (%s)", path, strerror( error ) );
+    return false;
+}
+
+/* Writing */
+
+static bool plugin_is_plain( const struct plugin *plugin )
+{
+    size_t i;
+
+    for (i = 0; i < plugin->names.count; i++)
+        if (!text_is_plain( plugin->names.names[i] )) return false;
+    return text_is_plain( plugin->key ) && text_is_plain( plugin->entry ) && text_is_plain( plugin->file );
+}
+
+static void record_write_plugin( FILE *file, const struct plugin *plugin )
+{
+    size_t i;
+
+    fprintf( file, "plugin %u %u %" PRIu64 " %" PRIu64 "\nkey %s\nentry %s\nfile %s\n", plugin->bits, plugin->known,
+             plugin->size, plugin->time, plugin->key, plugin->entry, plugin->file );
+    for (i = 0; i < plugin->names.count; i++) fprintf( file, "name %s\n", plugin->names.names[i] );
+}
+
+static bool record_write( FILE *file, const struct record_owner *owner, const struct plugin_list *list )
+{
+    const struct plugin *plugin;
+
+    fprintf( file, FIRST_LINE "\nprefix %s\nwine %s\n", owner->prefix, owner->wine );
+    for (plugin = list->first; plugin; plugin = plugin->next)
+        if (plugin_is_plain( plugin )) record_write_plugin( file, plugin );
+    fprintf( file, LAST_LINE "\n" );
+    return !fflush( file ) && !ferror( file );
+}
+
+/* Each directory of the path that is not there yet. */
+static void record_make_directories( char *path )
+{
+    char *slash = path;
+
+    while ((slash = strchr( slash + 1, '/' )))
+    {
+        *slash = 0;
+        mkdir( path, 0700 );
+        *slash = '/';
+    }
+}
+
+bool record_save( const struct record_owner *owner, const struct plugin_list *list, char *problem, size_t size )
+{
+    char path[PATH_MAX], new_path[PATH_MAX + 8];
+    FILE *file = NULL;
+    bool saved = false;
+    int fd;
+
+    if (!path_record( owner->prefix, path ) || !text_is_plain( owner->prefix ) || !text_is_plain( owner->wine ))
+    {
+        snprintf( problem, size, "there is no place for a record of the plug-ins: set HOME" );
+        return false;
+    }
+    record_make_directories( path );
+    snprintf( new_path, sizeof(new_path), "%s.XXXXXX", path );
+    if ((fd = mkostemp( new_path, O_CLOEXEC )) >= 0 && (file = fdopen( fd, "w" )))
+        saved = record_write( file, owner, list );
+    else if (fd >= 0) close( fd );
+    if (file && fclose( file )) saved = false;
+    if (saved && rename( new_path, path )) saved = false;
+    if (saved) return true;
+    snprintf( problem, size, "the record %s can not be written (%s)", path, strerror( errno ) );
+    if (fd >= 0) unlink( new_path );
+    return false;
+}
