@@ -77,6 +77,7 @@ static bool launch_host( struct bridge *bridge, unsigned int number, unsigned in
                    log_escape( &text, title ), program.loader, strerror( errno ) );
         return false;
     }
+    session_keep( &bridge->session, &host->process );
     host->group = group;
     host->ping_time = clock_ms() + bridge->start_timeout;
     launch_add_host( bridge, host );

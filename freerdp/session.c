@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "host.h"
 #include "session.h"
 #include "wine.h"
 
@@ -91,18 +92,40 @@ void session_stop( struct session *session )
     process_reap( &session->process );
 }
 
+/* Sends a message of three parts, the first of which is left to be filled in. */
+static bool session_send_parts( struct session *session, enum session_frame type, struct iovec parts[3],
+                                struct msghdr *message )
+{
+    struct winedvc_frame frame = { parts[1].iov_len + parts[2].iov_len, WINEDVC_STREAM_CONTROL, type };
+
+    if (session->fd < 0 || frame.size > WINEDVC_MAX_CONTROL) return false;
+    parts[0] = (struct iovec){ &frame, sizeof(frame) };
+    message->msg_iov = parts;
+    message->msg_iovlen = 3;
+    return sendmsg( session->fd, message, MSG_DONTWAIT | MSG_NOSIGNAL ) >= 0;
+}
+
 bool session_send( struct session *session, enum session_frame type, const void *first, size_t first_size,
                    const void *second, size_t second_size )
 {
-    struct winedvc_frame frame = { first_size + second_size, WINEDVC_STREAM_CONTROL, type };
-    struct iovec parts[] =
-    {
-        { &frame, sizeof(frame) }, { (void *)first, first_size }, { (void *)second, second_size },
-    };
-    struct msghdr message = { .msg_iov = parts, .msg_iovlen = 3 };
+    struct iovec parts[] = { { NULL, 0 }, { (void *)first, first_size }, { (void *)second, second_size } };
+    struct msghdr message = { 0 };
 
-    if (session->fd < 0 || frame.size > WINEDVC_MAX_CONTROL) return false;
-    return sendmsg( session->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL ) >= 0;
+    return session_send_parts( session, type, parts, &message );
+}
+
+void session_keep( struct session *session, const struct process *process )
+{
+    struct session_host host = { HOST_END_MS };
+    struct iovec parts[] = { { NULL, 0 }, { &host, sizeof(host) }, { NULL, 0 } };
+    union { struct cmsghdr header; char space[CMSG_SPACE( sizeof(int) )]; } control = { 0 };
+    struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+
+    control.header.cmsg_len = CMSG_LEN( sizeof(int) );
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    memcpy( CMSG_DATA( &control.header ), &process->fd, sizeof(int) );
+    session_send_parts( session, SESSION_HOST, parts, &message );
 }
 
 int session_receive( struct session *session, struct session_message *message )

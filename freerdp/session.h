@@ -44,6 +44,9 @@ extern void session_stop( struct session *session );
 extern bool session_send( struct session *session, enum session_frame type, const void *first, size_t first_size,
                           const void *second, size_t second_size );
 
+/* It ends that process, if the client does not live to do so. */
+extern void session_keep( struct session *session, const struct process *process );
+
 struct session_message
 {
     struct winedvc_frame frame;

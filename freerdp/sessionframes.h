@@ -49,6 +49,15 @@ enum session_frame
     SESSION_LOADED     = 7,     /* struct session_loaded, 1 string: what is wrong with it, "" if nothing is */
     SESSION_STORE      = 8,     /* addin: as LOAD; for the plug-ins since LOAD or the last STORE */
     SESSION_TROUBLE    = 9,     /* 1 string: why it could not be stored */
+
+    /* addin: struct session_host and, as SCM_RIGHTS, the descriptor of a host's process. When the addin's end of
+     * the socket is closed, whatever the reason, hosts that do not end get SIGKILL. */
+    SESSION_HOST       = 10,
+};
+
+struct session_host
+{
+    uint32_t end_ms;    /* how long they have for it */
 };
 
 struct session_plugin

@@ -19,6 +19,7 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@
 
 #include "conf.h"
 #include "frames.h"
+#include "keeper.h"
 #include "paths.h"
 #include "plugins.h"
 #include "record.h"
@@ -155,16 +157,47 @@ static void read_names( const uint8_t *body, size_t size )
     while ((name = frame_string( &body, &size ))) name_list_add( &plugin->names, name );
 }
 
+/* Hosts */
+
+static struct keeper keeper;
+static uint32_t end_ms;
+
+static void read_host( const uint8_t *body, size_t size, int process )
+{
+    struct session_host host;
+
+    if (process < 0 || !frame_take( &host, sizeof(host), &body, &size ) || host.end_ms > INT32_MAX) return;
+    end_ms = host.end_ms;
+    if ((process = fcntl( process, F_DUPFD_CLOEXEC, 0 )) >= 0) keeper_add( &keeper, process );
+}
+
+/* The descriptor that a message carries, -1 if it has none. */
+static int message_descriptor( struct msghdr *message )
+{
+    struct cmsghdr *header = CMSG_FIRSTHDR( message );
+    int fd = -1;
+
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy( &fd, CMSG_DATA( header ), sizeof(fd) );
+    return fd;
+}
+
 /* Returns false at the end of the socket. */
 static bool client_read(void)
 {
     struct { struct winedvc_frame frame; uint8_t body[WINEDVC_MAX_CONTROL]; } message;
+    union { struct cmsghdr header; char space[CMSG_SPACE( sizeof(int) )]; } control;
+    struct iovec part = { &message, sizeof(message) };
+    struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+                             .msg_controllen = sizeof(control) };
     ssize_t size;
+    int fd;
 
-    do size = recv( STDIN_FILENO, &message, sizeof(message), 0 );
+    do size = recvmsg( STDIN_FILENO, &header, MSG_CMSG_CLOEXEC );
     while (size < 0 && errno == EINTR);
     if (size < (ssize_t)sizeof(message.frame)) return false;
     size -= sizeof(message.frame);
+    fd = message_descriptor( &header );
     switch (message.frame.flags)
     {
     case SESSION_LOAD:
@@ -179,7 +212,11 @@ static bool client_read(void)
     case SESSION_STORE:
         read_store( message.body, size );
         break;
+    case SESSION_HOST:
+        read_host( message.body, size, fd );
+        break;
     }
+    if (fd >= 0) close( fd );
     return true;
 }
 
@@ -193,6 +230,8 @@ int main( int argc, char **argv )
     }
     signal( SIGPIPE, SIG_IGN );
     send_configuration();
-    while (client_read()) continue;
+    while (!keeper_wait( &keeper, STDIN_FILENO, -1 ) || client_read()) continue;
+    close( STDIN_FILENO );
+    keeper_end( &keeper, end_ms );
     return 0;
 }

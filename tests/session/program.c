@@ -103,12 +103,17 @@ void program_start( const char *version )
     fd = sockets[0];
 }
 
+void program_close(void)
+{
+    if (fd >= 0) close( fd );
+    fd = -1;
+}
+
 int program_stop(void)
 {
     int status = -1;
 
-    if (fd >= 0) close( fd );
-    fd = -1;
+    program_close();
     waitpid( program_pid, &status, 0 );
     return WIFEXITED( status ) ? WEXITSTATUS( status ) : -1;
 }

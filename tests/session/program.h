@@ -38,6 +38,7 @@ extern void program_forget(void);
 
 /* Its argument is the version. */
 extern void program_start( const char *version );
+extern void program_close(void);
 /* Closes its socket, and returns its exit status. */
 extern int program_stop(void);
 
