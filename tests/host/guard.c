@@ -36,7 +36,7 @@ static bool start( struct host *host, const char *suffix, const char *call, cons
     char wish[64];
 
     snprintf( wish, sizeof(wish), "%s:%s", call, fault );
-    setenv( "WINEDVC_FAULT", wish, 1 );
+    setenv( "WINEDVC_TEST_FAULT", wish, 1 );
     if (!host_start( host, "faults.dll", suffix )) return false;
     host_send( host, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
     return host_awaits( host, WINEDVC_READY );

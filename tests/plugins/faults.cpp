@@ -19,7 +19,7 @@
  */
 
 /*
- * WINEDVC_FAULT is "<call>:<fault>". The call is the name of a function or method that a client
+ * WINEDVC_TEST_FAULT is "<call>:<fault>". The call is the name of a function or method that a client
  * calls, or "any"; of IUnknown it is Release, of the plug-in or (CallbackRelease) of the channel's
  * callback. The fault is
  *
@@ -192,7 +192,7 @@ static void called( const char *name )
 {
     char wish[64], *fault;
 
-    if (!GetEnvironmentVariableA( "WINEDVC_FAULT", wish, sizeof(wish) ) || !(fault = strchr( wish, ':' ))) return;
+    if (!GetEnvironmentVariableA( "WINEDVC_TEST_FAULT", wish, sizeof(wish) ) || !(fault = strchr( wish, ':' ))) return;
     *fault++ = 0;
     if (!strcmp( wish, name ) || !strcmp( wish, "any" )) commit_fault( wish, fault );
 }
