@@ -8,6 +8,7 @@
 #   victim_by COMMAND   its host is started by this shell command instead of Wine; "$@" are Wine's arguments
 #   begin [OPTION]…     the session. The script on stdin has a task "fault", which opens the victim's channel, comes to
 #                       "meet open", and lasts until the fault is over
+#   begin_twice         the same with two connections: the fault's task ends the first, and has "meet again" in the other
 #   heard WORD          waits until the fault's task says WORD
 #   streaming           waits until the bystander's transfer has begun
 #   tell WORD           goes on with its step "await WORD"
@@ -75,37 +76,50 @@ bad_victim()
     victim_by "exec $BUILDDIR/tests/badhost/badhost \"\$1\" host $1"
 }
 
-# Its host is not there before release_victim.
+# Its first host is not there before release_victim.
 victim_later()
 {
     mkfifo "$tmp/gate"
-    victim_by "read -r _ < $tmp/gate"
+    victim_by "[ ! -p $tmp/gate ] || read -r _ < $tmp/gate"
 }
 
-release_victim() { echo > "$tmp/gate"; }
-
-# FreeRDP's own channel and the bystander's transfer begin before the fault and end after it.
-begin()
+release_victim()
 {
-    begin_session main "$@" < <(
-        cat <<END
-task bystander
-  open WineDVC::Sample::One
+    echo > "$tmp/gate"
+    rm "$tmp/gate"
+}
+
+bystander_steps="open WineDVC::Sample::One
   key 16
   echo 1
   meet open
   say streaming
-  stream fault 16777216 65536
-task freerdp
-  open ECHO
+  stream fault 16777216 65536"
+freerdp_steps="open ECHO
   echo 1 1590
   meet open
-  echo-beside 1590
-END
+  echo-beside 1590"
+
+# play TIMES [OPTION]…: FreeRDP's own channel and the bystander's transfer begin before the fault and end after it, or
+# do so TIMES times, in a connection each.
+play()
+{
+    local again=
+    [ "$1" = 1 ] || again="  reconnect
+  "
+    shift
+    begin_session main "$@" < <(
+        printf 'task bystander\n  %s\n' "$bystander_steps${again:+
+$again${bystander_steps/meet open/meet again}}"
+        printf 'task freerdp\n  %s\n' "$freerdp_steps${again:+
+$again${freerdp_steps/meet open/meet again}}"
         cat)
 }
 
-heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" "$session_limit" || fail "the fault's task does not say $1"; }
+begin() { play 1 "$@"; }
+begin_twice() { play 2 +auto-reconnect "$@"; }
+
+heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" 60 || fail "the fault's task does not say $1"; }
 streaming() { wait_line "$tmp/main-server.log" '^task bystander: says streaming$' || fail "the transfer does not begin"; }
 tell() { echo "$1" >&"$control"; }
 
@@ -131,7 +145,7 @@ user_line='\[(WARN|ERROR|FATAL)\]\[com\.freerdp\.channels\.winedvc\] - '
 
 told()
 {
-    wait_line "$tmp/main-client.log" "$user_line.*victim\\.dll.*${1:-}" "$session_limit" ||
+    wait_line "$tmp/main-client.log" "$user_line.*victim\\.dll.*${1:-}" 60 ||
         fail "the user is not told of the victim${1:+ and: $1}"
 }
 

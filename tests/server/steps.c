@@ -260,8 +260,9 @@ static enum progress pour_advance( struct task *task, const struct step *step )
 
     drop_answers( task );
     if (script_find_task( task->script, step->text )->state != TASK_RUNNING) return STEP_DONE;
-    while (!session_is_blocked( task->session ) &&
-           task->sent_count * size * 1000000 <= (now_us() - task->began) * rate && send_random( task, size ))
+    /* one a turn, so that what others send does not wait for more than that */
+    if (!session_is_blocked( task->session ) &&
+        task->sent_count * size * 1000000 <= (now_us() - task->began) * rate && send_random( task, size ))
         task->sent_count++;
     if (task->channel->state == CHANNEL_CLOSED) return was_closed( task );
     task->wake = session_is_blocked( task->session ) ? UINT64_MAX :
