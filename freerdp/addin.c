@@ -185,7 +185,7 @@ static void addin_initialized( struct addin *addin )
     struct bridge_client client = { addin, compat_major(), addin_post, addin_send, addin_deliver };
 
     addin_disconnected( addin );
-    if (addin->bridge) return;
+    if (addin->bridge || (addin->bridge = bridge_unpark( addin, &addin->arguments ))) return;
     log_info( "winedvc %s in FreeRDP %s, built with %s", WINEDVC_VERSION, compat_version(), compat_built_version() );
     addin->bridge = bridge_create( &client, &addin->arguments );
 }
@@ -196,7 +196,7 @@ static void addin_terminated( struct addin *addin )
 
     addin_disconnected( addin );
     addin->bridge = NULL;
-    if (bridge) bridge_end( bridge );
+    if (bridge) bridge_park( bridge, &addin->arguments );
     addin_unhook( addin );
 }
 

@@ -54,7 +54,7 @@ void bridge_unlock( struct bridge *bridge )
     pthread_mutex_unlock( &bridge->lock );
 }
 
-static void bridge_wake( struct bridge *bridge )
+void bridge_wake( struct bridge *bridge )
 {
     eventfd_write( bridge->wake, 1 );
 }
@@ -105,6 +105,7 @@ static bool bridge_configure( struct bridge *bridge, const struct name_list *arg
     settings_init( &bridge->settings );
     settings_read_environment( &bridge->settings );
     settings_read_arguments( &bridge->settings, arguments );
+    bridge->linger = bridge->settings.linger * 1000;
     return (bridge->trace = trace_create()) && (bridge->router = router_create( client_names( bridge->client.major ) ));
 }
 
@@ -118,6 +119,7 @@ struct bridge *bridge_create( const struct bridge_client *client, const struct n
         packet_queue_init( &bridge->lines );
         bridge->client = *client;
         bridge->references = 1;
+        bridge->park_time = UINT64_MAX;
         bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
         if (bridge->wake >= 0 && bridge_configure( bridge, arguments ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );
@@ -246,19 +248,28 @@ static void bridge_list_unused( const struct bridge *bridge, char names[LOG_TEXT
     if (name) strcpy( names + used, ", ..." );
 }
 
-void bridge_end( struct bridge *bridge )
+unsigned int bridge_conclude( struct bridge *bridge )
 {
     char unused[LOG_TEXT];
+    unsigned int linger;
 
     bridge_lock( bridge );
     bridge_list_unused( bridge, unused );
     if (bridge->connected) bridge_end_epoch( bridge, 0 );
-    bridge->ended = true;
+    linger = bridge->linger;
     bridge_unlock( bridge );
-    bridge_wake( bridge );
     if (*unused) log_info( "the server opened none of the channels that plug-ins offered (%s): "
                            "is the server's side of the product installed and running?", unused );
     trace_write( bridge->trace ); /* the process may end before the I/O thread can */
+    return linger;
+}
+
+void bridge_end( struct bridge *bridge )
+{
+    bridge_lock( bridge );
+    bridge->ended = true;
+    bridge_unlock( bridge );
+    bridge_wake( bridge );
     bridge_release( bridge );
 }
 

@@ -29,7 +29,7 @@
 
 /*
  * A bridge lives from the session's start to its end, over any number of
- * connections. Its functions are called on the client's main thread and never
+ * connections, and may go on with the next session. Its functions are called on the client's main thread and never
  * wait for a host. Its I/O thread starts and serves the hosts; it may outlive
  * the session for as long as they need to end.
  */
@@ -51,8 +51,15 @@ struct bridge_client
 /* Starts looking for plug-ins at once. The arguments are the addin's, behind its name. NULL, and a line in the log, on failure. */
 extern struct bridge *bridge_create( const struct bridge_client *client, const struct name_list *arguments );
 
-/* The hosts end, the bridge is the caller's no longer. Implies bridge_disconnected(). */
-extern void bridge_end( struct bridge *bridge );
+/*
+ * The session has ended; implies bridge_disconnected(). Another one may follow at once, as in a redirect by FreeRDP 3:
+ * the hosts wait for it, and end if it does not come. The bridge is the caller's no longer. The arguments are copied.
+ */
+extern void bridge_park( struct bridge *bridge, const struct name_list *arguments );
+
+/* What a client with this context parked, which is the caller's again; what it parked with other arguments ends. NULL
+ * if there is nothing. */
+extern struct bridge *bridge_unpark( const void *context, const struct name_list *arguments );
 
 extern void bridge_connected( struct bridge *bridge, const char *server );
 extern void bridge_disconnected( struct bridge *bridge, uint32_t code );

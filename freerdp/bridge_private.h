@@ -65,10 +65,16 @@ struct bridge
     struct bridge_client client;
     struct trace        *trace;         /* NULL for none */
 
+    /* protected by park.c's lock */
+    struct bridge *next_parked;
+    struct name_list arguments;         /* while it is parked */
+    uint64_t       park_time;
+
     /* protected by lock */
     unsigned int   references;          /* the addin's and the I/O thread's */
     struct router *router;
     struct host   *hosts;               /* changed by the I/O thread only; the scout is one of them */
+    unsigned int   linger;              /* milliseconds for which it may be parked */
     bool           connected;
     bool           ended;
     bool           token;               /* a batch was asked for and is not done */
@@ -104,12 +110,21 @@ struct bridge
     uint8_t            buffer[65536];
 };
 
+/* park.c: when a parked bridge ends, UINT64_MAX if it is not parked; that end, if its time has come. */
+extern uint64_t park_time( const struct bridge *bridge );
+extern void park_expire( struct bridge *bridge );
+
 /* io.c: the I/O thread, which has one reference. */
 extern void *io_main( void *bridge );
 
 /* bridge.c */
 extern uint64_t clock_ms( void );
 extern void bridge_release( struct bridge *bridge );
+extern void bridge_wake( struct bridge *bridge );
+/* The session has ended, with its connection. Returns how long to wait for another one, in milliseconds. */
+extern unsigned int bridge_conclude( struct bridge *bridge );
+/* The hosts end, the reference is the caller's no longer. */
+extern void bridge_end( struct bridge *bridge );
 extern void bridge_lock( struct bridge *bridge );
 extern void bridge_unlock( struct bridge *bridge );
 

@@ -247,6 +247,7 @@ static void io_settle( struct bridge *bridge )
 {
     struct host *host;
 
+    park_expire( bridge );
     if (bridge->scouted && bridge->setup == SETUP_DONE && !bridge->found)
     {
         bridge->found = true;
@@ -277,6 +278,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
 {
     uint64_t now = clock_ms(), deadline = trace_ask_time( bridge->trace );
     uint64_t start_time = bridge->terminated ? UINT64_MAX : launch_time( bridge );
+    uint64_t end_time = park_time( bridge );
     struct host *host;
     nfds_t count = 0;
 
@@ -284,6 +286,7 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
     fds[count++] = (struct pollfd){ bridge->session.fd, POLLIN, 0 };
     if (setup_time( bridge ) < deadline) deadline = setup_time( bridge );
     if (start_time < deadline) deadline = start_time;
+    if (end_time < deadline) deadline = end_time;
     bridge_lock( bridge );
     if (bridge->connected && !bridge->token && router_deadline( bridge->router ) < deadline)
         deadline = router_deadline( bridge->router );

@@ -60,6 +60,25 @@ void name_list_clear( struct name_list *list )
     list->names = NULL;
 }
 
+bool name_list_copy( struct name_list *list, const struct name_list *other )
+{
+    size_t i;
+
+    for (i = 0; i < other->count; i++)
+        if (!name_list_add( list, other->names[i] )) break;
+    if (i < other->count) name_list_clear( list );
+    return i == other->count;
+}
+
+bool name_list_equals( const struct name_list *list, const struct name_list *other )
+{
+    size_t i;
+
+    if (list->count != other->count) return false;
+    for (i = 0; i < list->count && !strcmp( list->names[i], other->names[i] ); i++) continue;
+    return i == list->count;
+}
+
 bool name_list_has( const struct name_list *list, const char *name )
 {
     size_t i;

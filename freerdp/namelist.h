@@ -37,6 +37,9 @@ extern bool name_list_add_part( struct name_list *list, const char *name, size_t
 /* One of that name. */
 extern void name_list_remove( struct name_list *list, const char *name );
 extern void name_list_clear( struct name_list *list );
+/* The list must be empty, and is so again without memory. */
+extern bool name_list_copy( struct name_list *list, const struct name_list *other );
+extern bool name_list_equals( const struct name_list *list, const struct name_list *other );
 extern bool name_list_has( const struct name_list *list, const char *name );
 
 /* Does one of the names, in which * stands for any characters and ? for one, fit the text, in any case? */

@@ -62,6 +62,7 @@ static const struct setting
     { "take", "WINEDVC_TAKE", SETTING_LIST, MEMBER( take ), 0, 0, NULL },
     { "timeout", "WINEDVC_TIMEOUT", SETTING_NUMBER, MEMBER( timeout ), 1, 3600, "seconds" },
     { "start-timeout", "WINEDVC_START_TIMEOUT", SETTING_NUMBER, MEMBER( start_timeout ), 1, 3600, "seconds" },
+    { "linger", "WINEDVC_LINGER", SETTING_NUMBER, MEMBER( linger ), 0, 3600, "seconds" },
     { "restarts", "WINEDVC_RESTARTS", SETTING_NUMBER, MEMBER( restarts ), 0, 20, "restarts" },
     { "trace-size", "WINEDVC_TRACE_SIZE", SETTING_NUMBER, MEMBER( trace_size ), 1, 1 << 20, "MiB" },
     { "log-level", "WINEDVC_LOG_LEVEL", SETTING_LEVEL, MEMBER( log_level ), 0, 0, NULL },
@@ -77,7 +78,7 @@ static const char *const source_names[] = { "", "file", "file", "environment", "
 void settings_init( struct settings *settings )
 {
     memset( settings, 0, sizeof(*settings) );
-    settings->timeout = settings->start_timeout = 10;
+    settings->timeout = settings->start_timeout = settings->linger = 10;
     settings->restarts = 3;
     settings->trace_size = 64;
     settings->log_level = SETTINGS_NO_LEVEL;

@@ -33,7 +33,7 @@ enum settings_source
     SETTINGS_ARGUMENT,      /* /vc:winedvc,key=value */
 };
 
-#define SETTINGS_COUNT 12
+#define SETTINGS_COUNT 13
 
 /* A section [plugin NAME] of a file. */
 struct plugin_rule
@@ -58,6 +58,7 @@ struct settings
     struct name_list take;          /* names that FreeRDP serves */
     unsigned int     timeout;       /* seconds */
     unsigned int     start_timeout;
+    unsigned int     linger;        /* seconds, 0 for not at all */
     unsigned int     restarts;
     unsigned int     trace_size;
     unsigned int     log_level;     /* from 0, trace, to 6, off; SETTINGS_NO_LEVEL for FreeRDP's */

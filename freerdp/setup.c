@@ -64,6 +64,7 @@ static void setup_complete( struct bridge *bridge )
     bridge_lock( bridge );
     bridge->timeout = settings->timeout * 1000;
     bridge->start_timeout = settings->start_timeout * 1000;
+    bridge->linger = settings->linger * 1000;
     router_set_hold( bridge->router, bridge->start_timeout );
     for (i = 0; i < settings->take.count; i++) router_add_own( bridge->router, settings->take.names[i] );
     bridge_unlock( bridge );
