@@ -60,6 +60,15 @@ static bool write_line( struct capture *capture, struct line *line )
     return true;
 }
 
+/* Does the trace say here that the session's second connection begins, or a later one? */
+static bool is_reconnect( const char *note )
+{
+    unsigned int number;
+    int end = 0;
+
+    return sscanf( note, "# connection %u to %n", &number, &end ) == 1 && end && number > 1;
+}
+
 static bool write_transcript( struct capture *capture, const char *name )
 {
     FILE *file = fopen( name, "r" );
@@ -68,6 +77,7 @@ static bool write_transcript( struct capture *capture, const char *name )
 
     while (done && fgets( text, sizeof(text), file ))
     {
+        if (is_reconnect( text )) capture_connect( capture );
         line_begin( &line, text );
         done = write_line( capture, &line );
     }

@@ -170,8 +170,8 @@ static void send_tcp( struct capture *capture, enum capture_sender sender, unsig
     put_be16( packet, 5 << 12 | flags );
     put_be32( packet, flags & 0x10 ? capture->sequence[!sender] : 0 );
     put_be32( packet, capture->sequence[sender] );
-    put_be16( packet, sender == CAPTURE_SERVER ? 49152 : 3389 );
-    put_be16( packet, sender == CAPTURE_SERVER ? 3389 : 49152 );
+    put_be16( packet, sender == CAPTURE_SERVER ? capture->port : 3389 );
+    put_be16( packet, sender == CAPTURE_SERVER ? 3389 : capture->port );
     put_ip( packet, sender );
     write_packet( capture, packet );
     capture->sequence[sender] += size + (flags & 2 ? 1 : 0);
@@ -332,9 +332,16 @@ void capture_begin( struct capture *capture, FILE *file )
 {
     memset( capture, 0, sizeof(*capture) );
     capture->file = file;
+    capture->port = 49151;
+    write_file_header( file );
+    capture_connect( capture );
+}
+
+void capture_connect( struct capture *capture )
+{
+    capture->port++;
     capture->sequence[CAPTURE_SERVER] = 1000;
     capture->sequence[CAPTURE_CLIENT] = 5000;
-    write_file_header( file );
     connect_tcp( capture );
     connect_x224( capture );
     connect_mcs( capture );

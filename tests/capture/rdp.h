@@ -27,10 +27,11 @@
 #include <stdio.h>
 
 /* A pcap file of raw IP packets. Wireshark learns from the connection's beginning which side is the
- * server and which MCS channel is drdynvc, so that begins every file. */
+ * server and which MCS channel is drdynvc, so that begins every connection. */
 struct capture
 {
     FILE    *file;
+    uint16_t port;          /* the client's, one more for each connection */
     uint32_t sequence[2];   /* TCP's, by sender: 0 the server, 1 the client */
     uint64_t time;          /* in microseconds, one more for each packet */
 };
@@ -45,6 +46,9 @@ enum capture_sender
 
 /* Writes the file's header and all of the connection before its first virtual channel PDU. */
 extern void capture_begin( struct capture *capture, FILE *file );
+
+/* The client connects anew; what follows belongs to that connection. */
+extern void capture_connect( struct capture *capture );
 
 /* One chunk of the static channel drdynvc, of at most CAPTURE_MAX_CHUNK bytes, with the fields of its
  * CHANNEL_PDU_HEADER. */
