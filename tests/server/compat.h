@@ -58,7 +58,8 @@ static inline bool compat_set_identity( rdpSettings *settings, const char *certi
     return x509 && rsa;
 #else
     return freerdp_settings_set_string( settings, FreeRDP_CertificateContent, certificate ) &&
-           freerdp_settings_set_string( settings, FreeRDP_PrivateKeyContent, key );
+           freerdp_settings_set_string( settings, FreeRDP_PrivateKeyContent, key ) &&
+           freerdp_settings_set_string( settings, FreeRDP_RdpKeyContent, key );
 #endif
 }
 

@@ -51,6 +51,7 @@ struct server
     bool connected;             /* the session is the tasks' */
     bool table;
     bool hold;
+    bool old_security;
 };
 
 uint64_t now_us(void)
@@ -64,14 +65,15 @@ uint64_t now_us(void)
 static int usage( const char *name )
 {
     fprintf( stderr, "Usage: %s [--port N] [--seed N] [--timeout SECONDS] [--caps N] [--table] [--hold]\n"
-             "       [--control FIFO] SCRIPT\n"
+             "       [--control FIFO] [--rdp-security] SCRIPT\n"
              "Waits on 127.0.0.1 for one RDP client and runs SCRIPT (see README) with it.\n"
              "  --port N     0, the default, takes a free one; it is printed\n"
              "  --timeout S  for a client to come and for each step, default 30\n"
              "  --caps N     the version of MS-RDPEDYC that is offered, default 1\n"
              "  --table      prints a table for people at the end\n"
              "  --control F  a FIFO with the words that steps wait for, one a line\n"
-             "  --hold       keeps the session when the script is done, until the client or SIGTERM ends it\n",
+             "  --hold       keeps the session when the script is done, until the client or SIGTERM ends it\n"
+             "  --rdp-security  RDP's own encryption in the place of TLS\n",
              name );
     return EXIT_USAGE;
 }
@@ -99,6 +101,7 @@ static bool parse_options( struct server *server, int argc, char **argv, uint64_
         { "control", required_argument, NULL, 'C' },
         { "table", no_argument, NULL, 'T' },
         { "hold", no_argument, NULL, 'H' },
+        { "rdp-security", no_argument, NULL, 'r' },
         { NULL, 0, NULL, 0 },
     };
     bool good = true;
@@ -115,6 +118,7 @@ static bool parse_options( struct server *server, int argc, char **argv, uint64_
         else if (option == 'C') *control = optarg;
         else if (option == 'T') server->table = true;
         else if (option == 'H') server->hold = true;
+        else if (option == 'r') server->old_security = true;
         else good = false;
     }
     server->limit *= 1000000;
@@ -160,7 +164,7 @@ static void accept_client( struct server *server )
 
     if (fd == -1) return;
     if (server->session) close( fd );
-    else if (!(server->session = session_create( fd, &server->identity, server->caps )))
+    else if (!(server->session = session_create( fd, &server->identity, server->caps, server->old_security )))
         printf( "FreeRDP cannot serve the client\n" );
     else printf( "a client has come\n" );
 }

@@ -53,8 +53,9 @@ struct session;
 
 #define SESSION_MAX_FDS 36
 
-/* Takes fd over, also when it fails. NULL where FreeRDP fails. version is what drdynvc offers. */
-struct session *session_create( int fd, const struct identity *identity, uint16_t version );
+/* Takes fd over, also when it fails. NULL where FreeRDP fails. version is what drdynvc offers; old_security is
+ * [MS-RDPBCGR] 5.3 in the place of TLS. */
+struct session *session_create( int fd, const struct identity *identity, uint16_t version, bool old_security );
 
 /* What to wait for; returns the number of entries filled, at most SESSION_MAX_FDS.
  * *ready is set where the session need not wait at all. */

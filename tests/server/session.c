@@ -119,16 +119,17 @@ static BOOL peer_send( freerdp_peer *peer, UINT16 id, const BYTE *data, size_t s
     return session->send( peer, id, caps, sizeof(caps) );
 }
 
-static bool configure( struct session *session, const struct identity *identity )
+static bool configure( struct session *session, const struct identity *identity, bool old_security )
 {
     rdpSettings *settings = session->peer->context->settings;
 
     /* With this off FreeRDP buffers what the socket does not take. Waiting for it
      * would end in a deadlock as soon as the client waits for us in the same way. */
     return freerdp_settings_set_bool( settings, FreeRDP_WaitForOutputBufferFlush, FALSE ) &&
-           freerdp_settings_set_bool( settings, FreeRDP_TlsSecurity, TRUE ) &&
+           freerdp_settings_set_bool( settings, FreeRDP_TlsSecurity, !old_security ) &&
            freerdp_settings_set_bool( settings, FreeRDP_NlaSecurity, FALSE ) &&
-           freerdp_settings_set_bool( settings, FreeRDP_RdpSecurity, FALSE ) &&
+           freerdp_settings_set_bool( settings, FreeRDP_RdpSecurity, old_security ) &&
+           freerdp_settings_set_uint32( settings, FreeRDP_EncryptionLevel, ENCRYPTION_LEVEL_CLIENT_COMPATIBLE ) &&
            compat_set_identity( settings, identity->certificate, identity->key );
 }
 
@@ -153,7 +154,7 @@ static bool open_server( struct session *session )
     return true;
 }
 
-struct session *session_create( int fd, const struct identity *identity, uint16_t version )
+struct session *session_create( int fd, const struct identity *identity, uint16_t version, bool old_security )
 {
     struct session *session = calloc( 1, sizeof(*session) );
     freerdp_peer *peer = session ? freerdp_peer_new( fd ) : NULL;
@@ -171,7 +172,7 @@ struct session *session_create( int fd, const struct identity *identity, uint16_
     peer->ContextExtra = session;
     peer->PostConnect = peer_post_connect;
     peer->Activate = peer_activate;
-    if (freerdp_peer_context_new( peer ) && configure( session, identity ) && open_server( session ) &&
+    if (freerdp_peer_context_new( peer ) && configure( session, identity, old_security ) && open_server( session ) &&
         peer->Initialize( peer ))
     {
         session->ended = false;

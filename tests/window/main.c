@@ -27,8 +27,8 @@
 #include <unistd.h>
 
 /*
- * Sends WM_DELETE_WINDOW to each child of the root of $DISPLAY's first screen. It speaks as much of the X protocol, version 11,
- * as that takes, in this machine's byte order and with a server that wants no authorization.
+ * Sends WM_DELETE_WINDOW to each child of the root of $DISPLAY's first screen. It speaks as much of the X protocol,
+ * version 11, as that takes, in this machine's byte order and with a server that wants no authorization.
  */
 
 enum { SEND_EVENT = 25, QUERY_TREE = 15, INTERN_ATOM = 16, CLIENT_MESSAGE = 33 };
