@@ -110,9 +110,12 @@ static void be_mortal( void )
 static void be_slow( void )
 {
     struct winedvc_connected purged;
-    uint8_t id = get_opened(), next;
+    uint8_t id, next;
     unsigned int i;
 
+    get_ready();
+    id = wire_wait_pdu( 1 );
+    wire_create_rsp( id, 0 );
     purged.epoch = wire_wait_control( WINEDVC_DISCONNECTED );
     next = wire_wait_pdu( 1 );
     wire_create_rsp( id, 0xC0000001 );
