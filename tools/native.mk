@@ -4,9 +4,10 @@
 #
 #   make -f tools/native.mk dir=freerdp major=2
 #
-# It runs in the top build directory, like module.mk. The Makefile.in sets one of
+# It runs in the top build directory, like module.mk. What is built once per major version of FreeRDP gets major=.
+# The Makefile.in sets one of
 #
-#   ADDIN        a FreeRDP addin, once per major: goes to lib/freerdp<major>
+#   ADDIN        a FreeRDP addin: goes to lib/freerdp<major>
 #   PROGRAM      a program on FreeRDP's server library
 #   TESTPROGRAM  a program of START_TEST functions (tests/wine/test.h)
 #   LIBEXEC      a program of the addin's, on inih: goes to libexec/winedvc
@@ -20,17 +21,17 @@ include config.mk
 dirsrc := $(srcdir)/$(dir)
 include $(dirsrc)/Makefile.in
 
-obj     := $(dir)$(if $(ADDIN),/$(major))
+obj     := $(dir)$(major:%=/%)
 target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(LIBEXEC),libexec/winedvc/$(LIBEXEC),\
            $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD))))
 objects := $(C_SRCS:%.c=$(obj)/%.o) $(TESTED_SRCS:%.c=$(obj)/%.o) $(if $(TESTPROGRAM),$(obj)/testlist.o)
 shared  := $(if $(ADDIN)$(PRELOAD),-shared)
 
-package_cflags := $(if $(ADDIN),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \
+package_cflags := $(if $(major),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \
                   $(if $(LIBEXEC),$(INIH_CFLAGS))
-package_libs   := $(if $(ADDIN),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS)) \
+package_libs   := $(if $(major),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS)) \
                   $(if $(LIBEXEC),$(INIH_LIBS))
-cflags := -I$(dirsrc) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests -I$(srcdir)) $(EXTRADEFS) \
+cflags := -I$(dirsrc) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests $(if $(major),,-I$(srcdir))) $(EXTRADEFS) \
           $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_LIBEXECDIR='"$(libexecdir)"') \
           $(if $(ADDIN)$(LIBEXEC)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared),-fPIC) \
           -pthread $(warnings) $(patsubst -I%,-isystem %,$(package_cflags)) $(map_paths)

@@ -84,6 +84,50 @@ static void be_mute( void )
     wire_close( id );
 }
 
+static void answer_control( enum winedvc_control type, const uint8_t *body, bool tells )
+{
+    struct winedvc_log log = { WINEDVC_LOG_INFO };
+
+    switch (type)
+    {
+    case WINEDVC_CONNECTED:
+        if (tells) wire_control( WINEDVC_LOG, &log, sizeof(log), "telling: a connection begins" );
+        break;
+    case WINEDVC_DISCONNECTED:
+        if (tells) wire_control( WINEDVC_LOG, &log, sizeof(log), "telling: the connection has ended" );
+        wire_control( WINEDVC_PURGED, body, sizeof(struct winedvc_connected), NULL );
+        break;
+    case WINEDVC_PING:
+        wire_control( WINEDVC_PONG, NULL, 0, NULL );
+        break;
+    case WINEDVC_TERMINATE:
+        wire_control( WINEDVC_BYE, NULL, 0, "" );
+        exit( 0 );
+    default:
+        break;
+    }
+}
+
+/* All data comes back; the server has to see to the window. */
+static void answer( bool tells )
+{
+    struct winedvc_frame frame;
+    const uint8_t *body;
+
+    get_ready();
+    for (;;)
+    {
+        body = wire_read( &frame );
+        if (frame.stream == WINEDVC_STREAM_CONTROL) answer_control( frame.flags, body, tells );
+        else if (body[0] >> 4 == 1) wire_create_rsp( body[1], 0 );
+        else if (body[0] >> 4 == 2 || body[0] >> 4 == 3) wire_send( WINEDVC_STREAM_DRDYNVC, 0, body, frame.size );
+        else if (body[0] >> 4 == 4) wire_close( body[1] );
+    }
+}
+
+static void be_echo( void )    { answer( false ); }
+static void be_telling( void ) { answer( true ); }
+
 /* What it sent before its end has to arrive. */
 static void be_gone( void )
 {
@@ -372,6 +416,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
     { "thief", be_thief }, { "silent", be_silent },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
+    { "echo", be_echo }, { "telling", be_telling },
 };
 
 static int be_host( const char *name )

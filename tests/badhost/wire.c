@@ -97,7 +97,7 @@ void wire_listen( const char *name )
     wire_control( WINEDVC_LISTEN, &listen, sizeof(listen), name );
 }
 
-static const uint8_t *wire_read( struct winedvc_frame *frame )
+const uint8_t *wire_read( struct winedvc_frame *frame )
 {
     static uint8_t body[WINEDVC_MAX_MESSAGE];
 

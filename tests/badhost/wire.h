@@ -41,6 +41,8 @@ extern void wire_close( uint8_t id );
 extern void wire_hello( uint16_t major, uint32_t bits );
 extern void wire_listen( const char *name );
 
+/* Waits for a frame and returns its body, which the next call overwrites. */
+extern const uint8_t *wire_read( struct winedvc_frame *frame );
 /* Waits for a PDU with this command, leaves out everything else, and returns its channel id. */
 extern uint8_t wire_wait_pdu( unsigned int command );
 /* Waits for a control frame of this type, if it is not 0, or for the end of the socket, which ends the process.

@@ -1,0 +1,234 @@
+/*
+ * Whose PDU it is: what no well-behaved server makes necessary
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+#include "hosts.h"
+#include "server.h"
+#include "witness.h"
+#include "wine/test.h"
+
+static struct client *begin(void)
+{
+    struct client *client = client_create();
+
+    client_begin( client );
+    return client;
+}
+
+static void end( struct client *client )
+{
+    client_end( client );
+    client_destroy( client );
+}
+
+/* S9: FreeRDP and the hosts need CAPS before the first channel. */
+static void test_no_caps(void)
+{
+    static const uint8_t caps[] = { 0x50, 0x00, 0x01, 0x00 };
+    struct client *client = begin();
+
+    server_create( client, 1, ECHO_CHANNEL );
+    server_expect_created( client, 1 );
+    server_expect_left( client, caps, sizeof(caps) );
+    server_echo( client, 1 );
+    server_create( client, 2, ECHO_CHANNEL );
+    server_expect_created( client, 2 );
+    ok( !client->left.count, "%zu messages are left to FreeRDP.\n", client->left.count );
+    end( client );
+
+    client = begin();   /* what is FreeRDP's it does itself */
+    server_create( client, 1, "ECHO" );
+    server_expect_left_create( client, 1, "ECHO" );
+    end( client );
+}
+
+/* S9: the server that begins anew has been replaced, and no channel of the old one is left. */
+static void test_second_caps(void)
+{
+    unsigned int begins = witness_count( "telling: a connection begins" );
+    unsigned int ends = witness_count( "telling: the connection has ended" );
+    struct client *client = begin();
+
+    server_open( client, 1, TELLING_CHANNEL );
+    server_echo( client, 1 );
+    server_caps( client, 2 );
+    witness_wait( "telling: the connection has ended", ends + 1 );
+    witness_wait( "telling: a connection begins", begins + 2 );
+    ok( client->left.count == 2, "%zu messages are left to FreeRDP.\n", client->left.count );
+    server_data( client, 1, "a", 1 );
+    ok( client->left.count == 3, "The old channel's data is kept.\n" );
+    server_create( client, 1, TELLING_CHANNEL );
+    server_expect_created( client, 1 );
+    server_echo( client, 1 );
+    end( client );
+}
+
+/* S10: an id that the server gives to a channel of FreeRDP is FreeRDP's. */
+static void test_id_taken(void)
+{
+    static const uint8_t compressed[] = { 0x70, 1, 0xe0, 0x06, 'a' }, soft_sync[] = { 0x80, 0, 8, 0, 0, 0, 0, 0, 0, 0 };
+    struct client *client = begin();
+
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, ECHO_CHANNEL );
+    server_expect_created( client, 2 );
+    message_list_clear( &client->left );
+    server_create( client, 1, "ECHO" );
+    server_expect_left_create( client, 1, "ECHO" );
+    server_data( client, 1, "a", 1 );
+    ok( client->left.count == 1, "Data of FreeRDP's channel is kept.\n" );
+    server_send( client, compressed, sizeof(compressed) );
+    ok( client->left.count == 2, "Compressed data of FreeRDP's channel is kept.\n" );
+    server_send( client, soft_sync, sizeof(soft_sync) );
+    ok( client->left.count == 3, "A soft-sync request is kept.\n" );
+    server_close( client, 1 );
+    ok( client->left.count == 4, "The CLOSE of FreeRDP's channel is kept.\n" );
+    server_echo( client, 2 );
+    ok( !client->sent.count, "The host says something of a channel that is FreeRDP's.\n" );
+    ok( client->left.count == 4, "The data of a host's channel is not kept.\n" );
+    end( client );
+}
+
+/* S14: with a first chunk that does not say enough the whole message is FreeRDP's, chunk by chunk. */
+static void check_split( struct client *client, const void *message, size_t size, size_t chunk_size )
+{
+    size_t offset, count = (size + chunk_size - 1) / chunk_size;
+    struct message *chunk;
+
+    winetest_push_context( "%zu bytes in %zu chunks", size, count );
+    message_list_clear( &client->left );
+    server_send_chunks( client, message, size, chunk_size );
+    ok( client->left.count == count, "%zu chunks are left to FreeRDP.\n", client->left.count );
+    for (offset = 0; (chunk = message_list_pop( &client->left )); offset += chunk_size)
+    {
+        ok( chunk->total_size == size && !(chunk->flags & CHANNEL_FLAG_FIRST) == (offset > 0) &&
+            !(chunk->flags & CHANNEL_FLAG_LAST) == (offset + chunk->size < size),
+            "The chunk at %zu has flags %#x, of %zu bytes.\n", offset, chunk->flags, chunk->total_size );
+        ok( !memcmp( chunk->data, (const uint8_t *)message + offset, chunk->size ), "Its bytes are others.\n" );
+        free( chunk );
+    }
+    winetest_pop_context();
+}
+
+static void test_split(void)
+{
+    static const uint8_t create[] = "\x10\x03" ECHO_CHANNEL, data[] = { 0x32, 1, 0, 'a', 'b' };
+    static uint8_t long_data[5000] = { 0x30, 9 };
+    struct client *client = begin();
+
+    server_open( client, 1, ECHO_CHANNEL );
+    check_split( client, create, sizeof(create), 1 );
+    check_split( client, create, sizeof(create), 2 );
+    check_split( client, create, sizeof(create), 8 );   /* the name goes on */
+    check_split( client, data, sizeof(data), 1 );
+    check_split( client, data, sizeof(data), 2 );       /* the id goes on */
+    check_split( client, long_data, sizeof(long_data), 1600 );  /* of no channel of ours */
+    server_echo( client, 1 );
+    end( client );
+}
+
+/* S14: what a host gets in several chunks it gets whole, and no more than it can. */
+static void test_chunks(void)
+{
+    static uint8_t message[65537] = { 0x30, 1 };
+    struct client *client = begin();
+
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, ECHO_CHANNEL );
+    server_expect_created( client, 2 );
+    message_list_clear( &client->left );
+    message[2] = 'a';
+    server_send_chunks( client, message, 1600, 3 );
+    server_expect( client, message, 1600 );
+    server_send_chunks( client, message, sizeof(message), 1600 );
+    server_expect_close( client, 1 );
+    server_echo( client, 2 );
+    server_send_chunks( client, "\x10\x03" ECHO_CHANNEL, 2 + sizeof(ECHO_CHANNEL), 2 + sizeof(ECHO_CHANNEL) - 1 );
+    ok( client->left.count == 2, "A CREATE_REQ whose name goes on is kept.\n" );
+    ok( witness_count( "more than 65536 bytes" ) == 1, "The log does not tell of the long message.\n" );
+    end( client );
+}
+
+/* S7: whatever hosts send, the session goes on. */
+static void test_bad_hosts(void)
+{
+    static const char *const channels[] = { "Bad::garbage", "Bad::stranger", "Bad::undead", "Bad::unknown",
+                                            "Bad::malformed", "Bad::empty", "Bad::long-pdu" };
+    struct client *client = begin();
+    unsigned int i;
+
+    server_open( client, 1, ECHO_CHANNEL );
+    for (i = 0; i < 7; i++)
+    {
+        winetest_push_context( "%s", channels[i] );
+        server_create( client, 2 + i, channels[i] );
+        server_expect_created( client, 2 + i );
+        server_expect_close( client, 2 + i );
+        server_echo( client, 1 );
+        winetest_pop_context();
+    }
+    end( client );
+}
+
+/* S7: nor does FreeRDP's own failure to send end it from within our turn. */
+static void test_send_fails(void)
+{
+    struct client *client = begin();
+
+    server_open( client, 1, ECHO_CHANNEL );
+    client->send_fails = true;
+    server_echo( client, 1 );
+    server_data( client, 1, "a", 1 );
+    client_wait( client );
+    client_turn( client );
+    ok( !client->sent.count, "The addin sends where a PDU is missing.\n" );
+    ok( !client->instance->SendChannelData( client->instance, 1003, (const BYTE *)"a", 1 ),
+        "FreeRDP does not hear of its own failure.\n" );
+    message_list_clear( &client->sent );
+    client->receive_fails = true;
+    ok( !client->instance->ReceiveChannelData( client->instance, 1003, (const BYTE *)"a", 1, 3, 1 ),
+        "FreeRDP does not hear of its own failure.\n" );
+    end( client );
+}
+
+START_TEST( caps )
+{
+    hosts_set( "echo telling" );
+    witness_log();
+    test_no_caps();
+    test_second_caps();
+}
+
+START_TEST( routes )
+{
+    hosts_set( "echo" );
+    witness_log();
+    test_id_taken();
+    test_split();
+    test_chunks();
+}
+
+START_TEST( results )
+{
+    hosts_set( "echo garbage stranger undead unknown malformed empty long-pdu" );
+    witness_log();
+    test_bad_hosts();
+    test_send_fails();
+}

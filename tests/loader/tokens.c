@@ -1,0 +1,172 @@
+/*
+ * Writes of the addin's own channel, which ask for turns
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "hosts.h"
+#include "server.h"
+#include "witness.h"
+#include "wine/test.h"
+
+/* What the main loop sends in one go, and one PDU that crosses the line. */
+#define MAX_BATCH (65536 + 1600)
+
+static void send_many( struct client *client, uint8_t id, const uint8_t *data, size_t size )
+{
+    size_t offset, count;
+
+    for (offset = 0; offset < size; offset += count)
+    {
+        count = size - offset < 1590 ? size - offset : 1590;
+        server_data( client, id, data + offset, count );
+    }
+}
+
+/* S1, S2: the hook never asks for its next turn itself, and one turn is asked for at a time. */
+static void test_turns(void)
+{
+    static uint8_t data[200000];
+    struct client *client = client_create();
+    size_t i;
+
+    for (i = 0; i < sizeof(data); i++) data[i] = i * 7 + i / 256;
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    send_many( client, 1, data, sizeof(data) );
+    server_expect_data( client, 1, data, sizeof(data) );
+    ok( client->most_asked == 1, "%u turns were asked for at a time.\n", client->most_asked );
+    ok( client->most_sent <= MAX_BATCH, "One turn sent %zu bytes.\n", client->most_sent );
+    ok( client->turns >= sizeof(data) / MAX_BATCH, "All was sent in %u turns.\n", client->turns );
+    client_end( client );
+    client_destroy( client );
+}
+
+static bool main_thread_sleeps(void)
+{
+    char path[64], state = 0;
+    FILE *file;
+
+    snprintf( path, sizeof(path), "/proc/self/task/%d/stat", (int)getpid() );
+    if (!(file = fopen( path, "r" ))) return true;
+    if (fscanf( file, "%*d (%*[^)]) %c", &state ) != 1) state = 0;
+    fclose( file );
+    return state == 'S';
+}
+
+static atomic_bool event_begins, event_ended;
+
+/* On the addin's thread. */
+static void write_slowly(void)
+{
+    while (!event_begins || (!event_ended && !main_thread_sleeps())) sched_yield();
+    ok( !event_ended, "The event is over while the addin still writes.\n" );
+}
+
+/* S4: a write that runs keeps the end of the connection waiting, and none begins after it. */
+static void test_last_write( UINT event )
+{
+    struct client *client = client_create();
+
+    event_begins = event_ended = false;
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    while (!client->writing)
+    {
+        client_set_before_write( client, NULL );
+        client_turn( client );
+        server_data( client, 1, "a", 1 );
+        client_set_before_write( client, write_slowly );
+        if (!client_wait( client )) break;  /* it may have been queued before */
+    }
+    event_begins = true;
+    client_event( client, event );
+    event_ended = true;
+    client_set_before_write( client, NULL );
+    if (event == CHANNEL_EVENT_DISCONNECTED) client_end( client );
+    client_destroy( client );
+}
+
+/* S4: what hosts still say about a connection that has ended asks for no turn. */
+static void test_after_end(void)
+{
+    struct client *client = client_create();
+    unsigned int i;
+
+    client_begin( client );
+    for (i = 0; i < 4; i++)
+    {
+        server_open( client, 1, TELLING_CHANNEL );
+        server_data( client, 1, "a", 1 );
+        client_event( client, CHANNEL_EVENT_DISCONNECTED );
+        witness_wait( "telling: the connection has ended", i + 1 );
+        client_event( client, CHANNEL_EVENT_CONNECTED );
+    }
+    client_end( client );
+    client_destroy( client );
+}
+
+/* S5: a connection that loses the token asks anew in the next one. */
+static void test_lost( bool cancels )
+{
+    struct client *client = client_create();
+
+    client->cancels = cancels;
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_data( client, 1, "a", 1 );
+    client_wait( client );
+    client_event( client, CHANNEL_EVENT_DISCONNECTED );
+    ok( client->queue_count == !cancels, "%u writes are in the queue.\n", client->queue_count );
+    client_event( client, CHANNEL_EVENT_CONNECTED );
+    server_open( client, 2, ECHO_CHANNEL );
+    server_echo( client, 2 );
+    ok( client->most_asked <= 2, "%u turns were asked for at a time.\n", client->most_asked );
+    client_end( client );
+    client_destroy( client );
+}
+
+START_TEST( turns )
+{
+    hosts_set( "echo" );
+    witness_log();
+    test_turns();
+}
+
+START_TEST( writes )
+{
+    hosts_set( "echo" );
+    witness_log();
+    test_last_write( CHANNEL_EVENT_DISCONNECTED );
+    test_last_write( CHANNEL_EVENT_TERMINATED );
+    hosts_set( "telling" );
+    test_after_end();
+}
+
+START_TEST( lost )
+{
+    hosts_set( "echo" );
+    witness_log();
+    test_lost( false );
+    test_lost( true );
+}
