@@ -40,7 +40,7 @@ struct addin
 {
     struct addin          *next;
     freerdp               *instance;
-    pSendChannelData       send;        /* what our hooks replaced */
+    pSendChannelData       send;        /* what our hooks replaced, NULL without hooks */
     pReceiveChannelData    receive;
     PVIRTUALCHANNELOPENEX  open;
     PVIRTUALCHANNELWRITEEX write;
@@ -52,6 +52,7 @@ struct addin
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   token;       /* known by its address */
+    bool                   heard;       /* the hook has had it */
     BYTE                   nudge;       /* written to wake the client, not sent */
 };
 
@@ -128,7 +129,11 @@ static BOOL addin_hook_send( freerdp *instance, UINT16 channel_id, const BYTE *d
     struct addin *addin = addin_find( instance );
     bool ours = addin->own_id && channel_id == addin->own_id;
 
-    if (addin->bridge && ours && data == &addin->token) bridge_run_batch( addin->bridge );
+    if (addin->bridge && ours && data == &addin->token)
+    {
+        addin->heard = true;
+        bridge_run_batch( addin->bridge );
+    }
     if (addin->bridge && !ours && addin->drdynvc_id && channel_id == addin->drdynvc_id)
         bridge_client_sends( addin->bridge, data, size );
     addin_leave( state );
@@ -147,16 +152,18 @@ static BOOL addin_hook_receive( freerdp *instance, UINT16 channel_id, const BYTE
     return ours || addin->receive( instance, channel_id, data, size, flags, total_size );
 }
 
+/* A hook that is in place may be wrapped; it is gone if there is what it replaced, as in a new instance at the
+ * address of an old one. */
 static void addin_hook( struct addin *addin )
 {
     freerdp *instance = addin->instance;
 
-    if (instance->SendChannelData != addin_hook_send)
+    if (!addin->send || instance->SendChannelData == addin->send)
     {
         addin->send = instance->SendChannelData;
         instance->SendChannelData = addin_hook_send;
     }
-    if (instance->ReceiveChannelData != addin_hook_receive)
+    if (!addin->receive || instance->ReceiveChannelData == addin->receive)
     {
         addin->receive = instance->ReceiveChannelData;
         instance->ReceiveChannelData = addin_hook_receive;
@@ -168,8 +175,16 @@ static void addin_unhook( struct addin *addin )
 {
     freerdp *instance = addin->instance;
 
-    if (instance->SendChannelData == addin_hook_send) instance->SendChannelData = addin->send;
-    if (instance->ReceiveChannelData == addin_hook_receive) instance->ReceiveChannelData = addin->receive;
+    if (instance->SendChannelData == addin_hook_send)
+    {
+        instance->SendChannelData = addin->send;
+        addin->send = NULL;
+    }
+    if (instance->ReceiveChannelData == addin_hook_receive)
+    {
+        instance->ReceiveChannelData = addin->receive;
+        addin->receive = NULL;
+    }
 }
 
 /* Events */
@@ -200,6 +215,19 @@ static void addin_terminated( struct addin *addin )
     addin_unhook( addin );
 }
 
+/* A write has ended without its turn: the way to our hook is lost, if it is not the connection that is. */
+static void addin_check_turn( struct addin *addin )
+{
+    bool heard = addin->heard;
+
+    addin->heard = false;
+    if (heard || !addin->own_id || compat_channel_id( addin->instance, OWN_CHANNEL ) != addin->own_id) return;
+    log_error( "no plug-in is used in this connection any more: writes of the static channel %s do not reach the "
+               "addin: does another addin take FreeRDP's SendChannelData for itself?", OWN_CHANNEL );
+    bridge_give_up( addin->bridge );
+    addin->own_id = addin->drdynvc_id = 0;
+}
+
 static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UINT event, LPVOID data, UINT32 size,
                                         UINT32 total_size, UINT32 flags )
 {
@@ -211,7 +239,11 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
     (void)total_size;
     (void)flags;
     if ((event == CHANNEL_EVENT_WRITE_COMPLETE || event == CHANNEL_EVENT_WRITE_CANCELLED) &&
-        data == &addin->token && addin->bridge) bridge_batch_done( addin->bridge );
+        data == &addin->token && addin->bridge)
+    {
+        addin_check_turn( addin );
+        bridge_batch_done( addin->bridge );
+    }
     addin_leave( state );
 }
 

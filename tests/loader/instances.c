@@ -128,6 +128,70 @@ static void test_refused(void)
     client_destroy( client );
 }
 
+/* Somebody else's hooks, set after the addin's. */
+static pSendChannelData wrapped_send;
+static pReceiveChannelData wrapped_receive;
+static unsigned int wrapper_depth;
+
+static void enter_wrapper(void)
+{
+    if (!wrapper_depth++) return;
+    ok( 0, "The hooks call each other.\n" );
+    exit( 1 );
+}
+
+static BOOL wrapper_send( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size )
+{
+    BOOL result;
+
+    enter_wrapper();
+    result = wrapped_send( instance, channel_id, data, size );
+    wrapper_depth--;
+    return result;
+}
+
+static BOOL wrapper_receive( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size, UINT32 flags,
+                             size_t total_size )
+{
+    BOOL result;
+
+    enter_wrapper();
+    result = wrapped_receive( instance, channel_id, data, size, flags, total_size );
+    wrapper_depth--;
+    return result;
+}
+
+static void test_wrapped(void)
+{
+    struct client *client = client_create();
+    freerdp *instance = client->instance;
+
+    client_begin( client );
+    wrapped_send = instance->SendChannelData;
+    wrapped_receive = instance->ReceiveChannelData;
+    instance->SendChannelData = wrapper_send;
+    instance->ReceiveChannelData = wrapper_receive;
+    server_open( client, 1, ECHO_CHANNEL );
+    server_echo( client, 1 );
+    client_end( client );
+    ok( instance->SendChannelData == wrapper_send && instance->ReceiveChannelData == wrapper_receive,
+        "Somebody else's hooks are gone.\n" );
+    message_list_clear( &client->left );
+    server_create( client, 1, ECHO_CHANNEL );
+    server_expect_left_create( client, 1, ECHO_CHANNEL );
+
+    client_begin( client );     /* as at a redirection */
+    server_open( client, 1, ECHO_CHANNEL );
+    server_echo( client, 1 );
+    client_end( client );
+    instance->SendChannelData = wrapped_send;
+    instance->ReceiveChannelData = wrapped_receive;
+    client_load( client );
+    client_event( client, CHANNEL_EVENT_TERMINATED );
+    ok( !client_is_hooked( client ), "Hooks are left.\n" );
+    client_destroy( client );
+}
+
 START_TEST( sessions )
 {
     hosts_set( "echo" );
@@ -142,4 +206,11 @@ START_TEST( refused )
     hosts_set( "echo" );
     witness_log();
     test_refused();
+}
+
+START_TEST( wrapped )
+{
+    hosts_set( "echo" );
+    witness_log();
+    test_wrapped();
 }

@@ -144,6 +144,56 @@ static void test_lost( bool cancels )
     ok( client->most_asked <= 2, "%u turns were asked for at a time.\n", client->most_asked );
     client_end( client );
     client_destroy( client );
+    ok( !witness_count( "do not reach" ), "A lost write is taken for a fault.\n" );
+}
+
+/* S5: FreeRDP may find, before it tells the addin, that the connection is gone, and the channel with it. */
+static void test_reset(void)
+{
+    struct client *client = client_create();
+
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_data( client, 1, "a", 1 );
+    client_wait( client );
+    client->deaf = true;
+    client->own_id = client->drdynvc_id = 0;
+    client_turn( client );
+    client_end( client );
+    client_destroy( client );
+    ok( !witness_count( "do not reach" ), "The end of a connection is taken for a fault.\n" );
+}
+
+/* S5: writes that end without having reached the hook: FreeRDP has all channels from then on. */
+static void test_unheard( UINT write_event )
+{
+    unsigned int lines = witness_count( "do not reach" );
+    struct client *client = client_create();
+
+    client->write_event = write_event;
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    message_list_clear( &client->left );
+    client->deaf = true;
+    server_create( client, 2, ECHO_CHANNEL );
+    client_wait( client );
+    client_turn( client );
+    server_expect_left_create( client, 2, ECHO_CHANNEL );
+    server_create( client, 3, ECHO_CHANNEL );
+    server_expect_left_create( client, 3, ECHO_CHANNEL );
+    server_close( client, 1 );
+    ok( client->left.count == 1, "The CLOSE of a channel is kept.\n" );
+    ok( !client->sent.count, "Something is sent.\n" );
+    ok( witness_count( "do not reach" ) == lines + 1, "The log does not tell it once.\n" );
+
+    client_event( client, CHANNEL_EVENT_DISCONNECTED );
+    client->deaf = false;
+    client_event( client, CHANNEL_EVENT_CONNECTED );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_echo( client, 1 );
+    client_end( client );
+    client_destroy( client );
+    ok( witness_count( "do not reach" ) == lines + 1, "It is told again.\n" );
 }
 
 START_TEST( turns )
@@ -163,10 +213,13 @@ START_TEST( writes )
     test_after_end();
 }
 
-START_TEST( lost )
+START_TEST( unheard )
 {
     hosts_set( "echo" );
     witness_log();
     test_lost( false );
     test_lost( true );
+    test_reset();
+    test_unheard( CHANNEL_EVENT_WRITE_COMPLETE );
+    test_unheard( CHANNEL_EVENT_WRITE_CANCELLED );
 }
