@@ -15,7 +15,8 @@ find_client()
     local package
     case ${CLIENT:=xfreerdp} in
     xfreerdp)    client=${XFREERDP:-}; package="freerdp2-x11 or freerdp3-x11" ;;
-    wlfreerdp)   client=$(command -v wlfreerdp || command -v wlfreerdp3); package="freerdp2-wayland or freerdp3-wayland" ;;
+    wlfreerdp)   client=$(command -v wlfreerdp || command -v wlfreerdp3)
+                 package="freerdp2-wayland or freerdp3-wayland" ;;
     sdl-freerdp) client=$(command -v sdl-freerdp || command -v sdl-freerdp3); package=freerdp3-sdl ;;
     remmina)     client=$(command -v remmina); package="remmina and remmina-plugin-rdp" ;;
     *)           fail "what is the client '$CLIENT'?" ;;
