@@ -20,6 +20,7 @@
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,12 +119,45 @@ static bool wine_find_host( unsigned int bits, char *path, char *problem, size_t
     return false;
 }
 
+/* Wine's 32-bit DLLs are in a directory beside its loader's: /usr/lib for /usr/bin, /usr/lib/i386-linux-gnu for
+ * /usr/lib/wine. */
+static bool wine_has_32_bits( const char *loader )
+{
+    char pattern[PATH_MAX], path[PATH_MAX];
+    glob_t files;
+    bool found;
+
+    if (!realpath( loader, path )) return false;
+    *strrchr( path, '/' ) = 0;
+    if (!path_format( pattern, "%s/../*/wine/i386-windows/ntdll.dll", path )) return false;
+    found = !glob( pattern, 0, NULL, &files );
+    if (found) globfree( &files );
+    return found;
+}
+
+/* Wine gives a prefix its 32-bit half when it makes it, or never. */
+static bool wine_check_32_bits( const char *loader, const char *prefix, char *problem, size_t size )
+{
+    char file[PATH_MAX];
+
+    if (path_format( file, "%s/drive_c/windows/syswow64/ntdll.dll", prefix ) && !access( file, F_OK )) return true;
+    if (wine_has_32_bits( loader ))
+        snprintf( problem, size, "the Wine prefix %s was made before Wine could run 32-bit code, and cannot: make "
+                  "a new one and register the plug-in there", prefix );
+    else
+        snprintf( problem, size, "this Wine cannot run 32-bit code: install the package wine32:i386 (Debian, after "
+                  "\"dpkg --add-architecture i386\"), wine-core.i686 (Fedora) or wine (Arch), then make a new prefix "
+                  "and register the plug-in there" );
+    return false;
+}
+
 bool wine_find( const struct settings *settings, unsigned int bits, struct wine_program *program, char *problem,
                 size_t size )
 {
     program->prefix = settings->prefix;
     program->log = settings->host_log;
     return wine_find_loader( settings->wine, bits, program->loader, problem, size ) &&
+           (bits == 64 || wine_check_32_bits( program->loader, settings->prefix, problem, size )) &&
            wine_find_host( bits, program->host, problem, size );
 }
 
