@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "server.h"
 
@@ -141,8 +142,8 @@ static enum progress exchange_advance( struct task *task, const struct exchange 
         }
         if (task->answered_count == exchange->total) return STEP_DONE;
         if (task->sent_count == task->answered_count || !receive( task, &data, &size )) return STEP_WAITS;
-        if (!check_answer( task, sizes[task->answered_count * stride], data, size )) return STEP_FAILED;
         trip = now_us() - task->sent_at;
+        if (!check_answer( task, sizes[task->answered_count * stride], data, size )) return STEP_FAILED;
         if (exchange->trips) exchange->trips[task->answered_count] = trip;
         task->answered_count++;
         if (exchange->window == 1 && trip > task->totals.worst_us) task->totals.worst_us = trip;
@@ -216,8 +217,9 @@ static enum progress measure_advance( struct task *task, const struct step *step
 
     if (progress != STEP_DONE) return progress;
     qsort( task->trips, count, sizeof(*task->trips), compare_trips );
-    printf( "task %s: %s: %u round trips of %u bytes, p50 %u us, worst %u us\n",
-            task->name, step->text, count, step->numbers[1], task->trips[count / 2], task->trips[count - 1] );
+    printf( "task %s: %s: %u round trips of %u bytes, p50 %u us, worst %u us, p99 %u us\n",
+            task->name, step->text, count, step->numbers[1], task->trips[count / 2], task->trips[count - 1],
+            task->trips[(uint64_t)count * 99 / 100] );
     free( task->trips );
     task->trips = NULL;
     return STEP_DONE;
@@ -490,6 +492,15 @@ static enum progress say_advance( struct task *task, const struct step *step )
     return STEP_DONE;
 }
 
+static enum progress clock_advance( struct task *task, const struct step *step )
+{
+    struct timespec now;
+
+    clock_gettime( CLOCK_REALTIME, &now );
+    printf( "task %s: %s at %lld.%06ld\n", task->name, step->text, (long long)now.tv_sec, now.tv_nsec / 1000 );
+    return STEP_DONE;
+}
+
 static const struct verb verbs[] =
 {
     { "open", "t", .awaits = "the channel to open", .needs_connection = true,
@@ -527,6 +538,7 @@ static const struct verb verbs[] =
     { "gone", "", .awaits = "the end of the connection", .outlives = true, .advance = gone_advance },
     { "reconnect", "", .awaits = "the next connection", .outlives = true, .advance = reconnect_advance },
     { "say", "t", .advance = say_advance },
+    { "clock", "t", .advance = clock_advance },
 };
 
 const struct verb *verb_find( const char *name )
