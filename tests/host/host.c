@@ -55,27 +55,35 @@ static bool find_files( const char *plugin, const char *suffix, char program[PAT
     return true;
 }
 
-bool host_start( struct host *host, const char *plugin, const char *suffix )
+bool host_run( struct host *host, const char *program, const char *mode, const char *entry )
 {
     const char *wine = environment( "WINE" );
-    char program[PATH_MAX], entry[PATH_MAX];
     int fds[2];
 
     memset( host, 0, sizeof(*host) );
-    if (!find_files( plugin, suffix, program, entry ) || socketpair( AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds ))
+    if (socketpair( AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds ))
     {
-        ok( 0, "there is no socket, or the build directory has too long a name\n" );
+        ok( 0, "no socket: %s\n", strerror( errno ) );
         return false;
     }
     if (!(host->pid = fork()))
     {
-        if (!dup2( fds[1], 0 )) execl( wine, wine, program, "host", entry, (char *)NULL );
+        if (!dup2( fds[1], 0 )) execl( wine, wine, program, mode, entry, (char *)NULL );
         _exit( 127 );
     }
     close( fds[1] );
     host->fd = fds[0];
     ok( host->pid > 0, "no process: %s\n", strerror( errno ) );
     return host->pid > 0;
+}
+
+bool host_start( struct host *host, const char *plugin, const char *suffix )
+{
+    char program[PATH_MAX], entry[PATH_MAX];
+
+    if (find_files( plugin, suffix, program, entry )) return host_run( host, program, "host", entry );
+    ok( 0, "the build directory has too long a name\n" );
+    return false;
 }
 
 static bool wait_readable( int fd )
@@ -90,8 +98,10 @@ static bool wait_readable( int fd )
 
 void host_stop( struct host *host )
 {
-    int fd = syscall( SYS_pidfd_open, host->pid, 0 );
+    int fd;
 
+    if (host->pid <= 0) return;
+    fd = syscall( SYS_pidfd_open, host->pid, 0 );
     close( host->fd );
     ok( fd >= 0 && wait_readable( fd ), "the host does not end\n" );
     kill( host->pid, SIGKILL );
@@ -99,8 +109,7 @@ void host_stop( struct host *host )
     if (fd >= 0) close( fd );
 }
 
-/* What does not arrive is not answered either. */
-static void send_bytes( struct host *host, const void *data, size_t size )
+void host_send_bytes( struct host *host, const void *data, size_t size )
 {
     const char *next = data;
     ssize_t count;
@@ -117,17 +126,17 @@ void host_send( struct host *host, enum winedvc_control type, const void *fixed,
     size_t text_size = text ? strlen( text ) + 1 : 0;
     struct winedvc_frame frame = { size + text_size, WINEDVC_STREAM_CONTROL, type };
 
-    send_bytes( host, &frame, sizeof(frame) );
-    send_bytes( host, fixed, size );
-    send_bytes( host, text, text_size );
+    host_send_bytes( host, &frame, sizeof(frame) );
+    host_send_bytes( host, fixed, size );
+    host_send_bytes( host, text, text_size );
 }
 
 void host_send_pdu( struct host *host, const void *pdu, size_t size )
 {
     struct winedvc_frame frame = { size, WINEDVC_STREAM_DRDYNVC, 0 };
 
-    send_bytes( host, &frame, sizeof(frame) );
-    send_bytes( host, pdu, size );
+    host_send_bytes( host, &frame, sizeof(frame) );
+    host_send_bytes( host, pdu, size );
 }
 
 /* false at the end of the stream */

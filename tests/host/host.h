@@ -46,9 +46,13 @@ struct host
 /* Starts it for one plug-in: a file of tests/plugins, and what stands behind the file in the AddIns
  * value. It gets this process's environment. false, after a failed check, if that is impossible. */
 extern bool host_start( struct host *host, const char *plugin, const char *suffix );
+/* Starts any program of Wine's with such a socket; mode and entry, its arguments, may be NULL. */
+extern bool host_run( struct host *host, const char *program, const char *mode, const char *entry );
 /* Closes the socket and waits for the process, which has to end by that at the latest. */
 extern void host_stop( struct host *host );
 
+/* What does not arrive is not answered either. */
+extern void host_send_bytes( struct host *host, const void *data, size_t size );
 /* text may be NULL. */
 extern void host_send( struct host *host, enum winedvc_control type, const void *fixed, size_t size,
                        const char *text );
