@@ -17,16 +17,20 @@
 #   session NAME [OPTION]…        the two in one
 #   quit_client NAME              as its user would
 #   wait_line FILE REGEX [S [N]]  until the growing file has such a line after N bytes; BASH_REMATCH is set
+#   link=(--up RATE …)            the next sessions go through tests/throttle with these options
+#   stop_link NAME                ends it; $link_up bytes went up
 #   client_says NAME REGEX        the client's log must have such a line
+#   turns_gap NAME MS TURNS       the client, run with WINEDVC_TEST_GAP, had no longer gap and no more turns
 #   finish                        no process may be left; the case has passed
 set -u
 
 : "${SRCDIR:?is not set}" "${BUILDDIR:?is not set}"
 server=$BUILDDIR/tests/server/rdp-test-server
 shim=$BUILDDIR/tests/e2e/addinpath.so
+throttle=$BUILDDIR/tests/throttle/throttle
 plugins=$BUILDDIR/tests/plugins/x86_64-windows
 session_limit=${session_limit:-100}     # seconds
-declare -A server_pid client_pid port prefixes
+declare -A server_pid client_pid link_pid port prefixes
 started=()
 prefix=
 reason=
@@ -126,6 +130,22 @@ add_plugin()
         > "$tmp/reg.log" 2>&1 || fail "reg add $1"
 }
 
+start_link()
+{
+    start "$tmp/$1-link.log" "$throttle" "${link[@]}" "127.0.0.1:${port[$1]}"
+    link_pid[$1]=$!
+    wait_line "$tmp/$1-link.log" '^listening on 127\.0\.0\.1:([0-9]+)$' || fail "the proxy does not start"
+    port[$1]=${BASH_REMATCH[1]}
+}
+
+# The client must have ended.
+stop_link()
+{
+    wait_line "$tmp/$1-link.log" '^up ([0-9]+) down' || fail "session $1: the proxy still carries"
+    link_up=${BASH_REMATCH[1]}
+    kill "${link_pid[$1]}"
+}
+
 begin_server()
 {
     local name=$1
@@ -134,6 +154,7 @@ begin_server()
     server_pid[$name]=$!
     wait_line "$tmp/$name-server.log" '^listening on 127\.0\.0\.1:([0-9]+)$' || fail "the test server does not start"
     port[$name]=${BASH_REMATCH[1]}
+    [ ${#link[@]} = 0 ] || start_link "$name"
 }
 
 begin_session()
@@ -164,6 +185,16 @@ session() { begin_session "$@" && end_session "$1"; }
 client_says()
 {
     grep -q -E -- "$2" "$tmp/$1-client.log" || fail "session $1: the client's log lacks a line like: $2"
+}
+
+turns_gap()
+{
+    local line
+    line=$(grep -E '^the longest of [0-9]+ gaps' "$tmp/$1-client.log") || fail "session $1: no gap was measured"
+    echo "session $1: $line"
+    [[ $line =~ of\ ([0-9]+)\ gaps.*:\ ([0-9]+) ]]
+    [ "${BASH_REMATCH[2]}" -lt "$2" ] || fail "session $1: the main loop stood still"
+    [ "${BASH_REMATCH[1]}" -le "$3" ] || fail "session $1: the main loop turns all the time"
 }
 
 # Pids of what the clients of this case have started and of themselves.
@@ -202,6 +233,7 @@ tmp=$(mktemp -d "$BUILDDIR/e2e/$name.XXXXXX") || exit 1
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 server_options=()
+link=()
 client_environment=()
 
 [ -x "${WINE:-}" ] && [ -x "${WINESERVER:-}" ] || skip "Wine is missing: install wine64"
