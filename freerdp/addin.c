@@ -99,6 +99,14 @@ static void addin_send( void *context, const uint8_t *pdu, size_t size )
     if (addin->drdynvc_id && !addin->failed) addin->failed = !addin->send( addin->instance, addin->drdynvc_id, pdu, size );
 }
 
+static void addin_find_uplink( void *context, struct uplink *uplink )
+{
+    struct addin *addin = context;
+    int descriptors[COMPAT_DESCRIPTORS];
+
+    uplink_find( uplink, descriptors, compat_descriptors( addin->instance, descriptors ) );
+}
+
 static void addin_deliver( void *context, const uint8_t *pdu, size_t size )
 {
     struct addin *addin = context;
@@ -197,7 +205,7 @@ static void addin_disconnected( struct addin *addin )
 
 static void addin_initialized( struct addin *addin )
 {
-    struct bridge_client client = { addin, compat_major(), addin_post, addin_send, addin_deliver };
+    struct bridge_client client = { addin, compat_major(), addin_post, addin_find_uplink, addin_send, addin_deliver };
 
     addin_disconnected( addin );
     if (addin->bridge || (addin->bridge = bridge_unpark( addin, &addin->arguments ))) return;

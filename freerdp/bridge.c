@@ -36,6 +36,10 @@
 #define BATCH_BYTES 65536
 #define BATCH_MS    5
 
+/* What a host has in our hands while the link is busy, and for how long after that. */
+#define TIGHT_WINDOW 8192
+#define TIGHT_MS     250
+
 uint64_t clock_ms( void )
 {
     struct timespec now;
@@ -161,6 +165,8 @@ static void bridge_begin_epoch( struct bridge *bridge )
     bridge->epoch++;
     bridge->connected = true;
     bridge->token = false;
+    bridge->resume_time = bridge->relax_time = 0;
+    pace_init( &bridge->pace );
     router_reset( bridge->router );
     trace_note( bridge->trace, "connection %u to %s", bridge->epoch, bridge->server );
     for (host = bridge->hosts; host; host = host->next)
@@ -494,10 +500,24 @@ static struct packet *bridge_next_packet( struct bridge *bridge )
     return packet;
 }
 
-bool bridge_has_output( struct bridge *bridge, uint64_t now )
+static bool bridge_has_output( struct bridge *bridge )
 {
     return router_owes( bridge->router, ROUTE_SERVER ) || router_owes( bridge->router, ROUTE_CLIENT ) ||
-           router_deadline( bridge->router ) <= now || bridge_next_host( bridge );
+           bridge_next_host( bridge );
+}
+
+uint64_t bridge_batch_time( struct bridge *bridge )
+{
+    uint64_t time;
+
+    if (!bridge->connected || bridge->token) return UINT64_MAX;
+    time = bridge_has_output( bridge ) ? 0 : router_deadline( bridge->router );
+    return time > bridge->resume_time ? time : bridge->resume_time;
+}
+
+size_t bridge_reserve( const struct bridge *bridge, uint64_t now )
+{
+    return now < bridge->relax_time && bridge->window < WINEDVC_WINDOW ? WINEDVC_WINDOW - bridge->window : 0;
 }
 
 void bridge_client_sends( struct bridge *bridge, const uint8_t *pdu, size_t size )
@@ -507,25 +527,69 @@ void bridge_client_sends( struct bridge *bridge, const uint8_t *pdu, size_t size
     bridge_wake( bridge );
 }
 
+/* The link is busy: a host needs no more in our hands than goes out in two turns. */
+static void bridge_pause( struct bridge *bridge )
+{
+    uint64_t now = clock_ms();
+    size_t window = 2 * pace_target( &bridge->pace );
+
+    bridge_lock( bridge );
+    bridge->resume_time = now + pace_wait( &bridge->pace );
+    bridge->relax_time = now + TIGHT_MS;
+    bridge->window = window > TIGHT_WINDOW ? window : TIGHT_WINDOW;
+    bridge_unlock( bridge );
+}
+
+/* Bytes that may go out before the next look. */
+static size_t bridge_room( struct bridge *bridge, const struct uplink *uplink )
+{
+    struct pace_sample sample;
+    size_t room;
+
+    uplink_sample( uplink, &sample );
+    if ((room = pace_room( &bridge->pace, &sample, clock_ms() ))) return room;
+    uplink_cork( uplink, false ); /* what waits to fill a segment may be all */
+    uplink_sample( uplink, &sample );
+    uplink_cork( uplink, true );
+    return pace_room( &bridge->pace, &sample, clock_ms() );
+}
+
+static void bridge_send_packets( struct bridge *bridge, const struct uplink *uplink, uint64_t start )
+{
+    struct packet *packet;
+    size_t bytes = 0, room = 0;
+
+    do
+    {
+        if (!room && !(room = bridge_room( bridge, uplink )))
+        {
+            bridge_pause( bridge );
+            return;
+        }
+        if (!(packet = bridge_next_packet( bridge ))) return;
+        bytes += packet->size;
+        room -= packet->size < room ? packet->size : room;
+        bridge->client.send( bridge->client.context, packet->data, packet->size );
+        free( packet );
+    }
+    while (bytes < BATCH_BYTES && clock_ms() - start < BATCH_MS);
+}
+
 void bridge_run_batch( struct bridge *bridge )
 {
     uint64_t start = clock_ms();
-    struct packet *packet;
-    size_t bytes = 0;
+    struct uplink uplink;
 
     bridge_lock( bridge );
     if (bridge->connected) router_expire( bridge->router, start );
     bridge_unlock( bridge );
     bridge_serve_client( bridge );
-
-    do
-    {
-        if (!(packet = bridge_next_packet( bridge ))) return;
-        bytes += packet->size;
-        bridge->client.send( bridge->client.context, packet->data, packet->size );
-        free( packet );
-    }
-    while (bytes < BATCH_BYTES && clock_ms() - start < BATCH_MS);
+    start = clock_ms();
+    bridge->client.find_uplink( bridge->client.context, &uplink );
+    uplink_cork( &uplink, true );
+    bridge_send_packets( bridge, &uplink, start );
+    uplink_cork( &uplink, false );
+    pace_sent( &bridge->pace, clock_ms() - start );
 }
 
 void bridge_batch_done( struct bridge *bridge )

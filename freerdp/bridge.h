@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "namelist.h"
+#include "uplink.h"
 
 /*
  * A bridge lives from the session's start to its end, over any number of
@@ -43,7 +44,8 @@ struct bridge_client
     /* Makes the client's main thread call bridge_run_batch() and then bridge_batch_done(). Called on
      * the I/O thread, while connected, with the bridge's lock held: must not call the bridge. */
     bool (*post)( void *context );
-    /* Called on the main thread, without a lock. */
+    /* These are called on the main thread, without a lock. */
+    void (*find_uplink)( void *context, struct uplink *uplink );
     void (*send)( void *context, const uint8_t *pdu, size_t size );
     void (*deliver)( void *context, const uint8_t *pdu, size_t size );
 };

@@ -25,6 +25,7 @@
 
 #include "bridge.h"
 #include "host.h"
+#include "pace.h"
 #include "plugins.h"
 #include "router.h"
 #include "session.h"
@@ -80,10 +81,14 @@ struct bridge
     bool           token;               /* a batch was asked for and is not done */
     uint32_t       epoch;               /* counts connections */
     unsigned int   turn;                /* the host whose PDU went out last */
+    uint64_t       resume_time;         /* no batch before it, since the link is busy */
+    uint64_t       relax_time;          /* until then a host's window is no larger than the link needs */
+    size_t         window;              /* that one's size */
     char           server[256];
     struct bridge_counters counters;
 
     /* main thread only */
+    struct pace pace;
     enum gather gather;
     uint8_t    *message;                /* WINEDVC_MAX_MESSAGE bytes, once needed */
     size_t      message_size;
@@ -129,10 +134,13 @@ extern void bridge_lock( struct bridge *bridge );
 extern void bridge_unlock( struct bridge *bridge );
 
 /* These need the lock. */
+/* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. */
+extern uint64_t bridge_batch_time( struct bridge *bridge );
+/* Bytes of a host's PDUs for which credit is kept back now. */
+extern size_t bridge_reserve( const struct bridge *bridge, uint64_t now );
 /* The host has ended: its channels are closed when what it sent before has gone out. */
 extern void bridge_host_leaves( struct bridge *bridge, struct host *host );
 extern void bridge_note_counters( struct bridge *bridge );
-extern bool bridge_has_output( struct bridge *bridge, uint64_t now );
 /* Sends the hosts what the router has for them. */
 extern void bridge_serve_hosts( struct bridge *bridge );
 extern void bridge_tell_connected( struct bridge *bridge, struct host *host );

@@ -22,6 +22,7 @@
 #include <freerdp/channels/channels.h>
 #include <freerdp/settings.h>
 #include <freerdp/version.h>
+#include <winpr/synch.h>
 
 #include "compat.h"
 #include "disconnect.h"
@@ -68,6 +69,15 @@ UINT16 compat_channel_id( freerdp *instance, const char *name )
     UINT16 id = freerdp_channels_get_id_by_name( instance, name );
 
     return id == UINT16_MAX ? 0 : id; /* the one means none in version 2, the other in version 3 */
+}
+
+size_t compat_descriptors( freerdp *instance, int descriptors[COMPAT_DESCRIPTORS] )
+{
+    HANDLE events[COMPAT_DESCRIPTORS];
+    size_t i, count = freerdp_get_event_handles( instance->context, events, COMPAT_DESCRIPTORS );
+
+    for (i = 0; i < count; i++) descriptors[i] = GetEventFileDescriptor( events[i] );
+    return count;
 }
 
 uint32_t compat_disconnect_code( freerdp *instance )

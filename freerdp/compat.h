@@ -22,6 +22,7 @@
 #define __WINEDVC_COMPAT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <freerdp/freerdp.h>
@@ -46,6 +47,10 @@ extern bool compat_enable_dynamic_channels( freerdp *instance );
 
 /* The id of a static channel in the present connection, 0 if it has none. */
 extern UINT16 compat_channel_id( freerdp *instance, const char *name );
+
+/* Descriptors that the client waits for, among them those of its connection. Returns how many. */
+#define COMPAT_DESCRIPTORS 64
+extern size_t compat_descriptors( freerdp *instance, int descriptors[COMPAT_DESCRIPTORS] );
 
 /* Why the connection ended, for IWTSPlugin::Disconnected; to be asked when it has. */
 extern uint32_t compat_disconnect_code( freerdp *instance );

@@ -209,14 +209,16 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
 {
     struct winedvc_credit credit;
     const char *rule;
+    size_t reserve;
 
     bridge_lock( bridge );
     host_flush( host );
-    if (host->credit && !host->purging)
+    reserve = bridge_reserve( bridge, clock_ms() );
+    if (host->credit > reserve && !host->purging)
     {
-        credit.bytes = host->credit;
-        host->window -= host->credit;
-        host->credit = 0;
+        credit.bytes = host->credit - reserve;
+        host->window -= credit.bytes;
+        host->credit = reserve;
         host_send_control( host, WINEDVC_CREDIT, &credit, sizeof(credit) );
     }
     rule = host->overrun ? "a host reads what it is sent" : host->broken;
@@ -260,7 +262,7 @@ static void io_settle( struct bridge *bridge )
 
     bridge_lock( bridge );
     bridge_serve_hosts( bridge );
-    if (bridge->connected && !bridge->token && bridge_has_output( bridge, clock_ms() ))
+    if (bridge_batch_time( bridge ) <= clock_ms())
     {
         bridge->token = true;
         if (!bridge->client.post( bridge->client.context ))
@@ -288,14 +290,15 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
     if (start_time < deadline) deadline = start_time;
     if (end_time < deadline) deadline = end_time;
     bridge_lock( bridge );
-    if (bridge->connected && !bridge->token && router_deadline( bridge->router ) < deadline)
-        deadline = router_deadline( bridge->router );
+    if (bridge_batch_time( bridge ) < deadline) deadline = bridge_batch_time( bridge );
     for (host = bridge->hosts; host; host = host->next)
     {
         fds[count++] = (struct pollfd){ host->fd, POLLIN | (host->out.head ? POLLOUT : 0), 0 };
         fds[count++] = (struct pollfd){ host->process.fd, POLLIN, 0 };
         fds[count++] = (struct pollfd){ host->output.fd, POLLIN, 0 };
         if (host->kill_time && host->kill_time < deadline) deadline = host->kill_time;
+        if (host->credit && !host->purging && bridge->relax_time < deadline)
+            deadline = bridge->relax_time; /* the rest of it is kept back until then */
         if (io_is_watched( host ) && host->ping_time < deadline) deadline = host->ping_time;
     }
     bridge_unlock( bridge );

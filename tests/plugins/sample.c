@@ -28,6 +28,8 @@
  *
  *   winedvc:close     the plug-in closes the channel, inside OnDataReceived
  *   winedvc:write N   another thread writes N bytes, byte i = (i & 0xff) ^ key[i % size of key]
+ *   winedvc:abandon N the same, but then it writes another message and closes the channel
+ *   winedvc:wait      until one more such thread has written; answered by winedvc:ok
  *   winedvc:refuse N  the next N channels are refused; answered by winedvc:ok
  *   winedvc:exit      the process ends
  *   winedvc:crash     an access violation, on the thread of the callback or on one of our own
@@ -77,12 +79,15 @@ static void key_apply( const struct key *key, BYTE *buffer, ULONG size )
 
 /* A message that a thread of its own writes. */
 
+static HANDLE written;  /* semaphore: of those messages */
+
 struct writer
 {
     struct writer *next;
     HANDLE         thread;
     IWTSVirtualChannel *channel;
     ULONG          size;
+    BOOL           abandons;
     struct key     key;
 };
 
@@ -96,17 +101,25 @@ static DWORD WINAPI writer_run( void *arg )
     for (i = 0; i < writer->size; i++) buffer[i] = i;
     key_apply( &writer->key, buffer, writer->size );
     IWTSVirtualChannel_Write( writer->channel, writer->size, buffer, NULL );
+    if (writer->abandons)
+    {
+        IWTSVirtualChannel_Write( writer->channel, writer->size ? 1 : 0, buffer, NULL );
+        IWTSVirtualChannel_Close( writer->channel );
+    }
     free( buffer );
+    ReleaseSemaphore( written, 1, NULL );
     return 0;
 }
 
-static struct writer *writer_create( IWTSVirtualChannel *channel, ULONG size, const struct key *key )
+static struct writer *writer_create( IWTSVirtualChannel *channel, ULONG size, BOOL abandons,
+                                     const struct key *key )
 {
     struct writer *writer;
 
     if (!(writer = calloc( 1, sizeof(*writer) ))) return NULL;
     writer->channel = channel;
     writer->size = size;
+    writer->abandons = abandons;
     writer->key = *key;
     IWTSVirtualChannel_AddRef( channel );
     if ((writer->thread = CreateThread( NULL, 0, writer_run, writer, 0, NULL ))) return writer;
@@ -182,11 +195,11 @@ static void callback_say( struct callback *callback, const char *text )
     IWTSVirtualChannel_Write( callback->channel, strlen( text ), (BYTE *)text, NULL );
 }
 
-static void callback_start_writer( struct callback *callback, ULONG size )
+static void callback_start_writer( struct callback *callback, ULONG size, BOOL abandons )
 {
     struct writer *writer;
 
-    if (!(writer = writer_create( callback->channel, size, &callback->key ))) return;
+    if (!(writer = writer_create( callback->channel, size, abandons, &callback->key ))) return;
     AcquireSRWLockExclusive( &callback->lock );
     if (!callback->closed)
     {
@@ -220,7 +233,15 @@ static void callback_obey( struct callback *callback, const char *command )
     else if (!strcmp( command, "exit" )) ExitProcess( 1 );
     else if (!strcmp( command, "crash" )) crash( &command );
     else if (!strcmp( command, "crash2" )) crash_elsewhere();
-    else if (!strncmp( command, "write ", 6 )) callback_start_writer( callback, strtoul( command + 6, NULL, 10 ) );
+    else if (!strncmp( command, "write ", 6 ))
+        callback_start_writer( callback, strtoul( command + 6, NULL, 10 ), FALSE );
+    else if (!strncmp( command, "abandon ", 8 ))
+        callback_start_writer( callback, strtoul( command + 8, NULL, 10 ), TRUE );
+    else if (!strcmp( command, "wait" ))
+    {
+        WaitForSingleObject( written, INFINITE );
+        callback_say( callback, COMMAND_PREFIX "ok" );
+    }
     else if (!strncmp( command, "refuse ", 7 ))
     {
         InterlockedExchange( &refuse_count, strtoul( command + 7, NULL, 10 ) );
@@ -574,6 +595,7 @@ BOOL WINAPI DllMain( HINSTANCE instance, DWORD reason, void *reserved )
 {
     if (reason != DLL_PROCESS_ATTACH) return TRUE;
     module = instance;
+    written = CreateSemaphoreW( NULL, 0, MAXLONG, NULL );
     DisableThreadLibraryCalls( instance );
     return TRUE;
 }
