@@ -170,9 +170,10 @@ static IWTSListenerCallback listener = { &listener_vtbl };
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
     IWTSListener *created = NULL;
-    HRESULT hr = IWTSVirtualChannelManager_CreateListener( manager, "WineDVC::Calls", 0, &listener, &created );
+    HRESULT hr;
 
-    say( "Initialize", 0 );
+    say( "Initialize", 0 ); /* a channel may come before CreateListener has returned */
+    hr = IWTSVirtualChannelManager_CreateListener( manager, "WineDVC::Calls", 0, &listener, &created );
     if (created) IWTSListener_Release( created );
     return hr;
 }
