@@ -38,6 +38,7 @@
 #define OPTION_DYNAMIC  1
 #define LIMIT_MS        10000
 #define WAIT_MS         1000
+#define TRIES           20
 #define KEY             0x55
 
 static void *(*channel_open)( unsigned int session, const char *name, unsigned int options );
@@ -59,6 +60,16 @@ static bool load( const char *path )
     channel_read = dlsym( library, "WTSVirtualChannelRead" );
     channel_close = dlsym( library, "WTSVirtualChannelClose" );
     return channel_open && channel_write && channel_read && channel_close;
+}
+
+/* xrdp's library gives the rest of xrdp half a second, which is little on a busy machine. */
+static void *open_patiently( const char *name )
+{
+    void *channel = NULL;
+    unsigned int tries;
+
+    for (tries = 0; tries < TRIES && !channel; tries++) channel = channel_open( CURRENT_SESSION, name, OPTION_DYNAMIC );
+    return channel;
 }
 
 static bool write_all( void *channel, const char *data, size_t size )
@@ -127,7 +138,7 @@ int main( int argc, char **argv )
 
     setvbuf( stdout, NULL, _IOLBF, 0 );
     if (argc < 4 || !load( argv[1] )) return 2;
-    if (!(channel = channel_open( CURRENT_SESSION, argv[2], OPTION_DYNAMIC )) || !send_key( channel ))
+    if (!(channel = open_patiently( argv[2] )) || !send_key( channel ))
     {
         printf( "%s: %s\n", argv[2], channel ? "the key is not taken" : "not opened" );
         return 1;
