@@ -209,6 +209,11 @@ static void addin_initialized( struct addin *addin )
 
     addin_disconnected( addin );
     if (addin->bridge || (addin->bridge = bridge_unpark( addin, &addin->arguments ))) return;
+    if (compat_is_replay( addin->instance ))
+    {
+        log_info( "no plug-in is used: FreeRDP replays a recording" );
+        return;
+    }
     log_info( "winedvc %s in FreeRDP %s, built with %s", WINEDVC_VERSION, compat_version(), compat_built_version() );
     addin->bridge = bridge_create( &client, &addin->arguments );
 }

@@ -64,6 +64,16 @@ bool compat_enable_dynamic_channels( freerdp *instance )
     return freerdp_settings_set_bool( instance->context->settings, FreeRDP_SupportDynamicChannels, TRUE );
 }
 
+bool compat_is_replay( freerdp *instance )
+{
+#if FREERDP_VERSION_MAJOR >= 3
+    return freerdp_settings_get_bool( instance->context->settings, FreeRDP_TransportDumpReplay );
+#else
+    (void)instance;
+    return false;
+#endif
+}
+
 UINT16 compat_channel_id( freerdp *instance, const char *name )
 {
     UINT16 id = freerdp_channels_get_id_by_name( instance, name );

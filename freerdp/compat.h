@@ -45,6 +45,9 @@ extern void compat_copy_arguments( PCHANNEL_ENTRY_POINTS_EX entry_points, struct
 /* Has drdynvc loaded, even if nothing but us wants dynamic channels. */
 extern bool compat_enable_dynamic_channels( freerdp *instance );
 
+/* Does it replay a recording, in the place of a server? */
+extern bool compat_is_replay( freerdp *instance );
+
 /* The id of a static channel in the present connection, 0 if it has none. */
 extern UINT16 compat_channel_id( freerdp *instance, const char *name );
 

@@ -38,7 +38,7 @@
 
 /* Hosts that end */
 
-static const char restarted[] = "it is started again";
+static const char restarted[] = "it is started again, as often as the configuration says";
 static const char not_restarted[] = "start the session again to have it back";
 
 static void io_report_lost( struct host *host, const char *why, const char *next )

@@ -132,7 +132,7 @@ static void launch_add_group( struct bridge *bridge, struct group *group )
     unsigned int count = 1;
 
     for (end = &bridge->groups; *end; end = &(*end)->next)
-        if ((*end)->kept) count++;
+        if ((*end)->kept || !bridge->found) count++;
     *end = group;
     if (count < BRIDGE_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
@@ -184,10 +184,9 @@ static void launch_recall( struct bridge *bridge )
     {
         if (!(recorded = plugin_list_find( &bridge->recorded, plugin ))) continue;
         plugin_take_names( plugin, recorded );
-        if (plugin->ready || !plugin->known) continue;
         if (plugin->size == recorded->size && plugin->time == recorded->time) continue;
-        log_info( "plug-in %s has changed: its channels are known when it is ready",
-                  log_escape( &text, plugin->key ) );
+        log_info( "plug-in %s has changed since the last session", log_escape( &text, plugin->key ) );
+        if (plugin->ready || !plugin->known) continue;
         plugin->known = false;
         changed = true;
     }
@@ -226,7 +225,9 @@ static bool launch_keep( struct bridge *bridge, const struct group *found )
     for (group = bridge->groups; group; group = group->next)
     {
         if (group->kept || !group_equals( group, found )) continue;
+        bridge_lock( bridge );
         memcpy( group->plugins, found->plugins, found->count * sizeof(found->plugins[0]) );
+        bridge_unlock( bridge );
         return group->kept = true;
     }
     return false;

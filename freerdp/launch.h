@@ -33,7 +33,7 @@ struct group
     uint64_t        start_time; /* for the next start, UINT64_MAX if none is to come */
     bool            kept;       /* the search for plug-ins has found it, too */
     size_t          count;      /* not 0 */
-    struct plugin  *plugins[];  /* of the bridge's lists */
+    struct plugin  *plugins[];  /* of the bridge's lists; changed with the lock */
 };
 
 /* All are called on the I/O thread, without the lock. */

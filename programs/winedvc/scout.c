@@ -112,7 +112,7 @@ static void inspect_dll( const WCHAR *dll, struct server *server )
     inspect_file( server );
 }
 
-static void inspect( const WCHAR *text, REGSAM view, struct server *server )
+static void inspect_in( const WCHAR *text, REGSAM view, struct server *server )
 {
     struct addin_entry entry;
 
@@ -122,6 +122,17 @@ static void inspect( const WCHAR *text, REGSAM view, struct server *server )
     else if (entry.dll) inspect_dll( entry.dll, server );
     else inspect_class( &entry.clsid, view, server );
     free( entry.dll );
+}
+
+/* HKCU is one for both views, but a 32-bit class is registered in its own only. */
+static void inspect( const WCHAR *text, REGSAM view, struct server *server )
+{
+    struct server other;
+
+    inspect_in( text, view, server );
+    if (server->bits || view != KEY_WOW64_64KEY) return;
+    inspect_in( text, KEY_WOW64_32KEY, &other );
+    if (other.bits) *server = other;
 }
 
 static BOOL remember( struct scout *scout, const WCHAR *entry )
