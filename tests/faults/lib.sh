@@ -31,6 +31,7 @@ then
     exit $status
 fi
 
+[ -z "${FAULT_LONG:-}" ] || session_limit=250
 . "$SRCDIR/tests/e2e/lib.sh"
 
 limit_us=1000000        # of an answer of FreeRDP's own channel
@@ -51,7 +52,7 @@ scene()
     [ "${1:-}" = none ] || add_victim "$@"
     [ "${1:-}" != faults ] || victim=WineDVC::Faults
     start_control
-    server_options+=(--control "$tmp/control")
+    server_options+=(--control "$tmp/control" --timeout $([ -n "$long" ] && echo 120 || echo 30))
 }
 
 # The FIFO of the server, without words of an earlier session.
