@@ -196,9 +196,9 @@ START_TEST( sessions )
 {
     hosts_set( "echo" );
     witness_log();
+    test_address();     /* counts, so that nothing may be about to end */
     test_threads();
     test_side_by_side();
-    test_address();
 }
 
 START_TEST( refused )
