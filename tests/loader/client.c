@@ -201,6 +201,7 @@ struct client *client_create(void)
     if (!client || !(client->instance = freerdp_new())) abort();
     client->instance->ContextSize = sizeof(struct client_context);
     if (!freerdp_context_new( client->instance )) abort();
+    WLog_SetLogLevel( WLog_Get( "com.freerdp.core.transport" ), WLOG_OFF ); /* there is none */
     ((struct client_context *)client->instance->context)->client = client;
     client->thread = pthread_self();
     client->entry_magic = FREERDP_CHANNEL_MAGIC_NUMBER;
@@ -243,8 +244,10 @@ static void copy_end( void *copy, size_t size )
 void client_load( struct client *client )
 {
     VIRTUALCHANNELENTRYEX *addin_entry = client_addin();
-    static char name[] = "winedvc", option[] = "restarts=2";
-    char *names[] = { copy_for_call( name, sizeof(name) ), copy_for_call( option, sizeof(option) ) };
+    static char name[] = "winedvc";
+    const char *option = client->option ? client->option : "restarts=2";
+    size_t option_size = strlen( option ) + 1;
+    char *names[] = { copy_for_call( name, sizeof(name) ), copy_for_call( option, option_size ) };
     ADDIN_ARGV arguments = { 2, copy_for_call( names, sizeof(names) ) };
     CHANNEL_ENTRY_POINTS_FREERDP_EX points =
     {
@@ -266,7 +269,7 @@ void client_load( struct client *client )
     copy = copy_for_call( &points, sizeof(points) );
     ok( addin_entry( copy, client ), "The entry fails.\n" );
     copy_end( names[0], sizeof(name) );
-    copy_end( names[1], sizeof(option) );
+    copy_end( names[1], option_size );
     copy_end( arguments.argv, sizeof(names) );
     copy_end( points.pExtendedData, sizeof(arguments) );
     copy_end( copy, sizeof(points) );

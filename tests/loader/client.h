@@ -75,6 +75,7 @@ struct client
     UINT32              entry_magic;        /* of the entry's structure */
     UINT32              entry_size;
     UINT                init_error;         /* of InitEx */
+    const char         *option;             /* the addin's argument, NULL for none */
     bool                deaf;               /* a write ends without SendChannelData having been called */
     UINT                write_event;        /* ... by CHANNEL_EVENT_WRITE_COMPLETE, or CANCELLED */
     bool                cancels;            /* at a disconnect what is in the queue, which else stays there */

@@ -19,8 +19,10 @@
  */
 
 
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,15 +31,18 @@
 
 static char prefix[4096];
 
+static int remove_entry( const char *path, const struct stat *st, int type, struct FTW *place )
+{
+    (void)st;
+    (void)type;
+    (void)place;
+    return remove( path );
+}
+
 static void hosts_remove(void)
 {
-    char path[4200];
-
-    snprintf( path, sizeof(path), "%s/system.reg", prefix );
-    unlink( path );
-    snprintf( path, sizeof(path), "%s/drive_c", prefix );
-    rmdir( path );
-    rmdir( prefix );
+    if (*prefix) nftw( prefix, remove_entry, 16, FTW_DEPTH | FTW_PHYS );
+    *prefix = 0;
 }
 
 /* What the addin takes for a prefix. */
@@ -52,7 +57,6 @@ static void make_prefix(void)
         ok( 0, "%s can not be made: %s.\n", prefix, strerror( errno ) );
         exit( 1 );
     }
-    atexit( hosts_remove );
     snprintf( path, sizeof(path), "%s/drive_c", prefix );
     mkdir( path, 0700 );
     snprintf( path, sizeof(path), "%s/system.reg", prefix );
@@ -69,11 +73,15 @@ void hosts_set( const char *names )
         ok( 0, "BUILDDIR is not set.\n" );
         exit( 1 );
     }
-    if (!*prefix) make_prefix();
+    if (*prefix) hosts_remove(); /* with the record of other hosts */
+    else atexit( hosts_remove );
+    make_prefix();
     snprintf( program, sizeof(program), "%s/tests/badhost/badhost", build );
     setenv( "WINEPREFIX", prefix, 1 );
     setenv( "XDG_CONFIG_HOME", prefix, 1 );
+    setenv( "XDG_STATE_HOME", prefix, 1 );
     setenv( "WINEDVC_WINE", program, 1 );
     setenv( "WINEDVC_TEST_HOSTS", names, 1 );
+    setenv( "WINEDVC_LINGER", "0", 0 );
     unsetenv( "WINEDVC_HOST_LOG" );
 }
