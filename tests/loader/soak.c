@@ -56,13 +56,15 @@ static void run_connection( struct client *client, const char *channel, unsigned
     message_list_clear( &client->left );
 }
 
-/* Ten connections in a row are one session. */
+/* Ten connections in a row are one session. Of three sessions one takes over the hosts of that before it, and one
+ * finds hosts that it must not take over. */
 static void run_session( const char *channel, unsigned int cycles )
 {
     struct client *client = client_create();
     unsigned int i;
 
     client->cancels = cycles % 2;
+    if (cycles / 10 % 3) client->option = "linger=1";
     client_load( client );
     client_event( client, CHANNEL_EVENT_INITIALIZED );
     for (i = 0; i < 10 && i < cycles; i++) run_connection( client, channel, i % 3 );
