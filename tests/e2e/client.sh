@@ -68,7 +68,7 @@ write_profile()
 
 start_client()
 {
-    local name=$1 command environment
+    local name=$1 command environment libraries
     shift
     environment=(HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_CONFIG_DIRS="$tmp/xdg"
                  XDG_STATE_HOME="$tmp/state" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1
@@ -80,8 +80,9 @@ start_client()
     then
         write_profile "$name"
         # FreeRDP's libraries are its plug-in's own, where the shim would not see them
-        command=(dbus-run-session -- env LD_PRELOAD="$shim libwinpr$freerdp_major.so.$freerdp_major"
-                 "${client_environment[@]}" "$client" -c "$tmp/$name.remmina")
+        libraries="libwinpr$freerdp_major.so.$freerdp_major libfreerdp$freerdp_major.so.$freerdp_major"
+        command=(dbus-run-session -- env LD_PRELOAD="$shim $libraries" "${client_environment[@]}" "$client"
+                 -c "$tmp/$name.remmina")
     fi
     start "$tmp/$name-client.log" env "${display[@]}" "${environment[@]}" "${command[@]}"
     client_pid[$name]=$!
