@@ -334,7 +334,7 @@ static void addin_load( PCHANNEL_ENTRY_POINTS_EX entry_points, void *init_handle
     freerdp *instance = compat_instance( entry_points );
     struct addin *addin = instance ? addin_get( instance ) : NULL;
 
-    log_get();
+    log_prepare();
     if (!addin)
     {
         log_error( "no plug-in is used in this session: %s", instance ? "no memory is left" :

@@ -199,7 +199,7 @@ static const char *control_stats( struct bridge *bridge, struct host *host, cons
                   received, stats.bytes_received, sent, stats.bytes_sent, stats.cancelled, stats.ignored,
                   stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
     trace_note( bridge->trace, "%s", text );
-    if (WLog_IsLevelActive( log_get(), WLOG_DEBUG ) && control_may_log( bridge, host ))
+    if (log_is_active( WLOG_DEBUG ) && control_may_log( bridge, host ))
         say( bridge, WLOG_DEBUG, "%s", text );
     return NULL;
 }

@@ -23,22 +23,91 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "log.h"
 
+#define EXIT_LIMIT 1    /* second */
+
 static wLog *the_log;
+
+static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
+static unsigned int users;      /* who is in FreeRDP's log now */
+static bool exiting;
+
+/* Nothing is locked while it is in use. Returns false when it may be used no more. */
+static bool log_begin(void)
+{
+    bool begun;
+
+    pthread_mutex_lock( &users_lock );
+    if ((begun = !exiting)) users++;
+    pthread_mutex_unlock( &users_lock );
+    return begun;
+}
+
+static void log_end(void)
+{
+    pthread_mutex_lock( &users_lock );
+    if (!--users) pthread_cond_broadcast( &unused );
+    pthread_mutex_unlock( &users_lock );
+}
+
+/* Handlers run in the opposite order of their making: FreeRDP's own for the log comes after this one. */
+static void log_exit(void)
+{
+    struct timespec limit;
+
+    clock_gettime( CLOCK_REALTIME, &limit );
+    limit.tv_sec += EXIT_LIMIT;
+    pthread_mutex_lock( &users_lock );
+    exiting = true;
+    while (users && !pthread_cond_timedwait( &unused, &users_lock, &limit )) continue;
+    pthread_mutex_unlock( &users_lock );
+}
 
 static void log_find(void)
 {
     the_log = WLog_Get( "com.freerdp.channels.winedvc" );
+    atexit( log_exit );
 }
 
-wLog *log_get(void)
+void log_prepare(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once( &once, log_find );
-    return the_log;
+}
+
+bool log_is_active( DWORD level )
+{
+    bool active;
+
+    if (!log_begin()) return false;
+    active = WLog_IsLevelActive( the_log, level );
+    log_end();
+    return active;
+}
+
+void log_set_level( DWORD level )
+{
+    if (!log_begin()) return;
+    WLog_SetLogLevel( the_log, level );
+    log_end();
+}
+
+void log_line( DWORD level, const char *format, ... )
+{
+    char text[LOG_LINE];
+    va_list args;
+
+    va_start( args, format );
+    vsnprintf( text, sizeof(text), format, args );
+    va_end( args );
+    if (!log_begin()) return;
+    WLog_Print( the_log, level, "%s", text );
+    log_end();
 }
 
 void log_later( struct packet_queue *lines, DWORD level, const char *format, ... )
@@ -47,7 +116,7 @@ void log_later( struct packet_queue *lines, DWORD level, const char *format, ...
     char text[LOG_LINE];
     va_list args;
 
-    if (!WLog_IsLevelActive( log_get(), level )) return;
+    if (!log_is_active( level )) return;
     va_start( args, format );
     vsnprintf( text, sizeof(text), format, args );
     va_end( args );
@@ -62,7 +131,7 @@ void log_write( struct packet_queue *lines )
 
     while ((line = packet_queue_pop( lines )))
     {
-        WLog_Print( log_get(), line->kind, "%s", (const char *)line->data );
+        log_line( line->kind, "%s", (const char *)line->data );
         free( line );
     }
 }

@@ -30,16 +30,23 @@
 #include "packet.h"
 
 /* Each line says what, why and what to do. */
-#define log_error( ... ) WLog_Print( log_get(), WLOG_ERROR, __VA_ARGS__ )
-#define log_warn( ... )  WLog_Print( log_get(), WLOG_WARN, __VA_ARGS__ )
-#define log_info( ... )  WLog_Print( log_get(), WLOG_INFO, __VA_ARGS__ )
-#define log_debug( ... ) WLog_Print( log_get(), WLOG_DEBUG, __VA_ARGS__ )
-
-/* The log of this library. To be called once before there are threads: FreeRDP's list of logs is shared. */
-extern wLog *log_get(void);
+#define log_error( ... ) log_line( WLOG_ERROR, __VA_ARGS__ )
+#define log_warn( ... )  log_line( WLOG_WARN, __VA_ARGS__ )
+#define log_info( ... )  log_line( WLOG_INFO, __VA_ARGS__ )
+#define log_debug( ... ) log_line( WLOG_DEBUG, __VA_ARGS__ )
 
 #define LOG_TEXT 512
 #define LOG_LINE 2048
+
+/* To be called once before there are threads: FreeRDP's list of logs is shared. */
+extern void log_prepare(void);
+
+/* FreeRDP's log is gone before the process is, and its threads are not: when exit() has begun nothing is written
+ * any more, and it waits a second at most for who is writing. */
+extern void log_line( DWORD level, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+
+extern bool log_is_active( DWORD level );
+extern void log_set_level( DWORD level );
 
 /* For who holds a lock: writing may take as long as a terminal, a pipe or a disk does. Keeps the line,
  * of at most LOG_LINE bytes, for log_write(), which writes and forgets all that were kept. */

@@ -61,7 +61,7 @@ static void output_end_line( struct output *output, const char *title, uint64_t 
     output->used = 0;
     if (!output->line[strspn( output->line, " \t" )]) return;
     strcpy( output->last, output->line );
-    if (!WLog_IsLevelActive( log_get(), LEVEL )) return;
+    if (!log_is_active( LEVEL )) return;
     packet_queue_init( &lines );
     if (log_limit_pass( &output->limit, now, &lines ))
         log_later( &lines, LEVEL, "%s prints: %s", log_escape( &name, title ), log_escape( &text, output->line ) );

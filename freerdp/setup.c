@@ -59,7 +59,7 @@ static void setup_complete( struct bridge *bridge )
 
     settings_complete( settings );
     setup_write_mistakes( bridge );
-    if (settings->log_level != SETTINGS_NO_LEVEL) WLog_SetLogLevel( log_get(), settings->log_level );
+    if (settings->log_level != SETTINGS_NO_LEVEL) log_set_level( settings->log_level );
     trace_open( bridge->trace, settings->trace_file, settings->trace_size );
     bridge_lock( bridge );
     bridge->timeout = settings->timeout * 1000;
