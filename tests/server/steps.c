@@ -256,13 +256,24 @@ static void drop_answers( struct task *task )
     while (receive( task, &data, &size )) free( data );
 }
 
+/* One a turn, so that what others send does not wait for more than that. */
+static enum progress spill_advance( struct task *task, const struct step *step )
+{
+    drop_answers( task );
+    if (task->channel->state == CHANNEL_CLOSED) return was_closed( task );
+    if (task->sent_count == step->numbers[0]) return STEP_DONE;
+    if (!session_is_blocked( task->session ) && send_random( task, step->numbers[1] )) task->sent_count++;
+    task->wake = session_is_blocked( task->session ) ? UINT64_MAX : now_us();
+    task_progressed( task );
+    return STEP_WAITS;
+}
+
 static enum progress pour_advance( struct task *task, const struct step *step )
 {
     const uint64_t size = step->numbers[0], rate = step->numbers[1];
 
     drop_answers( task );
     if (script_find_task( task->script, step->text )->state != TASK_RUNNING) return STEP_DONE;
-    /* one a turn, so that what others send does not wait for more than that */
     if (!session_is_blocked( task->session ) &&
         task->sent_count * size * 1000000 <= (now_us() - task->began) * rate && send_random( task, size ))
         task->sent_count++;
@@ -525,6 +536,7 @@ static const struct verb verbs[] =
       .start = exchange_start, .advance = stream_advance },
     { "measure", "tnn", MAX_MESSAGE, "the next answer", .needs_channel = true,
       .start = measure_start, .advance = measure_advance },
+    { "spill", "nn", MAX_MESSAGE, "its turn", .needs_channel = true, .advance = spill_advance },
     { "pour", "tnn", MAX_MESSAGE, "its turn", .names_task = true, .needs_channel = true, .advance = pour_advance },
     { "send", "t", .needs_channel = true, .advance = send_advance },
     { "expect", "t", .awaits = "a message", .needs_channel = true, .advance = expect_advance },
