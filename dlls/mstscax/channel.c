@@ -99,7 +99,7 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
     if (size && !buffer) return E_POINTER;
     if (write_is_sealed( &channel->inbox )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
     if (!size) return S_OK;
-    if (InterlockedExchangeAdd64( &channel->pending, total ) + total > CHANNEL_LIMIT)
+    if (InterlockedExchangeAdd64( &channel->pending, total ) + total > client->hard_limit)
         return channel_overrun( channel );
 
     if (!(write = write_create( channel->id, buffer, size )))
@@ -226,26 +226,30 @@ static void channel_warn( struct channel *channel, const WCHAR *why, LONG64 limi
 BOOL channel_is_full( struct channel *channel )
 {
     LONG64 kept = InterlockedCompareExchange64( &channel->undelivered, 0, 0 ) + channel->assembly.received;
+    LONG64 soft = channel->client->soft_limit, hard = channel->client->hard_limit;
 
-    if (kept <= CHANNEL_SOFT_LIMIT) return FALSE;
-    if (!channel->undelivered_told) channel_warn( channel, L"the plug-in does not take", CHANNEL_SOFT_LIMIT );
-    channel->undelivered_told = TRUE;
-    if (kept <= CHANNEL_LIMIT) return FALSE;
-    channel_warn( channel, L"the plug-in does not take, so it is closed", CHANNEL_LIMIT );
+    if (kept > soft && !channel->undelivered_told)
+    {
+        channel_warn( channel, L"the plug-in does not take", soft );
+        channel->undelivered_told = TRUE;
+    }
+    if (kept <= hard) return FALSE;
+    channel_warn( channel, L"the plug-in does not take, so it is closed", hard );
     return TRUE;
 }
 
 void channel_check_pending( struct channel *channel )
 {
     LONG64 pending = InterlockedCompareExchange64( &channel->pending, 0, 0 );
+    LONG64 soft = channel->client->soft_limit;
 
-    if (pending > CHANNEL_SOFT_LIMIT && !channel->pending_told)
+    if (pending > soft && !channel->pending_told)
     {
-        channel_warn( channel, L"the server does not take", CHANNEL_SOFT_LIMIT );
+        channel_warn( channel, L"the server does not take", soft );
         channel->pending_told = TRUE;
     }
     if (InterlockedExchange( &channel->overrun, FALSE ))
-        channel_warn( channel, L"the server does not take, so it is closed", CHANNEL_LIMIT );
+        channel_warn( channel, L"the server does not take, so it is closed", channel->client->hard_limit );
 }
 
 /* A plug-in that took Close for a refusal hears nothing more. */

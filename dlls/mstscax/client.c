@@ -29,6 +29,10 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 #define TERMINATE_TIMEOUT 5000
 #define SLOW_LIMIT        10000
 
+/* MiB */
+#define SOFT_LIMIT 16
+#define HARD_LIMIT (sizeof(void *) == 8 ? 256 : 64)
+
 static struct client *impl_from_IWineDVCClient( IWineDVCClient *iface )
 {
     return CONTAINING_RECORD( iface, struct client, IWineDVCClient_iface );
@@ -88,6 +92,17 @@ static HRESULT STDMETHODCALLTYPE client_SetSlowLimit( IWineDVCClient *iface, UIN
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE client_SetQueueLimits( IWineDVCClient *iface, UINT32 soft, UINT32 hard )
+{
+    struct client *client = impl_from_IWineDVCClient( iface );
+
+    TRACE( "iface %p, soft %u, hard %u.\n", iface, soft, hard );
+
+    if (soft) client->soft_limit = (LONG64)soft << 20;
+    if (hard) client->hard_limit = (LONG64)hard << 20;
+    return S_OK;
+}
+
 static HRESULT STDMETHODCALLTYPE client_GetCounters( IWineDVCClient *iface, WINE_DVC_COUNTERS *counters )
 {
     *counters = impl_from_IWineDVCClient( iface )->counters;
@@ -115,6 +130,7 @@ static const IWineDVCClientVtbl client_vtbl =
     client_Configure,
     client_SetDisconnectCode,
     client_SetSlowLimit,
+    client_SetQueueLimits,
     client_GetCounters,
     client_GetTraffic,
 };
@@ -227,6 +243,7 @@ struct client *client_create( const struct channel_api *api )
     client->IWineDVCClient_iface.lpVtbl = &client_vtbl;
     client->api = api;
     client->slow_limit = SLOW_LIMIT;
+    client_SetQueueLimits( &client->IWineDVCClient_iface, SOFT_LIMIT, HARD_LIMIT );
     InitializeSRWLock( &client->lock );
     InitializeConditionVariable( &client->terminated );
     list_init( &client->plugins );

@@ -70,6 +70,8 @@ struct client
     IWineDVCHost *host;             /* NULL: a client that knows nothing of it */
     DWORD   disconnect_code;
     DWORD   slow_limit;             /* ms that a call may take before it is reported, or 0 */
+    LONG64  soft_limit, hard_limit; /* bytes that a channel may keep in either direction: over the hard one it
+                                     * ends, over the soft one that is reported, once for each direction */
     WCHAR **entries;                /* what to load instead of AddIns */
     UINT32  entry_count;
     struct executor executor;
@@ -224,7 +226,7 @@ struct channel
     LONG    deaf;                   /* the plug-in called Close: it gets no more data */
     struct write *inbox;            /* writes; sealed by the end */
     LONG64  pending;                /* bytes of PDUs that were written and not sent, or whose writer was terminated */
-    LONG    overrun;                /* they went over the limit */
+    LONG    overrun;                /* they went over the hard limit */
     LONG64  undelivered;            /* bytes received that no callback has returned from */
     IWTSVirtualChannelCallback *callback;   /* set before the verdict */
     LONG    callback_users;         /* 1 until OnClose returned, and the call that runs; 0 releases it */
@@ -249,12 +251,8 @@ struct channel
     struct task offer_task, close_task;
 };
 
-/* A channel keeps no more than this in either direction: over it, the channel ends. Over the soft limit
- * the static-channel client is told, once for each direction. */
-#define CHANNEL_LIMIT      ((LONG64)(sizeof(void *) == 8 ? 256 : 64) << 20)
-#define CHANNEL_SOFT_LIMIT ((LONG64)16 << 20)
 extern struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id, UINT8 priority );
-/* Is what the plug-in has not taken yet over the limit? The receive path's. */
+/* Is what the plug-in has not taken yet over the hard limit? The receive path's. */
 extern BOOL channel_is_full( struct channel *channel );
 /* Looks at what the server has not taken yet. The pump's. */
 extern void channel_check_pending( struct channel *channel );

@@ -116,12 +116,13 @@ static void test_two_sessions(void)
  */
 
 #define SLOW_LIMIT 100
+#define MIB        (1 << 20)
 
-enum notice { PLUGIN, LISTEN, UNLISTEN, SLOW, READY, ENDED };
+enum notice { PLUGIN, LISTEN, UNLISTEN, SLOW, READY, WARNING, ENDED };
 
 static const char *const notice_names[] =
 {
-    "OnPlugin", "OnListen", "OnUnlisten", "OnSlow", "OnReady", "the end of Read",
+    "OnPlugin", "OnListen", "OnUnlisten", "OnSlow", "OnReady", "OnWarning", "the end of Read",
 };
 
 static struct
@@ -238,6 +239,10 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
 
 static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
 {
+    char name[300];
+
+    snprintf( name, sizeof(name), "%ls", text );
+    notice( WARNING, name );
     return S_OK;
 }
 
@@ -327,7 +332,7 @@ static void test_host_failure(void)
     ok_noticed( ENDED, "" );
 }
 
-static void create_client_with_limit(void)
+static void create_client_with_limits(void)
 {
     const WCHAR *entry = peer.plugin_file;
     union entry_points entry_points;
@@ -339,6 +344,10 @@ static void create_client_with_limit(void)
     hr = IWineDVCClient_Configure( session.client, &host_iface, 1, &entry );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     hr = IWineDVCClient_SetSlowLimit( session.client, SLOW_LIMIT );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    hr = IWineDVCClient_SetQueueLimits( session.client, 1, 3 );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    hr = IWineDVCClient_SetQueueLimits( session.client, 0, 0 );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     raise_event( CHANNEL_EVENT_INITIALIZED );
 }
@@ -357,7 +366,7 @@ static void test_slow_calls(void)
 
     if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
     play( start );
-    create_client_with_limit();
+    create_client_with_limits();
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
     ok_noticed( LISTEN, "TEST" );
@@ -382,6 +391,85 @@ static void test_slow_calls(void)
     hang_up();
 }
 
+/* What is received and not taken: what came in time is delivered after all. */
+static void check_receiving_limits( BYTE *pdu )
+{
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, MIB, .flags = SIGNAL | BLOCK },
+        { .kind = DATA_RECEIVED, .value = MIB },
+        { .kind = DATA_RECEIVED, .value = MIB },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    unsigned int i;
+
+    open_channel( 1 );
+    play( steps );
+    server_sends( pdu, 2 + MIB );
+    ok_here();
+    ok_noticed( WARNING, "Channel TEST has more than 1 MiB that the plug-in does not take" );
+    for (i = 0; i < 3; i++) server_sends( pdu, 2 + MIB );   /* the last one is for no channel */
+    ok_noticed( WARNING, "Channel TEST has more than 3 MiB that the plug-in does not take, so it is closed" );
+    ok_sent( 0x40, 1 );
+    let_go();
+    ok_played();
+}
+
+/* What is written and not sent: a window's worth of it may be on its way. */
+static void check_sending_limits( BYTE *data )
+{
+    static const struct step steps[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
+    IWTSVirtualChannel *channel = open_channel( 1 );
+    BOOL closed = FALSE;
+    unsigned int count;
+    struct pdu *pdu;
+    HRESULT hr;
+
+    play( steps );
+    peer.transport = HOLD;
+    for (count = 0; count < 8; count++)
+        if ((hr = IWTSVirtualChannel_Write( channel, MIB / 2, data, NULL )) != S_OK) break;
+    ok( hr == E_OUTOFMEMORY && count >= 5, "Write number %u got hr %#lx\n", count, hr );
+    ok_write( channel, 1, data, GRACEFUL );
+    ok_noticed( WARNING, "Channel TEST has more than 1 MiB that the server does not take" );
+    ok_noticed( WARNING, "Channel TEST has more than 3 MiB that the server does not take, so it is closed" );
+    ok_played();
+    while (!closed && (pdu = next_pdu( TRUE )))
+    {
+        closed = pdu->data[0] == 0x40;
+        raise_open_event( CHANNEL_EVENT_WRITE_COMPLETE, pdu->user_data, pdu->size, pdu->size, 0 );
+        free( pdu );
+    }
+    ok( closed, "no CLOSE is sent\n" );
+    peer.transport = COMPLETE_AT_ONCE;
+}
+
+/* ours: a channel ends before it keeps more than the client lets it, either way, and what comes near that is reported,
+ * once; 0 changes nothing */
+static void test_queue_limits(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+    BYTE *pdu;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    pdu = calloc( 1, 2 + MIB );
+    pdu[0] = 0x30;
+    pdu[1] = 1;
+    play( start );
+    create_client_with_limits();
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok_noticed( READY, "" );
+    check_receiving_limits( pdu );
+    check_sending_limits( pdu );
+    free( pdu );
+    open_channel( 1 );
+    hang_up();
+}
+
 static void run(void)
 {
     test_host.count = test_host.seen = 0;
@@ -391,6 +479,7 @@ static void run(void)
     test_host_interface();
     test_host_failure();
     test_slow_calls();
+    test_queue_limits();
 }
 
 START_TEST(entry)
