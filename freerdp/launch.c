@@ -57,6 +57,13 @@ static void launch_add_host( struct bridge *bridge, struct host *host )
     bridge_unlock( bridge );
 }
 
+static void launch_set_limits( const struct settings *settings, struct host *host )
+{
+    struct winedvc_limits limits = { .soft = settings->queue_warning, .hard = settings->queue_limit };
+
+    host_send_control( host, WINEDVC_LIMITS, &limits, sizeof(limits) );
+}
+
 /* Arguments end with NULL. Returns false, and writes a line, if there is no host. */
 static bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
                          char *const *arguments, struct group *group )
@@ -77,6 +84,7 @@ static bool launch_host( struct bridge *bridge, unsigned int number, unsigned in
                    log_escape( &text, title ), program.loader, strerror( errno ) );
         return false;
     }
+    if (group) launch_set_limits( &bridge->settings, host );
     session_keep( &bridge->session, &host->process );
     host->group = group;
     host->ping_time = clock_ms() + bridge->start_timeout;

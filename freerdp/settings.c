@@ -65,6 +65,8 @@ static const struct setting
     { "linger", "WINEDVC_LINGER", SETTING_NUMBER, MEMBER( linger ), 0, 3600, "seconds" },
     { "restarts", "WINEDVC_RESTARTS", SETTING_NUMBER, MEMBER( restarts ), 0, 20, "restarts" },
     { "trace-size", "WINEDVC_TRACE_SIZE", SETTING_NUMBER, MEMBER( trace_size ), 1, 1 << 20, "MiB" },
+    { "queue-limit", "WINEDVC_QUEUE_LIMIT", SETTING_NUMBER, MEMBER( queue_limit ), 1, 4096, "MiB" },
+    { "queue-warning", "WINEDVC_QUEUE_WARNING", SETTING_NUMBER, MEMBER( queue_warning ), 1, 4096, "MiB" },
     { "log-level", "WINEDVC_LOG_LEVEL", SETTING_LEVEL, MEMBER( log_level ), 0, 0, NULL },
 #undef MEMBER
 };

@@ -33,7 +33,7 @@ enum settings_source
     SETTINGS_ARGUMENT,      /* /vc:winedvc,key=value */
 };
 
-#define SETTINGS_COUNT 13
+#define SETTINGS_COUNT 15
 
 /* A section [plugin NAME] of a file. */
 struct plugin_rule
@@ -61,6 +61,8 @@ struct settings
     unsigned int     linger;        /* seconds, 0 for not at all */
     unsigned int     restarts;
     unsigned int     trace_size;
+    unsigned int     queue_limit;   /* MiB, 0 for what the host thinks right */
+    unsigned int     queue_warning;
     unsigned int     log_level;     /* from 0, trace, to 6, off; SETTINGS_NO_LEVEL for FreeRDP's */
     struct plugin_rule *rules;
     struct name_list mistakes;      /* lines for the user: the caller writes and clears them */

@@ -42,7 +42,7 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 3
+#define WINEDVC_MINOR 4
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -86,6 +86,7 @@ enum winedvc_control
                                  * winedvc_stats, 1 string: for each channel name, and last for "" all in all */
     WINEDVC_PING         = 15,  /* addin: is there life? */
     WINEDVC_PONG         = 16,  /* host: at once, as long as it reads and Wine's server runs */
+    WINEDVC_LIMITS       = 17,  /* addin, from minor 4, before the first CONNECTED: struct winedvc_limits */
 };
 
 struct winedvc_hello
@@ -95,6 +96,13 @@ struct winedvc_hello
     uint32_t bits;      /* of the sender's code: 32 or 64 */
     uint32_t pid;       /* the addin's; of the host its Unix pid is known, 0 */
     uint32_t window;    /* addin: WINEDVC_WINDOW; host: 0 */
+};
+
+/* MiB that a channel may keep in one direction; 0 for what the host thinks right. */
+struct winedvc_limits
+{
+    uint32_t soft;      /* over it, that is reported */
+    uint32_t hard;      /* over it, the channel ends */
 };
 
 /* One AddIns key that names a plug-in. */

@@ -359,6 +359,7 @@ static SIZE_T fixed_size( enum winedvc_control type )
     case WINEDVC_CONNECTED:    return sizeof(struct winedvc_connected);
     case WINEDVC_DISCONNECTED: return sizeof(struct winedvc_disconnected);
     case WINEDVC_CREDIT:       return sizeof(struct winedvc_credit);
+    case WINEDVC_LIMITS:       return sizeof(struct winedvc_limits);
     default:                   return 0;
     }
 }
@@ -380,6 +381,7 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
         struct winedvc_connected connected;
         struct winedvc_disconnected disconnected;
         struct winedvc_credit credit;
+        struct winedvc_limits limits;
     } fixed;
     struct winedvc_connected purged;
 
@@ -393,6 +395,9 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
     {
     case WINEDVC_HELLO:
         return take_hello( &fixed.hello );
+    case WINEDVC_LIMITS:
+        IWineDVCClient_SetQueueLimits( host.client, fixed.limits.soft, fixed.limits.hard );
+        break;
     case WINEDVC_CONNECTED:
         set_connected( TRUE );
         data[size - 1] = 0;

@@ -54,6 +54,7 @@ static void test_precedence(void)
 {
     settings_init( &settings );
     ok( settings.timeout == 10 && settings.start_timeout == 10 && settings.restarts == 3, "wrong defaults\n" );
+    ok( !settings.queue_limit && !settings.queue_warning, "wrong defaults\n" );
     set( SETTINGS_ENVIRONMENT, "timeout", "3" );
     set( SETTINGS_SYSTEM, "timeout", "1" ); /* files come last, and count least */
     set( SETTINGS_USER, "timeout", "2" );
@@ -86,6 +87,10 @@ static void test_values(void)
     ok( settings.trace_file && !strcmp( settings.trace_file, "file" ), "got %s\n", settings.trace_file );
     set( SETTINGS_USER, "log-level", "Debug" );
     ok( settings.log_level == 1, "got %u\n", settings.log_level );
+    set( SETTINGS_USER, "queue-limit", "4096" );
+    set( SETTINGS_USER, "queue-warning", "1" );
+    ok( settings.queue_limit == 4096 && settings.queue_warning == 1, "got %u, %u\n", settings.queue_limit,
+        settings.queue_warning );
     set( SETTINGS_USER, "deny", " a b ,c,, d" );
     ok( settings.deny.count == 3 && name_list_has( &settings.deny, "a b" ) && name_list_has( &settings.deny, "d" ),
         "got %u\n", (unsigned int)settings.deny.count );
@@ -110,6 +115,11 @@ static void test_mistakes(void)
         { "timeout", "-1", "not a number" },
         { "timeout", "5s", "not a number" },
         { "timeout", "99999999999999999999", "not a number" },
+        { "queue-limit", "0", "not a number from 1 to 4096 (MiB)" },
+        { "queue-limit", "4097", "not a number" },
+        { "queue-limit", "4294967297", "not a number" },
+        { "queue-warning", "0", "not a number from 1 to 4096 (MiB)" },
+        { "queue-warning", "4097", "not a number" },
         { "log-level", "loud", "none of trace, debug" },
         { "prefix", "here", "absolute path" },
     };
@@ -121,7 +131,7 @@ static void test_mistakes(void)
         set( SETTINGS_USER, tests[i].key, tests[i].value );
         check_mistake( "here:3: ", tests[i].what );
     }
-    ok( settings.timeout == 10 && !settings.prefix, "a mistake counts\n" );
+    ok( settings.timeout == 10 && !settings.prefix && !settings.queue_limit, "a mistake counts\n" );
     set( SETTINGS_USER, "timeout", "5" ); /* the rest does */
     set( SETTINGS_USER, "timeout", "6" );
     check_mistake( "here:3: ", "timeout is set for the second time in the file" );
