@@ -108,6 +108,24 @@ static void answer_control( enum winedvc_control type, const uint8_t *body, bool
     }
 }
 
+/* The server knows by it that all the host has answered so far is with the addin. */
+static void tell_asked( const uint8_t *pdu, size_t size )
+{
+    static const char question[] = "what is done?";
+    struct winedvc_log log = { WINEDVC_LOG_INFO };
+    char text[128];
+
+    if (size != 2 + strlen( question ) || memcmp( pdu + 2, question, strlen( question ) )) return;
+    snprintf( text, sizeof(text), "%s: all is answered", channel );
+    wire_control( WINEDVC_LOG, &log, sizeof(log), text );
+}
+
+static void answer_data( const uint8_t *pdu, size_t size )
+{
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, pdu, size );
+    tell_asked( pdu, size );
+}
+
 /* All data comes back; the server has to see to the window. */
 static void answer( bool tells )
 {
@@ -120,7 +138,7 @@ static void answer( bool tells )
         body = wire_read( &frame );
         if (frame.stream == WINEDVC_STREAM_CONTROL) answer_control( frame.flags, body, tells );
         else if (body[0] >> 4 == 1) wire_create_rsp( body[1], 0 );
-        else if (body[0] >> 4 == 2 || body[0] >> 4 == 3) wire_send( WINEDVC_STREAM_DRDYNVC, 0, body, frame.size );
+        else if (body[0] >> 4 == 2 || body[0] >> 4 == 3) answer_data( body, frame.size );
         else if (body[0] >> 4 == 4) wire_close( body[1] );
     }
 }

@@ -80,6 +80,7 @@ struct client
     UINT                write_event;        /* ... by CHANNEL_EVENT_WRITE_COMPLETE, or CANCELLED */
     bool                cancels;            /* at a disconnect what is in the queue, which else stays there */
     bool                send_fails;         /* FreeRDP's SendChannelData does */
+    unsigned int        send_ms;            /* that it takes */
     bool                receive_fails;
 
     /* what has come of it; the test may take messages out */

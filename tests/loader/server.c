@@ -20,6 +20,7 @@
 
 
 #include "server.h"
+#include "witness.h"
 #include "wine/test.h"
 
 #define MAX_PDU 1600
@@ -201,4 +202,15 @@ void server_echo( struct client *client, uint8_t id )
 {
     server_data( client, id, "there and back", 14 );
     server_expect_data( client, id, "there and back", 14 );
+}
+
+void server_fill( struct client *client, uint8_t id, const char *name )
+{
+    char line[128];
+    unsigned int lines;
+
+    snprintf( line, sizeof(line), "%s: all is answered", name );
+    lines = witness_count( line );
+    server_data( client, id, "what is done?", 13 );
+    witness_wait( line, lines + 1 );
 }

@@ -52,5 +52,8 @@ extern void server_expect_left_create( struct client *client, uint8_t id, const 
 extern void server_open( struct client *client, uint8_t id, const char *name );
 /* There and back; nothing else is sent before it has come. */
 extern void server_echo( struct client *client, uint8_t id );
+/* There, and back to the addin, with all that its host said before; runs no main loop. For a host that echoes, whose
+ * channel has that name. Needs witness_log(). */
+extern void server_fill( struct client *client, uint8_t id, const char *name );
 
 #endif /* __LOADER_SERVER_H */

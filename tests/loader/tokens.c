@@ -62,6 +62,90 @@ static void test_turns(void)
     client_destroy( client );
 }
 
+/* S2: nor does a turn go on for long where FreeRDP is slow to send. */
+static void test_slow_turns(void)
+{
+    static const uint8_t data[20 * 1590];
+    struct client *client = client_create();
+
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    client->most_sent = 0;
+    client->send_ms = 6;
+    send_many( client, 1, data, sizeof(data) );
+    server_fill( client, 1, ECHO_CHANNEL );
+    server_expect_data( client, 1, data, sizeof(data) );
+    ok( client->most_sent <= 1600, "One turn sent %zu bytes.\n", client->most_sent );
+    client_end( client );
+    client_destroy( client );
+}
+
+/* The ids of the next two PDUs, in one number. */
+static unsigned int next_ids( struct client *client )
+{
+    unsigned int ids = 0, i;
+    struct message *message;
+
+    for (i = 0; i < 2; i++)
+    {
+        while (!client->sent.first && client_wait( client )) client_turn( client );
+        if (!(message = message_list_pop( &client->sent ))) return 0;
+        ids = ids << 8 | message->data[1];
+        free( message );
+    }
+    return ids;
+}
+
+static struct client *open_two(void)
+{
+    struct client *client = client_create();
+
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, TELLING_CHANNEL );
+    server_expect_created( client, 2 );
+    return client;
+}
+
+/* S2: hosts take turns by PDU, within a turn of the main loop and from one to the next. */
+static void test_fair(void)
+{
+    static const uint8_t data[100 * 1590];
+    struct client *client = open_two();
+    unsigned int i, ids, order = 0;
+
+    send_many( client, 1, data, sizeof(data) );
+    server_fill( client, 1, ECHO_CHANNEL );
+    send_many( client, 2, data, sizeof(data) );
+    server_fill( client, 2, TELLING_CHANNEL );
+    for (i = 0; i < 101; i++)
+    {
+        ids = next_ids( client );
+        if (!order) order = ids;
+        if (ids != order || (ids != 0x201 && ids != 0x102)) break;
+    }
+    ok( i == 101, "After %u PDUs of each the next are of %04x.\n", i, ids );
+    ok( client->most_sent <= MAX_BATCH, "One turn sent %zu bytes.\n", client->most_sent );
+    client_end( client );
+    client_destroy( client );
+}
+
+/* S2: so one that was idle comes next, whatever the others have. */
+static void test_idle_host(void)
+{
+    static const uint8_t data[100 * 1590];
+    struct client *client = open_two();
+    unsigned int ids;
+
+    send_many( client, 1, data, sizeof(data) );
+    server_fill( client, 1, ECHO_CHANNEL );
+    server_fill( client, 2, TELLING_CHANNEL );
+    ids = next_ids( client );
+    ok( ids == 0x201 || ids == 0x102, "The other host comes first: %04x.\n", ids );
+    client_end( client );
+    client_destroy( client );
+}
+
 static bool main_thread_sleeps(void)
 {
     char path[64], state = 0;
@@ -198,9 +282,12 @@ static void test_unheard( UINT write_event )
 
 START_TEST( turns )
 {
-    hosts_set( "echo" );
+    hosts_set( "echo telling" );
     witness_log();
     test_turns();
+    test_slow_turns();
+    test_fair();
+    test_idle_host();
 }
 
 START_TEST( writes )
