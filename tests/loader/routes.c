@@ -187,7 +187,7 @@ static void test_bad_hosts(void)
     end( client );
 }
 
-/* S7: nor does FreeRDP's own failure to send end it from within our turn. */
+/* S7: nor does FreeRDP's own failure to send end it from within our turn. That connection gets nothing more. */
 static void test_send_fails(void)
 {
     struct client *client = begin();
@@ -195,7 +195,7 @@ static void test_send_fails(void)
     server_open( client, 1, ECHO_CHANNEL );
     client->send_fails = true;
     server_echo( client, 1 );
-    server_data( client, 1, "a", 1 );
+    server_fill( client, 1, ECHO_CHANNEL );
     client_wait( client );
     client_turn( client );
     ok( !client->sent.count, "The addin sends where a PDU is missing.\n" );
@@ -205,6 +205,12 @@ static void test_send_fails(void)
     client->receive_fails = true;
     ok( !client->instance->ReceiveChannelData( client->instance, 1003, (const BYTE *)"a", 1, 3, 1 ),
         "FreeRDP does not hear of its own failure.\n" );
+
+    client_event( client, CHANNEL_EVENT_DISCONNECTED );
+    client->send_fails = client->receive_fails = false;
+    client_event( client, CHANNEL_EVENT_CONNECTED );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_echo( client, 1 );
     end( client );
 }
 
