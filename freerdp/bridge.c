@@ -281,7 +281,7 @@ void bridge_end( struct bridge *bridge )
 
 /* From the server */
 
-static struct host *bridge_find_host( struct bridge *bridge, unsigned int number )
+struct host *bridge_find_host( struct bridge *bridge, unsigned int number )
 {
     struct host *host = bridge->hosts;
 

@@ -134,6 +134,8 @@ extern void bridge_lock( struct bridge *bridge );
 extern void bridge_unlock( struct bridge *bridge );
 
 /* These need the lock. */
+/* NULL if the host is no longer there. */
+extern struct host *bridge_find_host( struct bridge *bridge, unsigned int number );
 /* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. */
 extern uint64_t bridge_batch_time( struct bridge *bridge );
 /* Bytes of a host's PDUs for which credit is kept back now. */

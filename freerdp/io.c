@@ -226,6 +226,32 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
     if (rule && host->fd >= 0) io_host_broke( bridge, host, rule );
 }
 
+/* What became of channels, for who wants such lines. Needs the lock. */
+static void io_log_channels( struct bridge *bridge )
+{
+    static const char *const said[] =
+    {
+        [NOTE_OPEN]    = "is open",
+        [NOTE_REFUSED] = "is refused by the plug-in",
+        [NOTE_CLOSED]  = "is closed by the plug-in",
+        [NOTE_LEFT]    = "is closed by the server",
+        [NOTE_LOST]    = "is closed with the plug-in's process",
+        [NOTE_BROKEN]  = "is closed for a message that is too long",
+    };
+    struct log_text title;
+    struct packet *note;
+    struct host *host;
+
+    for (; (note = router_take_note( bridge->router )); free( note ))
+    {
+        if (bridge->terminated || !WLog_IsLevelActive( log_get(), WLOG_DEBUG )) continue;
+        if (!(host = bridge_find_host( bridge, note->host ))) continue;
+        if (log_limit_pass( &host->limit, clock_ms(), &bridge->lines ))
+            log_later( &bridge->lines, WLOG_DEBUG, "channel %s of %s %s", (const char *)note->data,
+                       log_escape( &title, host->title ), said[note->kind] );
+    }
+}
+
 /* Between bursts of PDUs the hosts tell what they have counted. */
 static void io_trace( struct bridge *bridge )
 {
@@ -269,6 +295,7 @@ static void io_settle( struct bridge *bridge )
             log_later( &bridge->lines, WLOG_ERROR,
                        "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     }
+    io_log_channels( bridge );
     if (bridge->ended && !bridge->terminated) io_terminate( bridge );
     bridge_unlock( bridge );
     log_write( &bridge->lines );

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@
 
 #define MAX_CHANNELS  1024
 #define MAX_CAPS      64
+#define MAX_NOTES     16384 /* bytes */
 
 enum channel_state
 {
@@ -46,7 +48,7 @@ struct channel
     bool               answered;    /* CHANNEL_LEFT: the CREATE_RSP has come */
     bool               reply;       /* CHANNEL_LEFT: the server still waits for the host's CLOSE */
     uint64_t           deadline;    /* of CHANNEL_HELD */
-    struct packet     *create;      /* CHANNEL_HELD, CHANNEL_OFFERED: the CREATE_REQ */
+    struct packet     *create;      /* CHANNEL_HELD, CHANNEL_OFFERED, CHANNEL_OPEN: the CREATE_REQ */
 };
 
 struct router
@@ -59,6 +61,7 @@ struct router
     uint8_t             caps[MAX_CAPS]; /* the server's last CAPS_REQ */
     size_t              caps_size;
     struct packet_queue to_client, to_host, to_server;
+    struct packet_queue notes;
 };
 
 /* Packets of the router's own */
@@ -165,20 +168,12 @@ static struct channel *router_add( struct router *router, uint32_t id, const uin
 
 static void channel_set_state( struct channel *channel, enum channel_state state )
 {
-    if (state != CHANNEL_HELD && state != CHANNEL_OFFERED)
+    if (state == CHANNEL_CLOSED || state == CHANNEL_LEFT)
     {
         free( channel->create );
         channel->create = NULL;
     }
     channel->state = state;
-}
-
-/* The server ends a channel that a host has. */
-static void channel_leave( struct channel *channel, bool reply )
-{
-    channel->answered = channel->state == CHANNEL_OPEN;
-    channel->reply = reply;
-    channel_set_state( channel, CHANNEL_LEFT );
 }
 
 static const char *channel_name( const struct channel *channel )
@@ -187,6 +182,32 @@ static const char *channel_name( const struct channel *channel )
 
     drdynvc_read( &pdu, DRDYNVC_SERVER, channel->create->data, channel->create->size );
     return pdu.name;
+}
+
+static void router_add_note( struct router *router, const struct channel *channel, enum router_note kind )
+{
+    struct packet *note;
+    char text[320];
+
+    snprintf( text, sizeof(text), "%s (id %u)", channel_name( channel ), (unsigned int)channel->id );
+    if (router->notes.bytes > MAX_NOTES || !(note = packet_create( text, strlen( text ) + 1 ))) return;
+    note->host = channel->host;
+    note->kind = kind;
+    packet_queue_push( &router->notes, note );
+}
+
+struct packet *router_take_note( struct router *router )
+{
+    return packet_queue_pop( &router->notes );
+}
+
+/* A channel that a host has ends from the server's side. */
+static void router_leave( struct router *router, struct channel *channel, bool reply, enum router_note note )
+{
+    router_add_note( router, channel, note );
+    channel->answered = channel->state == CHANNEL_OPEN;
+    channel->reply = reply;
+    channel_set_state( channel, CHANNEL_LEFT );
 }
 
 /* Hosts and names */
@@ -268,12 +289,14 @@ struct router *router_create( const char *const *client_names )
     packet_queue_init( &router->to_client );
     packet_queue_init( &router->to_host );
     packet_queue_init( &router->to_server );
+    packet_queue_init( &router->notes );
     return router;
 }
 
 void router_destroy( struct router *router )
 {
     router_reset( router );
+    packet_queue_clear( &router->notes );
     directory_clear( &router->directory );
     free( router );
 }
@@ -352,6 +375,7 @@ static bool router_abandon( struct router *router, struct channel *channel )
         return false;
     case CHANNEL_OPEN:
         router_owe_close( router, ROUTE_SERVER, 0, channel->id );
+        router_add_note( router, channel, NOTE_LOST );
         channel_set_state( channel, CHANNEL_CLOSED );
         channel->host = 0;
         return true;
@@ -439,7 +463,7 @@ static void router_take_id( struct router *router, uint32_t id )
             if (channel->state != CHANNEL_LEFT)
             {
                 router_owe_close( router, ROUTE_HOST, channel->host, id );
-                channel_leave( channel, false );
+                router_leave( router, channel, false, NOTE_LEFT );
             }
             channel->reply = false;
         }
@@ -477,7 +501,7 @@ static enum route router_server_channel( struct router *router, const struct drd
         return ROUTE_DROP;
     default:
         *host = channel->host;
-        if (pdu->cmd == DRDYNVC_CMD_CLOSE) channel_leave( channel, true );
+        if (pdu->cmd == DRDYNVC_CMD_CLOSE) router_leave( router, channel, true, NOTE_LEFT );
         return ROUTE_HOST;
     }
 }
@@ -526,7 +550,7 @@ void router_break( struct router *router, const uint8_t *chunk, size_t size )
     if (!(channel = router_find_live( router, pdu.channel_id ))) return;
     if (channel->state != CHANNEL_OFFERED && channel->state != CHANNEL_OPEN) return;
     router_owe_close( router, ROUTE_HOST, channel->host, channel->id );
-    channel_leave( channel, true ); /* the host's CLOSE is the server's too */
+    router_leave( router, channel, true, NOTE_BROKEN ); /* the host's CLOSE is the server's too */
 }
 
 /* PDUs of a host */
@@ -563,9 +587,11 @@ static enum route router_host_answers( struct router *router, struct channel *ch
     if (pdu->creation_status >= 0)
     {
         channel_set_state( channel, CHANNEL_OPEN );
+        router_add_note( router, channel, NOTE_OPEN );
         router->opened = true;
         return ROUTE_SERVER;
     }
+    router_add_note( router, channel, NOTE_REFUSED );
     if (router_pass_on( router, channel )) return ROUTE_DROP;
     router_remove( router, channel );
     return ROUTE_SERVER;
@@ -593,7 +619,9 @@ static enum route router_host_channel( struct router *router, unsigned int host,
     }
     if (pdu->cmd == DRDYNVC_CMD_CREATE) return router_broken( rule, "a channel is answered once" );
     if (channel->state != CHANNEL_OPEN) return router_broken( rule, "nothing of a channel is sent after its CLOSE" );
-    if (pdu->cmd == DRDYNVC_CMD_CLOSE) channel_set_state( channel, CHANNEL_CLOSED );
+    if (pdu->cmd != DRDYNVC_CMD_CLOSE) return ROUTE_SERVER;
+    router_add_note( router, channel, NOTE_CLOSED );
+    channel_set_state( channel, CHANNEL_CLOSED );
     return ROUTE_SERVER;
 }
 
@@ -655,7 +683,7 @@ void router_give_up( struct router *router )
         struct channel *channel = &router->channels[i];
 
         channel->host = 0;  /* a refusal of ours would not be sent */
-        if (channel->create) router_release( router, channel );
+        if (channel->state == CHANNEL_HELD || channel->state == CHANNEL_OFFERED) router_release( router, channel );
         else i++;
     }
 }

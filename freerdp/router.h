@@ -53,6 +53,17 @@ enum route
     ROUTE_BROKEN,   /* the host broke a rule */
 };
 
+/* What became of a channel of a host. */
+enum router_note
+{
+    NOTE_OPEN,
+    NOTE_REFUSED,   /* by this host; another one may be offered it */
+    NOTE_CLOSED,    /* by the host */
+    NOTE_LEFT,      /* closed by the server */
+    NOTE_LOST,      /* the host is gone */
+    NOTE_BROKEN,    /* router_break() */
+};
+
 struct router;
 
 /* The names, up to a NULL, are those of channels that FreeRDP serves; they are not copied. */
@@ -61,7 +72,7 @@ extern void router_destroy( struct router *router );
 
 extern void router_set_hold( struct router *router, unsigned int milliseconds );
 
-/* Forgets the channels, the server's capabilities and all packets, not the hosts and their names. */
+/* Forgets the channels, the server's capabilities and all packets, not the notes, the hosts and their names. */
 extern void router_reset( struct router *router );
 
 /* Each returns false without memory. */
@@ -119,6 +130,10 @@ extern void router_give_up( struct router *router );
 /* The next of the router's own packets to the client, a host or the server. The caller frees it. */
 extern struct packet *router_take( struct router *router, enum route to );
 extern bool router_owes( const struct router *router, enum route to );
+
+/* The next note, NULL if there is none: the packet's kind is a router_note, its host the channel's, its data a string,
+ * the channel's name and id. Some kilobytes of them are kept, more are lost. The caller frees it. */
+extern struct packet *router_take_note( struct router *router );
 
 /* Was a channel ever opened by a host? */
 extern bool router_opened( const struct router *router );

@@ -570,6 +570,61 @@ static void test_chunks(void)
     stop();
 }
 
+static void open_one( unsigned int id )
+{
+    char answer[32], text[32];
+
+    sprintf( answer, "10 %02x 00 00 00 00", id );
+    sprintf( text, "one (id %u)", id );
+    check_server( create( id, "one" ), ROUTE_DROP, 0 );
+    free( router_take( router, ROUTE_HOST ) );
+    check_host( 1, answer, ROUTE_SERVER );
+    check_note( NOTE_OPEN, 1, text );
+}
+
+static void test_notes(void)
+{
+    static const uint8_t data[] = { 0x30, 4, 0x71 };
+    struct packet *note;
+    unsigned int i;
+
+    start();
+    announce( 2, "one" );
+    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    check_note( NOTE_REFUSED, 1, "one (id 1)" );
+    check_host( 2, "10 01 01 00 00 c0", ROUTE_SERVER );
+    check_note( NOTE_REFUSED, 2, "one (id 1)" );
+
+    open_one( 2 );
+    check_host( 1, "40 02", ROUTE_SERVER );
+    check_note( NOTE_CLOSED, 1, "one (id 2)" );
+    check_server( "40 02", ROUTE_DROP, 0 );
+    open_one( 3 );
+    check_server( "40 03", ROUTE_HOST, 1 );
+    check_note( NOTE_LEFT, 1, "one (id 3)" );
+    check_host( 1, "40 03", ROUTE_SERVER );
+    open_one( 4 );
+    router_break( router, data, sizeof(data) );
+    check_note( NOTE_BROKEN, 1, "one (id 4)" );
+    open_one( 5 );
+    check_server( create( 5, "FreeRDP's" ), ROUTE_CLIENT, 0 );  /* takes the id */
+    check_note( NOTE_LEFT, 1, "one (id 5)" );
+    open_one( 6 );
+    router_host_gone( router, 1 );
+    check_note( NOTE_LOST, 1, "one (id 6)" );
+    ok( !router_take_note( router ), "there is a note of nothing\n" );
+
+    for (i = 0; i < 5000; i++) /* who does not take them loses some */
+    {
+        check_server( create( 7, "two" ), ROUTE_DROP, 0 );
+        check_host( 2, "10 07 01 00 00 c0", ROUTE_SERVER );
+    }
+    for (i = 0; (note = router_take_note( router )); i++) free( note );
+    ok( i > 100 && i < 2000, "%u notes are kept\n", i );
+    stop();
+}
+
 static void test_full_table(void)
 {
     uint8_t pdu[] = { 0x11, 0, 0, 'o', 'n', 'e', 0 };
@@ -614,5 +669,6 @@ START_TEST( router )
     test_host_gone();
     test_reset();
     test_chunks();
+    test_notes();
     test_full_table();
 }

@@ -130,6 +130,20 @@ static inline void check_quiet_( const char *file, int line )
 }
 #define check_quiet() check_quiet_( __FILE__, __LINE__ )
 
+/* The next note. */
+static inline void check_note_( const char *file, int line, enum router_note kind, unsigned int host, const char *text )
+{
+    struct packet *note = router_take_note( router );
+
+    ok_(file, line)( note != NULL, "there is no note of %s\n", text );
+    if (!note) return;
+    ok_(file, line)( note->kind == kind && note->host == host && !strcmp( (const char *)note->data, text ),
+                         "the note %u of host %u is of %s, not %s\n", note->kind, note->host,
+                         (const char *)note->data, text );
+    free( note );
+}
+#define check_note( kind, host, text ) check_note_( __FILE__, __LINE__, kind, host, text )
+
 #define CAPS_1 "50 00 01 00"
 #define CAPS_2 "58 00 02 00 33 33 11 11 3d 0a a7 04"
 
