@@ -146,6 +146,13 @@ static void answer( bool tells )
 static void be_echo( void )    { answer( false ); }
 static void be_telling( void ) { answer( true ); }
 
+/* Listens on a name of FreeRDP's. */
+static void be_taking( void )
+{
+    strcpy( channel, "ECHO" );
+    answer( false );
+}
+
 /* What it sent before its end has to arrive. */
 static void be_gone( void )
 {
@@ -434,7 +441,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
     { "thief", be_thief }, { "silent", be_silent },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
-    { "echo", be_echo }, { "telling", be_telling },
+    { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
 };
 
 static int be_host( const char *name )
