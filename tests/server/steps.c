@@ -402,32 +402,35 @@ static enum progress send_advance( struct task *task, const struct step *step )
     return send_bytes( task, text, strlen( step->text ) ) ? STEP_DONE : fail_closed( task );
 }
 
-/* The next message must be wanted, which is taken over. */
-static enum progress expect_bytes( struct task *task, uint8_t *wanted, size_t wanted_size )
+static enum progress await_message( struct task *task, uint8_t **data, size_t *size )
 {
-    uint8_t *data;
-    size_t size;
-
-    if (!wanted) abort();
-    if (receive( task, &data, &size ))
-        return compare( task, wanted, wanted_size, data, size ) ? STEP_DONE : STEP_FAILED;
-    free( wanted );
+    if (receive( task, data, size )) return STEP_DONE;
     return task->channel->state == CHANNEL_CLOSED ? fail_closed( task ) : STEP_WAITS;
 }
 
 static enum progress expect_advance( struct task *task, const struct step *step )
 {
-    return expect_bytes( task, (uint8_t *)strdup( step->text ), strlen( step->text ) );
+    uint8_t *data, *wanted;
+    size_t size;
+    enum progress progress = await_message( task, &data, &size );
+
+    if (progress != STEP_DONE) return progress;
+    if (!(wanted = (uint8_t *)strdup( step->text ))) abort();
+    return compare( task, wanted, strlen( step->text ), data, size ) ? STEP_DONE : STEP_FAILED;
 }
 
 static enum progress expect_counting_advance( struct task *task, const struct step *step )
 {
-    size_t i, size = step->numbers[0];
-    uint8_t *wanted = malloc( size );
+    size_t i, size, wanted_size = step->numbers[0];
+    uint8_t *data, *wanted;
+    /* first, since a long one comes in very many turns, and each would make what is wanted */
+    enum progress progress = await_message( task, &data, &size );
 
-    for (i = 0; wanted && i < size; i++) wanted[i] = i;
-    if (wanted) apply_key( task, wanted, size );
-    return expect_bytes( task, wanted, size );
+    if (progress != STEP_DONE) return progress;
+    if (!(wanted = malloc( wanted_size ))) abort();
+    for (i = 0; i < wanted_size; i++) wanted[i] = i;
+    apply_key( task, wanted, wanted_size );
+    return compare( task, wanted, wanted_size, data, size ) ? STEP_DONE : STEP_FAILED;
 }
 
 /* ---- other tasks */
