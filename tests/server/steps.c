@@ -28,6 +28,7 @@
 #include "server.h"
 
 #define MAX_MESSAGE ( 1u << 30 )
+#define TURN_BYTES  ( 1u << 20 )    /* that an exchange sends at once */
 
 static enum progress fail_closed( struct task *task )
 {
@@ -125,20 +126,29 @@ static bool check_answer( struct task *task, size_t wanted_size, uint8_t *came, 
     return compare( task, wanted, wanted_size, came, came_size );
 }
 
+/* Many messages wait here until the socket has taken those before: FreeRDP's buffer copies all
+ * that it holds again and again. */
+static bool may_send( const struct task *task, const struct exchange *exchange, size_t sent )
+{
+    if (task->sent_count >= exchange->total) return false;
+    if (task->sent_count - task->answered_count >= exchange->window) return false;
+    return exchange->window == 1 || (sent < TURN_BYTES && !session_is_blocked( task->session ));
+}
+
 /* STEP_WAITS also where the client has closed the channel. */
 static enum progress exchange_advance( struct task *task, const struct exchange *exchange )
 {
     const uint32_t *sizes = exchange->sizes;
-    size_t stride = exchange->stride, size;
+    size_t stride = exchange->stride, size, sent = 0;
     uint64_t trip;
     uint8_t *data;
 
     for (;;)
     {
-        while (task->sent_count < exchange->total && task->sent_count - task->answered_count < exchange->window)
+        while (may_send( task, exchange, sent ))
         {
             if (!send_random( task, sizes[task->sent_count * stride] )) break;
-            task->sent_count++;
+            sent += sizes[task->sent_count++ * stride];
         }
         if (task->answered_count == exchange->total) return STEP_DONE;
         if (task->sent_count == task->answered_count || !receive( task, &data, &size )) return STEP_WAITS;
