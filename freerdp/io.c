@@ -244,7 +244,7 @@ static void io_log_channels( struct bridge *bridge )
 
     for (; (note = router_take_note( bridge->router )); free( note ))
     {
-        if (bridge->terminated || !WLog_IsLevelActive( log_get(), WLOG_DEBUG )) continue;
+        if (bridge->terminated || !log_is_active( WLOG_DEBUG )) continue;
         if (!(host = bridge_find_host( bridge, note->host ))) continue;
         if (log_limit_pass( &host->limit, clock_ms(), &bridge->lines ))
             log_later( &bridge->lines, WLOG_DEBUG, "channel %s of %s %s", (const char *)note->data,

@@ -97,10 +97,11 @@ static void test_choices(void)
     plugin_list_add( &list, 64, "d", "{D}", "C:\\two.dll" );
     plugin_list_add( &list, 64, "e", "{E}", "C:\\three.dll" );
     plugin_list_add( &list, 32, "f", "{F}", "C:\\four.dll" );
+    plugin_list_add( &list, 64, "g", "{G}", "C:\\one.dll" ); /* as c, but for certain servers */
     for (plugin = list.first; plugin; plugin = plugin->next)
     {
         if (strchr( "abf", *plugin->key )) plugin->choice.group = "office"; /* c is not in it, though of the same file */
-        if (*plugin->key == 'd') plugin->choice.servers = &servers;
+        if (strchr( "dg", *plugin->key )) plugin->choice.servers = &servers;
         plugin->hosted = *plugin->key == 'e';
     }
     next_group( &list, text );
@@ -111,6 +112,8 @@ static void test_choices(void)
     ok( !strcmp( text, "{D}" ), "got %s\n", text );
     next_group( &list, text );
     ok( !strcmp( text, "{F}" ), "got %s\n", text );
+    next_group( &list, text );
+    ok( !strcmp( text, "{G}" ), "got %s\n", text );
     ok( !next_group( &list, text ), "got %s\n", text );
     plugin_list_clear( &list );
 }
