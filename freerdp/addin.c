@@ -96,7 +96,8 @@ static void addin_send( void *context, const uint8_t *pdu, size_t size )
 {
     struct addin *addin = context;
 
-    if (addin->drdynvc_id && !addin->failed) addin->failed = !addin->send( addin->instance, addin->drdynvc_id, pdu, size );
+    if (addin->drdynvc_id && !addin->failed)
+        addin->failed = !addin->send( addin->instance, addin->drdynvc_id, pdu, size );
 }
 
 static void addin_find_uplink( void *context, struct uplink *uplink )

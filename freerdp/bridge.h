@@ -30,9 +30,9 @@
 
 /*
  * A bridge lives from the session's start to its end, over any number of
- * connections, and may go on with the next session. Its functions are called on the client's main thread and never
- * wait for a host. Its I/O thread starts and serves the hosts; it may outlive
- * the session for as long as they need to end.
+ * connections, and may go on with the next session. Its functions are called on
+ * the client's main thread and never wait for a host. Its I/O thread starts and
+ * serves the hosts; it may outlive the session for as long as they need to end.
  */
 struct bridge;
 
@@ -50,7 +50,8 @@ struct bridge_client
     void (*deliver)( void *context, const uint8_t *pdu, size_t size );
 };
 
-/* Starts looking for plug-ins at once. The arguments are the addin's, behind its name. NULL, and a line in the log, on failure. */
+/* Starts looking for plug-ins at once. The arguments are the addin's, behind its name. NULL, and a line in the log, on
+ * failure. */
 extern struct bridge *bridge_create( const struct bridge_client *client, const struct name_list *arguments );
 
 /*

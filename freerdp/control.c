@@ -104,6 +104,7 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
                                    const uint8_t *body, size_t size )
 {
     struct winedvc_listen listen;
+    struct name_list *heard;
     const char *name, *rule;
     struct log_text text;
 
@@ -115,8 +116,9 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
     rule = on ? router_listen( bridge->router, host->number, name )
               : router_unlisten( bridge->router, host->number, name );
     if (rule || host->ready) return rule;
-    if (!on) name_list_remove( &host->group->plugins[listen.plugin - 1]->heard, name );
-    else if (!name_list_add( &host->group->plugins[listen.plugin - 1]->heard, name )) return "there is memory for the name";
+    heard = &host->group->plugins[listen.plugin - 1]->heard;
+    if (!on) name_list_remove( heard, name );
+    else if (!name_list_add( heard, name )) return "there is memory for the name";
     return NULL;
 }
 

@@ -97,7 +97,8 @@ bool launch_scout( struct bridge *bridge )
     char *arguments[] = { (char *)"scout", NULL };
     char problem[LOG_TEXT];
 
-    if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) )) log_error( "no plug-in runs: %s", problem );
+    if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) ))
+        log_error( "no plug-in runs: %s", problem );
     else if (launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL )) return true;
     bridge->scouted = true;
     return false;

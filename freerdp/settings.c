@@ -289,7 +289,8 @@ static void settings_set_plugin( struct settings *settings, enum settings_source
     }
     else settings_mistake( settings, where, "%s is not a key of a plug-in: those are enabled, group and servers", key );
     if (twice)
-        settings_mistake( settings, where, "%s is set for the second time for %s: the first value counts", key, plugin );
+        settings_mistake( settings, where, "%s is set for the second time for %s: the first value counts", key,
+                          plugin );
 }
 
 void settings_set( struct settings *settings, enum settings_source source, const char *where, const char *plugin,

@@ -255,7 +255,8 @@ void setup_read( struct bridge *bridge )
         setup_lost( bridge, "winedvc-session is not of the addin's version: install winedvc again" );
         return;
     }
-    if (result < 0) setup_lost( bridge, "winedvc-session has ended: is it of the addin's version? Install winedvc again" );
+    if (result < 0)
+        setup_lost( bridge, "winedvc-session has ended: is it of the addin's version? Install winedvc again" );
 }
 
 /* The record */

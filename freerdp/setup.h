@@ -23,7 +23,8 @@
 
 #include "bridge_private.h"
 
-/* Has winedvc-session started, which says what the configuration is and which plug-ins there were. I/O thread, without the lock, as all here. */
+/* Has winedvc-session started, which says what the configuration is and which plug-ins there were. I/O thread, without
+ * the lock, as all here. */
 extern void setup_begin( struct bridge *bridge );
 
 /* Its socket is readable. */

@@ -80,7 +80,8 @@ static bool wine_find_loader( const char *given, unsigned int bits, char *path, 
     if (given)
     {
         if (path_format( path, "%s", given ) && path_is_program( path )) return true;
-        snprintf( problem, size, "the Wine to run is %s, which is not a program: correct or unset \"wine\" (WINEDVC_WINE)", given );
+        snprintf( problem, size, "the Wine to run is %s, which is not a program: correct or unset \"wine\" "
+                  "(WINEDVC_WINE)", given );
         return false;
     }
     if (bits == 64)
@@ -190,7 +191,8 @@ char **wine_environment( const char *prefix )
     if (!overrides) overrides = "";
     if (!debug) debug = "-all";
     for (i = 0; environ[i]; i++, count++) size += strlen( environ[i] ) + 1;
-    size += strlen( overrides ) + strlen( debug ) + (prefix ? strlen( prefix ) : 0) + 64 /* the names, and what we add */;
+    if (prefix) size += strlen( prefix );
+    size += strlen( overrides ) + strlen( debug ) + 64 /* the names, and what we add */;
     if (!(block = malloc( (count + 4) * sizeof(*block) + size ))) return NULL;
     text = (char *)(block + count + 4);
     end = text + size;
