@@ -21,13 +21,13 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glob.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pathname.h"
 #include "wine.h"
 
 extern char **environ;
@@ -37,20 +37,6 @@ static const char *const private_variables[] =
 {
     "FREERDP_", "GLIBC_TUNABLES=", "LD_AUDIT=", "LD_DEBUG", "LD_PRELOAD=", "LD_PROFILE", "SSLKEYLOGFILE=", "WLOG_",
 };
-
-static bool path_format( char *path, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
-
-/* Returns false if the path is too long. */
-static bool path_format( char *path, const char *format, ... )
-{
-    va_list args;
-    int length;
-
-    va_start( args, format );
-    length = vsnprintf( path, PATH_MAX, format, args );
-    va_end( args );
-    return length >= 0 && length < PATH_MAX;
-}
 
 static bool path_is_program( const char *path )
 {

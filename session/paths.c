@@ -19,37 +19,23 @@
  */
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "pathname.h"
 #include "paths.h"
 
 #define CONF "winedvc/winedvc.conf"
 
-static bool path_format( char *path, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
-
-/* Returns false if the path is too long, or relative: such a variable is not to be heeded. */
-static bool path_format( char *path, const char *format, ... )
-{
-    va_list args;
-    int length;
-
-    va_start( args, format );
-    length = vsnprintf( path, PATH_MAX, format, args );
-    va_end( args );
-    return length >= 0 && length < PATH_MAX && *path == '/';
-}
-
-/* In the directory that a variable names, else in one of the home directory. */
+/* In the directory that a variable names, else in one of the home directory. A relative one is not to be heeded. */
 static bool path_of_user( const char *variable, const char *below_home, const char *name, char *path )
 {
     const char *given = getenv( variable ), *home = getenv( "HOME" );
 
-    if (given && path_format( path, "%s/%s", given, name )) return true;
-    return home && path_format( path, "%s/%s/%s", home, below_home, name );
+    if (given && path_format( path, "%s/%s", given, name ) && *path == '/') return true;
+    return home && path_format( path, "%s/%s/%s", home, below_home, name ) && *path == '/';
 }
 
 bool path_user_conf( char path[PATH_MAX] )
@@ -66,7 +52,7 @@ bool path_system_conf( char path[PATH_MAX] )
     {
         size_t size = strcspn( dir, ":" );
 
-        if (path_format( path, "%.*s/%s", (int)size, dir, CONF ) && !access( path, F_OK )) return true;
+        if (path_format( path, "%.*s/%s", (int)size, dir, CONF ) && *path == '/' && !access( path, F_OK )) return true;
         dir += size;
     }
     return false;

@@ -1,0 +1,30 @@
+/*
+ * Names of files
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_PATHNAME_H
+#define __WINEDVC_PATHNAME_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+/* As sprintf(). Returns false if the name is too long. */
+extern bool path_format( char path[PATH_MAX], const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+
+#endif /* __WINEDVC_PATHNAME_H */
