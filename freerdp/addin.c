@@ -26,7 +26,8 @@
 #include "compat.h"
 #include "log.h"
 
-/* Our own static channel carries nothing but the token. */
+/* Our own static channel exists in the client alone, whose main thread comes by when it is written to. The server is
+ * not asked for it: in FreeRDP 2 each channel may make the connection wait for 100 ms. */
 #define OWN_CHANNEL     "winedvc"
 #define DRDYNVC_CHANNEL "drdynvc"
 
@@ -46,13 +47,11 @@ struct addin
     PVIRTUALCHANNELWRITEEX write;
     void                  *init_handle;
     DWORD                  open_handle;
-    UINT16                 own_id;      /* 0 while there is no connection */
-    UINT16                 drdynvc_id;
+    UINT16                 drdynvc_id;  /* 0 while there is no connection */
     bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   token;       /* known by its address */
-    bool                   heard;       /* the hook has had it */
     BYTE                   nudge;       /* written to wake the client, not sent */
 };
 
@@ -136,17 +135,11 @@ static BOOL addin_hook_send( freerdp *instance, UINT16 channel_id, const BYTE *d
 {
     int state = addin_enter();
     struct addin *addin = addin_find( instance );
-    bool ours = addin->own_id && channel_id == addin->own_id;
 
-    if (addin->bridge && ours && data == &addin->token)
-    {
-        addin->heard = true;
-        bridge_run_batch( addin->bridge );
-    }
-    if (addin->bridge && !ours && addin->drdynvc_id && channel_id == addin->drdynvc_id)
+    if (addin->bridge && addin->drdynvc_id && channel_id == addin->drdynvc_id)
         bridge_client_sends( addin->bridge, data, size );
     addin_leave( state );
-    return ours || addin->send( instance, channel_id, data, size );
+    return addin->send( instance, channel_id, data, size );
 }
 
 static BOOL addin_hook_receive( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size,
@@ -201,7 +194,7 @@ static void addin_unhook( struct addin *addin )
 static void addin_disconnected( struct addin *addin )
 {
     if (addin->bridge) bridge_disconnected( addin->bridge, compat_disconnect_code( addin->instance ) );
-    addin->own_id = addin->drdynvc_id = 0;
+    addin->drdynvc_id = 0;
 }
 
 static void addin_initialized( struct addin *addin )
@@ -229,17 +222,10 @@ static void addin_terminated( struct addin *addin )
     addin_unhook( addin );
 }
 
-/* A write has ended without its turn: the way to our hook is lost, if it is not the connection that is. */
-static void addin_check_turn( struct addin *addin )
+/* Before FreeRDP tells that a connection is gone, it may be gone, and with it what we would send on. */
+static bool addin_is_connected( const struct addin *addin )
 {
-    bool heard = addin->heard;
-
-    addin->heard = false;
-    if (heard || !addin->own_id || compat_channel_id( addin->instance, OWN_CHANNEL ) != addin->own_id) return;
-    log_error( "no plug-in is used in this connection any more: writes of the static channel %s do not reach the "
-               "addin: does another addin take FreeRDP's SendChannelData for itself?", OWN_CHANNEL );
-    bridge_give_up( addin->bridge );
-    addin->own_id = addin->drdynvc_id = 0;
+    return addin->drdynvc_id && compat_channel_id( addin->instance, DRDYNVC_CHANNEL ) == addin->drdynvc_id;
 }
 
 static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UINT event, LPVOID data, UINT32 size,
@@ -255,7 +241,7 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
     if ((event == CHANNEL_EVENT_WRITE_COMPLETE || event == CHANNEL_EVENT_WRITE_CANCELLED) &&
         data == &addin->token && addin->bridge)
     {
-        addin_check_turn( addin );
+        if (event == CHANNEL_EVENT_WRITE_COMPLETE && addin_is_connected( addin )) bridge_run_batch( addin->bridge );
         bridge_batch_done( addin->bridge );
     }
     addin_leave( state );
@@ -276,14 +262,18 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     addin_disconnected( addin );
     if (!addin->bridge) return;
     error = addin->open( addin->init_handle, &addin->open_handle, name, addin_open_event );
-    addin->own_id = compat_channel_id( addin->instance, OWN_CHANNEL );
+    if (error && error != CHANNEL_RC_ALREADY_OPEN)
+    {
+        log_error( "no plug-in is used in this connection: FreeRDP does not open the channel %s (error %u)",
+                   OWN_CHANNEL, error );
+        return;
+    }
     addin->drdynvc_id = compat_channel_id( addin->instance, DRDYNVC_CHANNEL );
     addin->failed = false;
-    if ((error && error != CHANNEL_RC_ALREADY_OPEN) || !addin->own_id || !addin->drdynvc_id)
+    if (!addin->drdynvc_id)
     {
         log_error( "no plug-in is used in this connection: the server, or a proxy before it, granted no static "
-                   "channel %s: allow it there", addin->drdynvc_id ? OWN_CHANNEL : DRDYNVC_CHANNEL );
-        addin->own_id = addin->drdynvc_id = 0;
+                   "channel %s: allow it there", DRDYNVC_CHANNEL );
         return;
     }
     if (size >= sizeof(text)) size = sizeof(text) - 1;
@@ -343,13 +333,14 @@ static void addin_load( PCHANNEL_ENTRY_POINTS_EX entry_points, void *init_handle
         return;
     }
     if (addin->bridge) addin_terminated( addin ); /* of an instance that ended without saying so */
-    addin->own_id = addin->drdynvc_id = 0;
+    addin->drdynvc_id = 0;
     name_list_clear( &addin->arguments );
     compat_copy_arguments( entry_points, &addin->arguments );
     addin->init_handle = init_handle;
     addin->open = entry_points->pVirtualChannelOpenEx;
     addin->write = entry_points->pVirtualChannelWriteEx;
     if (!addin_init( addin, entry_points )) return;
+    compat_withdraw_channel( instance );
     if (!compat_enable_dynamic_channels( instance ))
         log_error( "FreeRDP does not switch dynamic channels on: add an option that does, such as /echo" );
     addin_hook( addin );

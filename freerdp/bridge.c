@@ -325,15 +325,6 @@ static void bridge_serve_client( struct bridge *bridge )
     }
 }
 
-void bridge_give_up( struct bridge *bridge )
-{
-    bridge_lock( bridge );
-    router_give_up( bridge->router );
-    bridge_unlock( bridge );
-    bridge_serve_client( bridge );
-    bridge_disconnected( bridge, 0 );
-}
-
 /* Needs the lock. */
 static void bridge_trace_received( struct bridge *bridge, enum route route, const uint8_t *pdu, size_t size )
 {

@@ -67,9 +67,6 @@ extern struct bridge *bridge_unpark( const void *context, const struct name_list
 extern void bridge_connected( struct bridge *bridge, const char *server );
 extern void bridge_disconnected( struct bridge *bridge, uint32_t code );
 
-/* Nothing can be sent: FreeRDP gets the channels that no host has answered, and the connection is over for us. */
-extern void bridge_give_up( struct bridge *bridge );
-
 /* A chunk of the static channel drdynvc. Returns false if it is FreeRDP's. */
 extern bool bridge_receive( struct bridge *bridge, const uint8_t *chunk, size_t size, bool first, bool last );
 

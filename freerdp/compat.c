@@ -59,6 +59,14 @@ const char *compat_built_version( void )
     return FREERDP_VERSION_FULL;
 }
 
+void compat_withdraw_channel( freerdp *instance )
+{
+    rdpSettings *settings = instance->context->settings;
+    UINT32 count = freerdp_settings_get_uint32( settings, FreeRDP_ChannelCount );
+
+    if (count) freerdp_settings_set_uint32( settings, FreeRDP_ChannelCount, count - 1 );
+}
+
 bool compat_enable_dynamic_channels( freerdp *instance )
 {
     return freerdp_settings_set_bool( instance->context->settings, FreeRDP_SupportDynamicChannels, TRUE );

@@ -42,6 +42,9 @@ extern const char *compat_built_version( void );
 /* What /vc: gives behind the addin's name. */
 extern void compat_copy_arguments( PCHANNEL_ENTRY_POINTS_EX entry_points, struct name_list *arguments );
 
+/* Has the server not asked for the static channel that was declared last. */
+extern void compat_withdraw_channel( freerdp *instance );
+
 /* Has drdynvc loaded, even if nothing but us wants dynamic channels. */
 extern bool compat_enable_dynamic_channels( freerdp *instance );
 

@@ -674,20 +674,6 @@ void router_expire( struct router *router, uint64_t now )
     }
 }
 
-void router_give_up( struct router *router )
-{
-    size_t i = 0;
-
-    while (i < router->channel_count)
-    {
-        struct channel *channel = &router->channels[i];
-
-        channel->host = 0;  /* a refusal of ours would not be sent */
-        if (channel->state == CHANNEL_HELD || channel->state == CHANNEL_OFFERED) router_release( router, channel );
-        else i++;
-    }
-}
-
 uint64_t router_deadline( const struct router *router )
 {
     uint64_t deadline = UINT64_MAX;

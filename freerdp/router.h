@@ -124,9 +124,6 @@ extern enum route router_host_pdu( struct router *router, unsigned int host, con
 extern void router_expire( struct router *router, uint64_t now );
 extern uint64_t router_deadline( const struct router *router );
 
-/* The channels that no host has answered go to FreeRDP. */
-extern void router_give_up( struct router *router );
-
 /* The next of the router's own packets to the client, a host or the server. The caller frees it. */
 extern struct packet *router_take( struct router *router, enum route to );
 extern bool router_owes( const struct router *router, enum route to );

@@ -39,7 +39,8 @@ UINT16 freerdp_channels_get_id_by_name( freerdp *instance, const char *name )
 {
     const struct client *client = ((struct client_context *)instance->context)->client;
 
-    return strcmp( name, "drdynvc" ) ? client->own_id : client->drdynvc_id;
+    ok( !strcmp( name, "drdynvc" ), "The addin asks for the channel %s.\n", name );
+    return client->drdynvc_id;
 }
 
 void message_list_add( struct message_list *list, UINT16 channel_id, const void *data, size_t size, UINT32 flags,
@@ -118,6 +119,16 @@ bool client_is_hooked( const struct client *client )
 
 /* Entry points */
 
+/* The server is asked for as many channels as the settings say. */
+static UINT32 client_declare( struct client *client, int count )
+{
+    rdpSettings *settings = client->instance->context->settings;
+    UINT32 channels = freerdp_settings_get_uint32( settings, FreeRDP_ChannelCount ) + count;
+
+    if (!freerdp_settings_set_uint32( settings, FreeRDP_ChannelCount, channels )) abort();
+    return channels;
+}
+
 static UINT VCAPITYPE client_init( LPVOID user_param, LPVOID context, LPVOID init_handle, PCHANNEL_DEF channels,
                                    INT count, ULONG version, PCHANNEL_INIT_EVENT_EX_FN event )
 {
@@ -126,6 +137,7 @@ static UINT VCAPITYPE client_init( LPVOID user_param, LPVOID context, LPVOID ini
     ok( count == 1 && !strcmp( channels->name, "winedvc" ), "The addin wants %d channels, %s first.\n", count,
         channels->name );
     if (client->init_error) return client->init_error;
+    client_declare( client, 1 );
     client->user_param = user_param;
     client->init_event = event;
     return CHANNEL_RC_OK;
@@ -156,7 +168,7 @@ static UINT VCAPITYPE client_write( LPVOID init_handle, DWORD open_handle, LPVOI
     struct client_write write = { data, size, user_data, !main_thread };
     void (*before_write)(void);
 
-    ok( !client->sending || !main_thread, "The hook writes.\n" );
+    ok( !client->completing || !main_thread, "A write's end makes the next one.\n" );
     pthread_mutex_lock( &client->lock );
     if ((before_write = client->before_write))
     {
@@ -207,7 +219,6 @@ struct client *client_create(void)
     client->thread = pthread_self();
     client->entry_magic = FREERDP_CHANNEL_MAGIC_NUMBER;
     client->entry_size = sizeof(CHANNEL_ENTRY_POINTS_FREERDP_EX);
-    client->own_id = LOADER_OWN_ID;
     client->drdynvc_id = LOADER_DRDYNVC_ID;
     client->write_event = CHANNEL_EVENT_WRITE_COMPLETE;
     pthread_mutex_init( &client->lock, NULL );
@@ -262,6 +273,7 @@ void client_load( struct client *client )
         .context = client->instance->context,
     };
     PCHANNEL_ENTRY_POINTS_EX copy;
+    UINT32 channels = client_declare( client, 2 );      /* others */
 
     client->init_event = NULL;
     client->open_event = NULL;
@@ -269,6 +281,7 @@ void client_load( struct client *client )
     points.pExtendedData = copy_for_call( &arguments, sizeof(arguments) );
     copy = copy_for_call( &points, sizeof(points) );
     ok( addin_entry( copy, client ), "The entry fails.\n" );
+    ok( client_declare( client, 0 ) == channels, "The server is asked for a channel of the addin's.\n" );
     copy_end( names[0], sizeof(name) );
     copy_end( names[1], option_size );
     copy_end( arguments.argv, sizeof(names) );
@@ -310,17 +323,12 @@ static void client_complete( struct client *client, const struct client_write *w
 
 static void client_do_write( struct client *client, const struct client_write *write )
 {
-    if (!client->deaf)
-    {
-        client->sending = true;
-        client->sent_now = 0;
-        ok( client->instance->SendChannelData( client->instance, client->own_id, write->data, write->size ),
-            "The hook ends the session.\n" );
-        client->sending = false;
-        if (client->sent_now > client->most_sent) client->most_sent = client->sent_now;
-    }
-    client->turns += write->asks;
+    client->completing = true;
+    client->sent_now = 0;
     client_complete( client, write, client->write_event );
+    client->completing = false;
+    if (client->sent_now > client->most_sent) client->most_sent = client->sent_now;
+    client->turns += write->asks;
 }
 
 static void client_cancel( struct client *client )

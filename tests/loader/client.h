@@ -32,7 +32,6 @@
 
 #define LOADER_LIMIT 20     /* seconds: what takes longer has failed */
 #define LOADER_QUEUE 64     /* writes */
-#define LOADER_OWN_ID     1005
 #define LOADER_DRDYNVC_ID 1004
 
 /* A static channel's message, or chunk. */
@@ -71,13 +70,12 @@ struct client
     pthread_t           thread;
 
     /* what this FreeRDP and its server do, for the test to choose */
-    UINT16              own_id, drdynvc_id; /* of the channels, as freerdp_channels_get_id_by_name() tells them */
+    UINT16              drdynvc_id;         /* as freerdp_channels_get_id_by_name() tells it */
     UINT32              entry_magic;        /* of the entry's structure */
     UINT32              entry_size;
     UINT                init_error;         /* of InitEx */
     const char         *option;             /* the addin's argument, NULL for none */
-    bool                deaf;               /* a write ends without SendChannelData having been called */
-    UINT                write_event;        /* ... by CHANNEL_EVENT_WRITE_COMPLETE, or CANCELLED */
+    UINT                write_event;        /* CHANNEL_EVENT_WRITE_COMPLETE, or CANCELLED */
     bool                cancels;            /* at a disconnect what is in the queue, which else stays there */
     bool                send_fails;         /* FreeRDP's SendChannelData does */
     unsigned int        send_ms;            /* that it takes */
@@ -95,7 +93,7 @@ struct client
     PCHANNEL_OPEN_EVENT_EX_FN open_event;
     bool                      opened;
 
-    bool                sending;            /* SendChannelData runs */
+    bool                completing;         /* a write's event is told */
     size_t              sent_now;           /* bytes since it began */
 
     pthread_mutex_t     lock;

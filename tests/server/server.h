@@ -69,6 +69,8 @@ bool session_is_active( const struct session *session );
 
 /* The client has answered the capabilities: dynamic channels can be opened. */
 bool session_has_dynamic_channels( const struct session *session );
+/* Has the client joined the static channel? */
+bool session_has_static( const struct session *session, const char *name );
 
 /* What is sent now would wait in FreeRDP's buffer. */
 bool session_is_blocked( const struct session *session );

@@ -227,6 +227,13 @@ bool session_is_blocked( const struct session *session )
     return session->peer->IsWriteBlocked( session->peer );
 }
 
+bool session_has_static( const struct session *session, const char *name )
+{
+    UINT16 id = WTSChannelGetId( session->peer, name );
+
+    return id && id != UINT16_MAX;  /* the one means none in version 3, the other in version 2 */
+}
+
 HANDLE session_open_dynamic( struct session *session, const char *name )
 {
     if (session->over) return NULL;

@@ -510,6 +510,18 @@ static enum progress reconnect_advance( struct task *task, const struct step *st
     return STEP_DONE;
 }
 
+static enum progress expect_static_advance( struct task *task, const struct step *step )
+{
+    if (session_has_static( task->session, step->text )) return STEP_DONE;
+    return task_fail( task, "the client has not joined the static channel %s", step->text );
+}
+
+static enum progress expect_no_static_advance( struct task *task, const struct step *step )
+{
+    if (!session_has_static( task->session, step->text )) return STEP_DONE;
+    return task_fail( task, "the client has joined the static channel %s", step->text );
+}
+
 static enum progress say_advance( struct task *task, const struct step *step )
 {
     printf( "task %s: says %s\n", task->name, step->text );
@@ -554,6 +566,8 @@ static const struct verb verbs[] =
     { "send", "t", .needs_channel = true, .advance = send_advance },
     { "expect", "t", .awaits = "a message", .needs_channel = true, .advance = expect_advance },
     { "expect-counting", "n", MAX_MESSAGE, "a message", .needs_channel = true, .advance = expect_counting_advance },
+    { "expect-static", "t", .needs_connection = true, .advance = expect_static_advance },
+    { "expect-no-static", "t", .needs_connection = true, .advance = expect_no_static_advance },
     { "after", "t", .names_task = true, .patient = true, .advance = after_advance },
     { "await", "t", .awaits = "the word", .advance = await_advance },
     { "meet", "t", .patient = true, .advance = meet_advance },
