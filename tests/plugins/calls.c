@@ -29,7 +29,7 @@
 #include <stdio.h>
 
 #define STATIC_PLUGIN_CALLS
-#include "static_plugin.h"
+#include "static_listener.h"
 
 static void say( const char *function, DWORD number )
 {
@@ -58,44 +58,9 @@ static HRESULT STDMETHODCALLTYPE plugin_Terminated( IWTSPlugin *iface )
     return S_OK;
 }
 
-/* One channel. */
-
-struct callback
+static void callback_created( struct callback *callback )
 {
-    IWTSVirtualChannelCallback IWTSVirtualChannelCallback_iface;
-    LONG                ref;
-    IWTSVirtualChannel *channel;
-};
-
-static struct callback *impl_from_IWTSVirtualChannelCallback( IWTSVirtualChannelCallback *iface )
-{
-    return CONTAINING_RECORD( iface, struct callback, IWTSVirtualChannelCallback_iface );
-}
-
-static HRESULT STDMETHODCALLTYPE callback_QueryInterface( IWTSVirtualChannelCallback *iface, REFIID iid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSVirtualChannelCallback ))
-        return E_NOINTERFACE;
-    IWTSVirtualChannelCallback_AddRef( iface );
-    *out = iface;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE callback_AddRef( IWTSVirtualChannelCallback *iface )
-{
-    return InterlockedIncrement( &impl_from_IWTSVirtualChannelCallback( iface )->ref );
-}
-
-static ULONG STDMETHODCALLTYPE callback_Release( IWTSVirtualChannelCallback *iface )
-{
-    struct callback *callback = impl_from_IWTSVirtualChannelCallback( iface );
-    ULONG ref = InterlockedDecrement( &callback->ref );
-
-    if (ref) return ref;
-    IWTSVirtualChannel_Release( callback->channel );
-    HeapFree( GetProcessHeap(), 0, callback );
-    return 0;
+    say( "OnNewChannelConnection", 0 );
 }
 
 static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *message )
@@ -110,70 +75,8 @@ static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *i
     return S_OK;
 }
 
-static IWTSVirtualChannelCallbackVtbl callback_vtbl =
-{
-    callback_QueryInterface,
-    callback_AddRef,
-    callback_Release,
-    callback_OnDataReceived,
-    callback_OnClose,
-};
-
-/* The listener. */
-
-static HRESULT STDMETHODCALLTYPE listener_QueryInterface( IWTSListenerCallback *iface, REFIID iid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSListenerCallback )) return E_NOINTERFACE;
-    *out = iface;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE listener_AddRef( IWTSListenerCallback *iface )
-{
-    return 2;
-}
-
-static ULONG STDMETHODCALLTYPE listener_Release( IWTSListenerCallback *iface )
-{
-    return 1;
-}
-
-static HRESULT STDMETHODCALLTYPE listener_OnNewChannelConnection( IWTSListenerCallback *iface,
-        IWTSVirtualChannel *channel, BSTR data, BOOL *accept, IWTSVirtualChannelCallback **out )
-{
-    struct callback *callback = HeapAlloc( GetProcessHeap(), 0, sizeof(*callback) );
-
-    say( "OnNewChannelConnection", 0 );
-    *accept = FALSE;
-    *out = NULL;
-    if (!callback) return E_OUTOFMEMORY;
-    callback->IWTSVirtualChannelCallback_iface.lpVtbl = &callback_vtbl;
-    callback->ref = 1;
-    callback->channel = channel;
-    IWTSVirtualChannel_AddRef( channel );
-    *accept = TRUE;
-    *out = &callback->IWTSVirtualChannelCallback_iface;
-    return S_OK;
-}
-
-static IWTSListenerCallbackVtbl listener_vtbl =
-{
-    listener_QueryInterface,
-    listener_AddRef,
-    listener_Release,
-    listener_OnNewChannelConnection,
-};
-
-static IWTSListenerCallback listener = { &listener_vtbl };
-
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
-    IWTSListener *created = NULL;
-    HRESULT hr;
-
     say( "Initialize", 0 ); /* a channel may come before CreateListener has returned */
-    hr = IWTSVirtualChannelManager_CreateListener( manager, "WineDVC::Calls", 0, &listener, &created );
-    if (created) IWTSListener_Release( created );
-    return hr;
+    return create_listener( manager, "WineDVC::Calls" );
 }

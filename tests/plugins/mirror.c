@@ -18,46 +18,10 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <stdlib.h>
+#include "static_listener.h"
 
-#include "static_plugin.h"
-
-struct callback
+static void callback_created( struct callback *callback )
 {
-    IWTSVirtualChannelCallback IWTSVirtualChannelCallback_iface;
-    LONG                ref;
-    IWTSVirtualChannel *channel;
-};
-
-static struct callback *impl_from_IWTSVirtualChannelCallback( IWTSVirtualChannelCallback *iface )
-{
-    return CONTAINING_RECORD( iface, struct callback, IWTSVirtualChannelCallback_iface );
-}
-
-static HRESULT STDMETHODCALLTYPE callback_QueryInterface( IWTSVirtualChannelCallback *iface, REFIID iid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSVirtualChannelCallback ))
-        return E_NOINTERFACE;
-    IWTSVirtualChannelCallback_AddRef( iface );
-    *out = iface;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE callback_AddRef( IWTSVirtualChannelCallback *iface )
-{
-    return InterlockedIncrement( &impl_from_IWTSVirtualChannelCallback( iface )->ref );
-}
-
-static ULONG STDMETHODCALLTYPE callback_Release( IWTSVirtualChannelCallback *iface )
-{
-    struct callback *callback = impl_from_IWTSVirtualChannelCallback( iface );
-    ULONG ref = InterlockedDecrement( &callback->ref );
-
-    if (ref) return ref;
-    IWTSVirtualChannel_Release( callback->channel );
-    free( callback );
-    return 0;
 }
 
 static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *buffer )
@@ -70,65 +34,7 @@ static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *i
     return S_OK;
 }
 
-static IWTSVirtualChannelCallbackVtbl callback_vtbl =
-{
-    callback_QueryInterface,
-    callback_AddRef,
-    callback_Release,
-    callback_OnDataReceived,
-    callback_OnClose,
-};
-
-static HRESULT STDMETHODCALLTYPE listener_QueryInterface( IWTSListenerCallback *iface, REFIID iid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSListenerCallback )) return E_NOINTERFACE;
-    *out = iface;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE listener_AddRef( IWTSListenerCallback *iface )
-{
-    return 2;
-}
-
-static ULONG STDMETHODCALLTYPE listener_Release( IWTSListenerCallback *iface )
-{
-    return 1;
-}
-
-static HRESULT STDMETHODCALLTYPE listener_OnNewChannelConnection( IWTSListenerCallback *iface,
-                                                                  IWTSVirtualChannel *channel, BSTR data,
-                                                                  BOOL *accept, IWTSVirtualChannelCallback **out )
-{
-    struct callback *callback;
-
-    *out = NULL;
-    if (!(callback = calloc( 1, sizeof(*callback) ))) return E_OUTOFMEMORY;
-    callback->IWTSVirtualChannelCallback_iface.lpVtbl = &callback_vtbl;
-    callback->ref = 1;
-    callback->channel = channel;
-    IWTSVirtualChannel_AddRef( channel );
-    *accept = TRUE;
-    *out = &callback->IWTSVirtualChannelCallback_iface;
-    return S_OK;
-}
-
-static IWTSListenerCallbackVtbl listener_vtbl =
-{
-    listener_QueryInterface,
-    listener_AddRef,
-    listener_Release,
-    listener_OnNewChannelConnection,
-};
-
-static IWTSListenerCallback listener = { &listener_vtbl };
-
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
-    IWTSListener *unused = NULL;
-    HRESULT hr = IWTSVirtualChannelManager_CreateListener( manager, "WineDVC::Mirror", 0, &listener, &unused );
-
-    if (unused) IWTSListener_Release( unused );
-    return hr;
+    return create_listener( manager, "WineDVC::Mirror" );
 }
