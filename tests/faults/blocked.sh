@@ -3,8 +3,8 @@
 # For the cases blocked-*: FreeRDP's own channel is as quick while a plug-in is blocked as before.
 #
 #   measured        (of the case) one session with the round trips "before" and "during", which begin_measured begins
-#   compare         three sessions at most: in one of them p50 must be at most 1.5 times as long while the plug-in is
-#                   blocked as before, in all of them no trip may take 500 ms
+#   compare         three sessions at most: the best p50 while the plug-in is blocked must be at most 1.5 times the best
+#                   before, and no trip may take 500 ms
 . "$(dirname "$0")/lib.sh"
 
 begin_measured()
@@ -40,19 +40,29 @@ blocked()
 
 trip() { sed -n -E "s/^task freerdp: $1: 200 .* $2 ([0-9]+) us.*/\\1/p" "$tmp/main-server.log"; }
 
+# least PHASE: sets $best[PHASE] to the least p50 of this and the last tries, since noise only makes it longer
+least()
+{
+    local p50
+    p50=$(trip "$1" p50)
+    [ "${best[$1]:-$p50}" -lt "$p50" ] || best[$1]=$p50
+    echo "$1: p50 $p50 us, worst $(trip "$1" worst) us"
+}
+
 compare()
 {
     local name try good
+    declare -A best
     for try in 1 2 3
     do
         measured
         good=1
+        least before
         for name in during ${long:+after}
         do
-            echo "before: p50 $(trip before p50) us, worst $(trip before worst) us;" \
-                 "$name: p50 $(trip "$name" p50) us, worst $(trip "$name" worst) us"
-            [ "$(trip "$name" worst)" -lt 500000 ] || fail "an answer took $(trip "$name" worst) us"
-            [ $(($(trip "$name" p50) * 2)) -le $(($(trip before p50) * 3)) ] || good=
+            least $name
+            [ "$(trip $name worst)" -lt 500000 ] || fail "an answer took $(trip $name worst) us"
+            [ $((best[$name] * 2)) -le $((best[before] * 3)) ] || good=
         done
         [ -z "$good" ] || return 0
         no_process_left
