@@ -126,7 +126,7 @@ static void test_dll_class(void)
     ok_loaded( text, 0 );
 }
 
-static void register_class( HKEY root, const WCHAR *file )
+static void register_class( HKEY root, const WCHAR *file, const WCHAR *model )
 {
     static const WCHAR key[] = L"Software\\Classes\\CLSID\\" TEST_CLASS L"\\InprocServer32";
 
@@ -136,16 +136,16 @@ static void register_class( HKEY root, const WCHAR *file )
         return;
     }
     RegSetKeyValueW( root, key, NULL, REG_SZ, file, (wcslen( file ) + 1) * sizeof(WCHAR) );
-    RegSetKeyValueW( root, key, L"ThreadingModel", REG_SZ, L"Free", sizeof(L"Free") );
+    RegSetKeyValueW( root, key, L"ThreadingModel", REG_SZ, model, (wcslen( model ) + 1) * sizeof(WCHAR) );
 }
 
 /* documented: a registered class */
 static void test_class(void)
 {
     ok_loaded( TEST_CLASS, 0 );
-    register_class( HKEY_LOCAL_MACHINE, peer.plugin_file );
+    register_class( HKEY_LOCAL_MACHINE, peer.plugin_file, L"Free" );
     ok_loaded( TEST_CLASS, 1 );
-    register_class( HKEY_LOCAL_MACHINE, NULL );
+    register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
     ok_loaded( L"{00000000-0000-0000-0000-000000000001}", 0 );
     ok_loaded( L"{3f1e6f27", 0 );
 }
@@ -153,9 +153,17 @@ static void test_class(void)
 /* observed: classes are registered for the user alone */
 static void test_class_of_user(void)
 {
-    register_class( HKEY_CURRENT_USER, peer.plugin_file );
+    register_class( HKEY_CURRENT_USER, peer.plugin_file, L"Free" );
     ok_loaded( TEST_CLASS, 1 );
-    register_class( HKEY_CURRENT_USER, NULL );
+    register_class( HKEY_CURRENT_USER, NULL, NULL );
+}
+
+/* documented: plug-ins are free-threaded; ours: also where they are registered for an apartment */
+static void test_class_of_apartment(void)
+{
+    register_class( HKEY_LOCAL_MACHINE, peer.plugin_file, L"Apartment" );
+    ok_loaded( TEST_CLASS, 1 );
+    register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
 }
 
 /* observed: DLLs that are plug-ins of static channels stand in AddIns as well */
@@ -245,6 +253,7 @@ static void run(void)
     test_dll_class();
     test_class();
     test_class_of_user();
+    test_class_of_apartment();
     test_static_plugin();
     test_never_unloaded();
     test_AddIns();
