@@ -99,7 +99,7 @@ wait_line()
     return $found
 }
 
-wine() { env -u DISPLAY WINEPREFIX="$prefix" WINEDEBUG=-all timeout -k 5 60 "$WINE" "$@"; }
+wine() { env -u DISPLAY WINEPREFIX="$prefix" WINEDEBUG=fixme-all timeout -k 5 60 "$WINE" "$@"; }
 
 windows_path() { echo "Z:${1//\//\\}"; }
 
@@ -127,7 +127,7 @@ register() { wine regsvr32 /s "$(windows_path "$1")" > "$tmp/regsvr32.log" 2>&1 
 add_plugin()
 {
     wine reg add "HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns\\$1" /v Name /d "$2" /f \
-        > "$tmp/reg.log" 2>&1 || fail "reg add $1"
+        >> "$tmp/reg.log" 2>&1 || fail "reg add $1: status $?"
 }
 
 start_link()

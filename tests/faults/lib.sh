@@ -52,7 +52,8 @@ scene()
     [ "${1:-}" = none ] || add_victim "$@"
     [ "${1:-}" != faults ] || victim=WineDVC::Faults
     start_control
-    server_options+=(--control "$tmp/control" --timeout $([ -n "$long" ] && echo 120 || echo 30))
+    server_options+=(--control "$tmp/control" --timeout $([ -n "$long" ] && echo 120 || echo 60))
+    client_environment+=(WINEDVC_START_TIMEOUT=60)  # while the transfers take all of the machine
 }
 
 # The FIFO of the server, without words of an earlier session.
@@ -118,7 +119,8 @@ $again${freerdp_steps/meet open/meet again}}"
 }
 
 begin() { play 1 "$@"; }
-begin_twice() { play 2 +auto-reconnect "$@"; }
+# A client that cannot say goodbye, since the server is gone, tries to come back, for 3 s.
+begin_twice() { play 2 +auto-reconnect /auto-reconnect-max-retries:5 "$@"; }
 
 heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" 60 || fail "the fault's task does not say $1"; }
 streaming() { wait_line "$tmp/main-server.log" '^task bystander: says streaming$' || fail "the transfer does not begin"; }
