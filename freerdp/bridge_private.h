@@ -99,7 +99,7 @@ struct bridge
     uint64_t           setup_time;      /* when that is given up */
     struct session     session;
     unsigned int       timeout;         /* in milliseconds, of an answer */
-    unsigned int       start_timeout;   /* the same, of a host's first word */
+    unsigned int       begin_timeout;   /* the same, of a host's first word */
     struct packet_queue lines;          /* for the log, when the lock is free */
     struct plugin_list recorded;        /* in the last session */
     struct plugin_list plugins;         /* that the search has found */

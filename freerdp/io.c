@@ -171,7 +171,7 @@ static void io_ping( struct bridge *bridge, struct host *host )
     if (!host->greeted || host->pinged)
     {
         if (host->greeted) snprintf( why, sizeof(why), "it did not answer for %u s", bridge->timeout / 1000 );
-        else snprintf( why, sizeof(why), "it did not start within %u s", bridge->start_timeout / 1000 );
+        else snprintf( why, sizeof(why), "it did not start within %u s", bridge->begin_timeout / 1000 );
         io_host_lost( bridge, host, why, true );
         host_kill( host );
         return;

@@ -87,7 +87,7 @@ static bool launch_host( struct bridge *bridge, unsigned int number, unsigned in
     if (group) launch_set_limits( &bridge->settings, host );
     session_keep( &bridge->session, &host->process );
     host->group = group;
-    host->ping_time = clock_ms() + bridge->start_timeout;
+    host->ping_time = clock_ms() + bridge->begin_timeout;
     launch_add_host( bridge, host );
     return true;
 }

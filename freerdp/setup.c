@@ -27,6 +27,7 @@
 
 /* To read a file or two; a home directory may be far away. */
 #define SETUP_MS 5000
+#define BEGIN_FACTOR 3  /* Wine may have a prefix to update, or a slow disk */
 
 _Static_assert( SETTINGS_NO_LEVEL == WLOG_OFF + 1, "the levels are WLog's" );
 
@@ -63,9 +64,9 @@ static void setup_complete( struct bridge *bridge )
     trace_open( bridge->trace, settings->trace_file, settings->trace_size );
     bridge_lock( bridge );
     bridge->timeout = settings->timeout * 1000;
-    bridge->start_timeout = settings->start_timeout * 1000;
+    bridge->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
     bridge->linger = settings->linger * 1000;
-    router_set_hold( bridge->router, bridge->start_timeout );
+    router_set_hold( bridge->router, settings->start_timeout * 1000 );
     for (i = 0; i < settings->take.count; i++) router_add_own( bridge->router, settings->take.names[i] );
     bridge_unlock( bridge );
     bridge->setup = SETUP_RECALLING;
