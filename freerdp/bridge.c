@@ -123,7 +123,7 @@ struct bridge *bridge_create( const struct bridge_client *client, const struct n
         packet_queue_init( &bridge->lines );
         bridge->client = *client;
         bridge->references = 1;
-        bridge->park_time = UINT64_MAX;
+        bridge->park_time = bridge->scout_time = UINT64_MAX;
         bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
         if (bridge->wake >= 0 && bridge_configure( bridge, arguments ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );

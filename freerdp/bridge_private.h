@@ -110,6 +110,8 @@ struct bridge
     unsigned int       reported;        /* AddIns keys, with those that have a problem */
     unsigned int       last_number;     /* of a host */
     bool               scouted;         /* the search for plug-ins has ended */
+    bool               scout_again;     /* it has ended before it began, or is begun for the second time */
+    uint64_t           scout_time;      /* for that, UINT64_MAX if it is not to come */
     bool               found;           /* and what it has found is dealt with */
     bool               terminated;      /* it knows that the session has ended, and writes no more lines */
     uint8_t            buffer[65536];

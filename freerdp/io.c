@@ -77,10 +77,11 @@ static void io_host_lost( struct bridge *bridge, struct host *host, const char *
     host_close( host );
     bridge_unlock( bridge );
     host->kill_time = clock_ms() + HOST_END_MS;
-    if (returns && host->group->restarts > 1) io_report_again( host, why );
+    if (returns && !host->number) log_info( "%s ended before it began (%s), and is started again", host->title, why );
+    else if (returns && host->group->restarts > 1) io_report_again( host, why );
     else if (!bridge->terminated && (host->number || !bridge->scouted))
         io_report_lost( host, why, returns ? restarted : not_restarted );
-    if (!host->number) bridge->scouted = true;
+    if (!host->number && !returns) bridge->scouted = true;
 }
 
 static void io_host_broke( struct bridge *bridge, struct host *host, const char *rule )
@@ -172,7 +173,7 @@ static void io_ping( struct bridge *bridge, struct host *host )
     {
         if (host->greeted) snprintf( why, sizeof(why), "it did not answer for %u s", bridge->timeout / 1000 );
         else snprintf( why, sizeof(why), "it did not start within %u s", bridge->begin_timeout / 1000 );
-        io_host_lost( bridge, host, why, true );
+        io_host_lost( bridge, host, why, host->greeted );
         host_kill( host );
         return;
     }

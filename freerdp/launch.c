@@ -276,11 +276,20 @@ bool launch_serves( const struct group *group, const char *server )
     return !servers || name_list_matches( servers, server );
 }
 
+static bool launch_scout_again( struct bridge *bridge, const struct host *host )
+{
+    if (host->greeted || bridge->scout_again) return false;
+    bridge->scout_again = true;
+    bridge->scout_time = clock_ms() + 1000;
+    return true;
+}
+
 bool launch_again( struct bridge *bridge, struct host *host )
 {
     struct group *group = host->group;
 
-    if (!group || !host->ready || group->restarts >= bridge->settings.restarts) return false;
+    if (!group) return launch_scout_again( bridge, host );
+    if ((host->greeted && !host->ready) || group->restarts >= bridge->settings.restarts) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
     bridge_lock( bridge );
     router_hosts_expected( bridge->router );
@@ -290,7 +299,7 @@ bool launch_again( struct bridge *bridge, struct host *host )
 
 uint64_t launch_time( const struct bridge *bridge )
 {
-    uint64_t time = UINT64_MAX;
+    uint64_t time = bridge->scout_time;
     struct group *group;
 
     for (group = bridge->groups; group; group = group->next)
@@ -328,6 +337,11 @@ void launch_due( struct bridge *bridge )
     uint64_t now = clock_ms();
     struct group *group;
 
+    if (bridge->scout_time <= now && !bridge->terminated)
+    {
+        bridge->scout_time = UINT64_MAX;
+        launch_scout( bridge );
+    }
     for (group = bridge->groups; group; group = group->next)
     {
         if (group->start_time > now || bridge->terminated) continue;

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -406,6 +407,23 @@ static void be_silent( void )
 {
 }
 
+/* Ends before its first word, the first time in this prefix. */
+static void be_stillborn( const char *name )
+{
+    const char *prefix = getenv( "WINEPREFIX" );
+    char path[4096];
+    int fd;
+
+    snprintf( path, sizeof(path), "%s/%s", prefix ? prefix : ".", name );
+    if ((fd = open( path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600 )) >= 0) exit( 0 );
+}
+
+static void be_reborn( void )
+{
+    be_stillborn( "host" );
+    be_good();
+}
+
 static void be_deaf( void )
 {
     static const struct timespec forever = { 1000000, 0 };
@@ -455,7 +473,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "eager", be_eager }, { "stranger", be_stranger }, { "hasty", be_hasty }, { "double", be_double },
     { "undead", be_undead }, { "server", be_server }, { "unknown", be_unknown }, { "malformed", be_malformed },
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
-    { "thief", be_thief }, { "silent", be_silent },
+    { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
 };
@@ -492,6 +510,8 @@ static int be_search( const char *bad, char *names )
     const char *name;
 
     if (bad && !strcmp( bad, "silent" )) stay();
+    if (bad && !strcmp( bad, "stillborn" )) be_stillborn( "search" );
+    if (bad && !strcmp( bad, "dead" )) return 0;
     wire_hello( bad && !strcmp( bad, "newer" ) ? WINEDVC_MAJOR + 1 : WINEDVC_MAJOR, 64 );
     if (bad && !strcmp( bad, "pdu" )) wire_data( 1, junk, 1 );
     if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );
