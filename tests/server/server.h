@@ -250,6 +250,7 @@ struct task
     uint32_t sent_count;            /* of the step */
     uint32_t answered_count;
     uint64_t sent_at;               /* the last message */
+    uint64_t answered_at;           /* the last answer came */
     uint32_t last;                  /* message of the step; 0: not known yet */
     uint32_t *trips;                /* us, of a measurement, else NULL */
     struct totals totals;

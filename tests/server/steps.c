@@ -95,6 +95,7 @@ struct exchange
     uint32_t total;
     uint32_t window;        /* messages on the way */
     uint32_t *trips;        /* takes the times of all, may be NULL */
+    uint64_t pause;         /* us, between an answer and the next message, where one at a time is on the way */
 };
 
 static void exchange_start( struct task *task, const struct step *step )
@@ -126,11 +127,20 @@ static bool check_answer( struct task *task, size_t wanted_size, uint8_t *came, 
     return compare( task, wanted, wanted_size, came, came_size );
 }
 
+/* The machine is not kept busy all the time by what only goes on beside something else. */
+static bool pauses( struct task *task, const struct exchange *exchange )
+{
+    task->wake = UINT64_MAX;
+    if (!exchange->pause || !task->answered_count || task->sent_count != task->answered_count) return false;
+    if (now_us() < task->answered_at + exchange->pause) task->wake = task->answered_at + exchange->pause;
+    return task->wake != UINT64_MAX;
+}
+
 /* Many messages wait here until the socket has taken those before: FreeRDP's buffer copies all
  * that it holds again and again. */
-static bool may_send( const struct task *task, const struct exchange *exchange, size_t sent )
+static bool may_send( struct task *task, const struct exchange *exchange, size_t sent )
 {
-    if (task->sent_count >= exchange->total) return false;
+    if (task->sent_count >= exchange->total || pauses( task, exchange )) return false;
     if (task->sent_count - task->answered_count >= exchange->window) return false;
     return exchange->window == 1 || (sent < TURN_BYTES && !session_is_blocked( task->session ));
 }
@@ -152,7 +162,8 @@ static enum progress exchange_advance( struct task *task, const struct exchange 
         }
         if (task->answered_count == exchange->total) return STEP_DONE;
         if (task->sent_count == task->answered_count || !receive( task, &data, &size )) return STEP_WAITS;
-        trip = now_us() - task->sent_at;
+        task->answered_at = now_us();
+        trip = task->answered_at - task->sent_at;
         if (!check_answer( task, sizes[task->answered_count * stride], data, size )) return STEP_FAILED;
         if (exchange->trips) exchange->trips[task->answered_count] = trip;
         task->answered_count++;
@@ -170,14 +181,14 @@ static enum progress exchange_or_fail( struct task *task, const struct exchange 
 
 static enum progress echo_advance( struct task *task, const struct step *step )
 {
-    const struct exchange exchange = { step->numbers, 1, step->count, 1, NULL };
+    const struct exchange exchange = { step->numbers, 1, step->count, 1, NULL, 0 };
 
     return exchange_or_fail( task, &exchange );
 }
 
 static enum progress pipeline_advance( struct task *task, const struct step *step )
 {
-    const struct exchange exchange = { &step->numbers[1], 0, step->numbers[0], step->numbers[0], NULL };
+    const struct exchange exchange = { &step->numbers[1], 0, step->numbers[0], step->numbers[0], NULL, 0 };
 
     return exchange_or_fail( task, &exchange );
 }
@@ -185,7 +196,7 @@ static enum progress pipeline_advance( struct task *task, const struct step *ste
 /* Ends when nothing else in the script goes on, but not before it has seen one answer. */
 static enum progress echo_beside_advance( struct task *task, const struct step *step )
 {
-    struct exchange exchange = { step->numbers, 0, UINT32_MAX, 1, NULL };
+    struct exchange exchange = { step->numbers, 0, UINT32_MAX, 1, NULL, 2000 };
     const struct script *script = task->script;
     size_t i;
 
@@ -198,7 +209,7 @@ static enum progress echo_beside_advance( struct task *task, const struct step *
 static enum progress stream_advance( struct task *task, const struct step *step )
 {
     const uint32_t count = (step->numbers[0] + step->numbers[1] - 1) / step->numbers[1];
-    struct exchange exchange = { &step->numbers[1], 0, UINT32_MAX, task->sent_count < count ? 8 : 1, NULL };
+    struct exchange exchange = { &step->numbers[1], 0, UINT32_MAX, task->sent_count < count ? 8 : 1, NULL, 5000 };
 
     if (!task->last && script_find_task( task->script, step->text )->state != TASK_RUNNING)
         task->last = task->sent_count < count ? count : task->sent_count + 1;
@@ -222,7 +233,7 @@ static int compare_trips( const void *a, const void *b )
 static enum progress measure_advance( struct task *task, const struct step *step )
 {
     const uint32_t count = step->numbers[0];
-    const struct exchange exchange = { &step->numbers[1], 0, count, 1, task->trips };
+    const struct exchange exchange = { &step->numbers[1], 0, count, 1, task->trips, 0 };
     enum progress progress = exchange_or_fail( task, &exchange );
 
     if (progress != STEP_DONE) return progress;
@@ -251,7 +262,7 @@ static enum progress was_closed( struct task *task )
 
 static enum progress flood_advance( struct task *task, const struct step *step )
 {
-    const struct exchange exchange = { step->numbers, 0, UINT32_MAX, step->numbers[1], NULL };
+    const struct exchange exchange = { step->numbers, 0, UINT32_MAX, step->numbers[1], NULL, 0 };
     enum progress progress = exchange_advance( task, &exchange );
 
     if (progress != STEP_WAITS || task->channel->state != CHANNEL_CLOSED) return progress;
