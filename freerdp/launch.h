@@ -24,7 +24,7 @@
 #include "bridge_private.h"
 
 /* A host that was ready and ends is started again after 1, 2, 4 and so on seconds, as often as the settings say. So is
- * one that ends before its first word, since Wine takes with it what begins while it ends; the search, once. */
+ * one that ends before its first word, as one process of Wine 8 in some thousands does; the search, once. */
 
 /* The plug-ins that share a host. Freed with the bridge. */
 struct group

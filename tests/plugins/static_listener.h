@@ -70,7 +70,7 @@ static ULONG STDMETHODCALLTYPE callback_Release( IWTSVirtualChannelCallback *ifa
 }
 
 static void callback_created( struct callback *callback );
-static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *message );
+static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *data );
 static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *iface );
 
 static IWTSVirtualChannelCallbackVtbl callback_vtbl =
