@@ -10,10 +10,9 @@
 # phase NAME: 20 times 200 round trips, of which the best count, since a Wine that starts is busy for a second
 phase() { printf "  measure $1 200 16\n%.0s" {1..20}; }
 
-begin_measured()
+measured_script()
 {
-    begin_session main < <(
-        cat <<END
+    cat <<END
 task freerdp
   open ECHO
   echo 1 16
@@ -23,8 +22,17 @@ $(phase before)
   await blocked
 $(phase during)
 END
-        [ -z "$long" ] || { echo "  await minute"; phase after; }
-        cat)
+    if [ -n "$long" ]
+    then
+        echo "  await minute"
+        phase after
+    fi
+    cat
+}
+
+begin_measured()
+{
+    begin_session main < <(measured_script)
 }
 
 measured_before()
