@@ -122,8 +122,8 @@ static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins 
     return load_instances( module, loaded, reason );
 }
 
-/* A class of the user alone, which CoCreateInstance does not find in every Wine; or one that is registered for another
- * apartment than ours, which would need a proxy: its plug-in is made here all the same. */
+/* A class of the user alone, which counts first and is not found by CoCreateInstance of every Wine; one that is
+ * registered for another apartment than ours, which would need a proxy; or one whose DLL is not loaded, to say why. */
 static HRESULT load_class_server( const CLSID *clsid, struct loaded_plugins *loaded, WCHAR **reason )
 {
     struct addin_entry entry = { .has_clsid = TRUE, .clsid = *clsid };
@@ -146,7 +146,8 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR 
     HRESULT hr;
 
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
-    if (hr == REGDB_E_CLASSNOTREG || hr == E_NOINTERFACE) return load_class_server( clsid, loaded, reason );
+    if (hr == REGDB_E_CLASSNOTREG || hr == E_NOINTERFACE || hr == E_ACCESSDENIED || hr == CO_E_DLLNOTFOUND)
+        return load_class_server( clsid, loaded, reason );
     StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
     if (FAILED(hr) || !object)
         return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );

@@ -155,7 +155,12 @@ static void test_class_of_user(void)
 {
     register_class( HKEY_CURRENT_USER, peer.plugin_file, L"Free" );
     ok_loaded( TEST_CLASS, 1 );
+    /* documented: the user's registration counts before that of all users */
+    register_class( HKEY_LOCAL_MACHINE, L"C:\\does\\not\\exist.dll", L"Free" );
+    ok_loaded( TEST_CLASS, 1 );
     register_class( HKEY_CURRENT_USER, NULL, NULL );
+    ok_loaded( TEST_CLASS, 0 );
+    register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
 }
 
 /* documented: plug-ins are free-threaded; ours: also where they are registered for an apartment */
