@@ -10,6 +10,7 @@
 # phase NAME: 20 times 200 round trips, of which the best count, since a Wine that starts is busy for a second
 phase() { printf "  measure $1 200 16\n%.0s" {1..20}; }
 
+# Not inside the <( ) below: there bash 5.2 loses a ";" that follows a here-document.
 measured_script()
 {
     cat <<END
