@@ -25,6 +25,8 @@
 #include "bridge.h"
 #include "compat.h"
 #include "log.h"
+#include "names.h"
+#include "wlog.h"
 
 /* Our own static channel exists in the client alone, whose main thread comes by when it is written to. The server is
  * not asked for it: in FreeRDP 2 each channel may make the connection wait for 100 ms. */
@@ -199,7 +201,7 @@ static void addin_disconnected( struct addin *addin )
 
 static void addin_initialized( struct addin *addin )
 {
-    struct bridge_client client = { addin, compat_major(), addin_post, addin_find_uplink, addin_send, addin_deliver };
+    struct bridge_client client = { addin, client_names( compat_major() ), addin_post, addin_find_uplink, addin_send, addin_deliver };
 
     addin_disconnected( addin );
     if (addin->bridge || (addin->bridge = bridge_unpark( addin, &addin->arguments ))) return;
@@ -325,7 +327,7 @@ static void addin_load( PCHANNEL_ENTRY_POINTS_EX entry_points, void *init_handle
     freerdp *instance = compat_instance( entry_points );
     struct addin *addin = instance ? addin_get( instance ) : NULL;
 
-    log_prepare();
+    wlog_prepare();
     if (!addin)
     {
         log_error( "no plug-in is used in this session: %s", instance ? "no memory is left" :

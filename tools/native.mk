@@ -12,9 +12,10 @@
 #   TESTPROGRAM  a program of START_TEST functions (tests/wine/test.h)
 #   LIBEXEC      a program of the addin's, on inih: goes to libexec/winedvc
 #   PRELOAD      a library to be named in LD_PRELOAD
+#   ARCHIVE      objects that others link
 #
-# and C_SRCS, EXTRADEFS, EXTRALIBS, VERSION_SCRIPT; TESTED_SRCS are sources of other directories,
-# named from the top of the tree, that are compiled into a test program.
+# and C_SRCS, EXTRADEFS, EXTRALIBS, VERSION_SCRIPT. USES names directories with an ARCHIVE, whose headers are found and
+# which are linked; TESTED_SRCS are sources of other directories, named from the top of the tree, that are compiled in.
 
 include config.mk
 
@@ -23,17 +24,18 @@ include $(dirsrc)/Makefile.in
 
 obj     := $(dir)$(major:%=/%)
 target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(LIBEXEC),libexec/winedvc/$(LIBEXEC),\
-           $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD))))
+           $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD),$(ARCHIVE))))
 objects := $(C_SRCS:%.c=$(obj)/%.o) $(TESTED_SRCS:%.c=$(obj)/%.o) $(if $(TESTPROGRAM),$(obj)/testlist.o)
 shared  := $(if $(ADDIN)$(PRELOAD),-shared)
+used    := $(if $(ARCHIVE),,$(foreach d,$(USES),$(d)/lib$(notdir $(d)).a))
 
 package_cflags := $(if $(major),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \
                   $(if $(LIBEXEC),$(INIH_CFLAGS))
 package_libs   := $(if $(major),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS)) \
                   $(if $(LIBEXEC),$(INIH_LIBS))
-cflags := -I$(dirsrc) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests $(if $(major),,-I$(srcdir))) $(EXTRADEFS) \
-          $(if $(ADDIN),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_LIBEXECDIR='"$(libexecdir)"') \
-          $(if $(ADDIN)$(LIBEXEC)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared),-fPIC) \
+cflags := -I$(dirsrc) $(USES:%=-I$(srcdir)/%) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests $(if $(major),,-I$(srcdir))) $(EXTRADEFS) \
+          $(if $(ADDIN)$(ARCHIVE),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_LIBEXECDIR='"$(libexecdir)"') \
+          $(if $(ADDIN)$(ARCHIVE)$(LIBEXEC)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared)$(ARCHIVE),-fPIC) \
           -pthread $(warnings) $(patsubst -I%,-isystem %,$(package_cflags)) $(map_paths)
 rules  := $(dirsrc)/Makefile.in $(srcdir)/tools/native.mk config.mk
 
@@ -43,10 +45,15 @@ rules  := $(dirsrc)/Makefile.in $(srcdir)/tools/native.mk config.mk
 all: $(target)
 	@:
 
-$(target): $(objects) $(VERSION_SCRIPT:%=$(dirsrc)/%) $(rules)
+ifdef ARCHIVE
+$(target): $(objects) $(rules)
+	$(call quiet,AR,$@)rm -f $@ && ar rcs $@ $(objects)
+else
+$(target): $(objects) $(used) $(VERSION_SCRIPT:%=$(dirsrc)/%) $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(shared) $(VERSION_SCRIPT:%=-Wl$(,)--version-script=$(dirsrc)/%) -pthread $(CFLAGS) \
-	    $(LDFLAGS) $(objects) -o $@ -Wl,--as-needed $(package_libs) $(EXTRALIBS)
+	    $(LDFLAGS) $(objects) -o $@ -Wl,--start-group $(used) -Wl,--end-group -Wl,--as-needed $(package_libs) $(EXTRALIBS)
+endif
 
 compile = $(call quiet,CC,$@)$(CC) $(cflags) $(own_warnings) $(CFLAGS) -MMD -MP -c $< -o $@
 

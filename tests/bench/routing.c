@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "freerdp/names.h"
-#include "freerdp/router.h"
+#include "exchange/router.h"
 #include "wine/test.h"
 
 #define HOST 1

@@ -26,7 +26,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "freerdp/frames.h"
+#include "common/frames.h"
 
 #define HOST_LIMIT 20000    /* ms: what takes longer has failed */
 

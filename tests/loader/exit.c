@@ -24,7 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../freerdp/log.h"
+#include "common/log.h"
+#include "freerdp/wlog.h"
 #include "wine/test.h"
 
 #define PROCESSES 20
@@ -49,7 +50,7 @@ static void run_process(void)
 
     dup2( null, STDOUT_FILENO );
     dup2( null, STDERR_FILENO );
-    log_prepare();
+    wlog_prepare();
     pthread_barrier_init( &begun, NULL, THREADS + 1 );
     for (i = 0; i < THREADS; i++)
         if (pthread_create( &thread, NULL, write_lines, NULL )) abort();

@@ -23,7 +23,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "freerdp/settings.h"
+#include "common/settings.h"
 #include "program.h"
 #include "wine/test.h"
 

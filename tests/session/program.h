@@ -26,7 +26,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "freerdp/sessionframes.h"
+#include "supervisor/sessionframes.h"
 
 /* The one that was built last, in a directory of its own, which is $HOME and has all else. */
 extern char program_home[PATH_MAX];

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "freerdp/frames.h"
+#include "common/frames.h"
 #include "wine/test.h"
 
 static uint8_t stream[65536];

@@ -18,7 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include "freerdp/pace.h"
+#include "exchange/pace.h"
 #include "wine/test.h"
 
 #define PDU       1600

@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-#include "freerdp/plugins.h"
+#include "common/plugins.h"
 #include "wine/test.h"
 
 /* Writes "entry entry ..." of the next group; empty after the last. */

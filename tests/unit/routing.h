@@ -26,7 +26,7 @@
 #include <string.h>
 
 #include "freerdp/names.h"
-#include "freerdp/router.h"
+#include "exchange/router.h"
 #include "wine/test.h"
 
 static struct router *router;

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "freerdp/settings.h"
+#include "common/settings.h"
 #include "wine/test.h"
 
 static struct settings settings;

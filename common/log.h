@@ -25,32 +25,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <winpr/wlog.h>
-
 #include "packet.h"
 
+enum log_level
+{
+    LOG_LEVEL_TRACE,
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_ERROR,
+    LOG_LEVEL_FATAL,
+    LOG_LEVEL_OFF,
+};
+
+/* Where lines go. Its functions are called on any thread, two at a time too. */
+struct log_sink
+{
+    void (*write)( enum log_level level, const char *line );
+    bool (*is_active)( enum log_level level );
+    void (*set_level)( enum log_level level );
+};
+
 /* Each line says what, why and what to do. */
-#define log_error( ... ) log_line( WLOG_ERROR, __VA_ARGS__ )
-#define log_warn( ... )  log_line( WLOG_WARN, __VA_ARGS__ )
-#define log_info( ... )  log_line( WLOG_INFO, __VA_ARGS__ )
-#define log_debug( ... ) log_line( WLOG_DEBUG, __VA_ARGS__ )
+#define log_error( ... ) log_line( LOG_LEVEL_ERROR, __VA_ARGS__ )
+#define log_warn( ... )  log_line( LOG_LEVEL_WARN, __VA_ARGS__ )
+#define log_info( ... )  log_line( LOG_LEVEL_INFO, __VA_ARGS__ )
+#define log_debug( ... ) log_line( LOG_LEVEL_DEBUG, __VA_ARGS__ )
 
 #define LOG_TEXT 512
 #define LOG_LINE 2048
 
-/* To be called once before there are threads: FreeRDP's list of logs is shared. */
-extern void log_prepare(void);
+/* To be called once, before there are threads. Without a sink nothing is written. */
+extern void log_prepare( const struct log_sink *sink );
 
-/* FreeRDP's log is gone before the process is, and its threads are not: when exit() has begun nothing is written
- * any more, and it waits a second at most for who is writing. */
-extern void log_line( DWORD level, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+/* The sink may be gone before the process is, while threads still run: when exit() has begun nothing is written any
+ * more, and it waits a second at most for who is writing. */
+extern void log_line( enum log_level level, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
-extern bool log_is_active( DWORD level );
-extern void log_set_level( DWORD level );
+extern bool log_is_active( enum log_level level );
+extern void log_set_level( enum log_level level );
 
 /* For who holds a lock: writing may take as long as a terminal, a pipe or a disk does. Keeps the line,
  * of at most LOG_LINE bytes, for log_write(), which writes and forgets all that were kept. */
-extern void log_later( struct packet_queue *lines, DWORD level, const char *format, ... )
+extern void log_later( struct packet_queue *lines, enum log_level level, const char *format, ... )
     __attribute__((format( printf, 3, 4 )));
 extern void log_write( struct packet_queue *lines );
 

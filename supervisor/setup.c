@@ -29,7 +29,7 @@
 #define SETUP_MS 5000
 #define BEGIN_FACTOR 3  /* Wine may have a prefix to update, or a slow disk */
 
-_Static_assert( SETTINGS_NO_LEVEL == WLOG_OFF + 1, "the levels are WLog's" );
+_Static_assert( SETTINGS_NO_LEVEL == LOG_LEVEL_OFF + 1, "the levels are WLog's" );
 
 static void setup_write_mistakes( struct bridge *bridge )
 {

@@ -40,7 +40,7 @@ struct bridge;
 struct bridge_client
 {
     void *context;
-    unsigned int major;     /* of FreeRDP's version */
+    const char *const *names;   /* of the dynamic channels that it serves itself; NULL ends them */
     /* Makes the client's main thread call bridge_run_batch() and then bridge_batch_done(). Called on
      * the I/O thread, while connected, with the bridge's lock held: must not call the bridge. */
     bool (*post)( void *context );

@@ -46,7 +46,7 @@ static const char *control_hello( struct bridge *bridge, struct host *host, cons
     if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
     if ((versions = frame_string( &body, &size )) && !host->greeted && !bridge->terminated)
-        say( bridge, host->number ? WLOG_DEBUG : WLOG_INFO, "host %u (process %d): %s, %u bit", host->number,
+        say( bridge, host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit", host->number,
              (int)host->process.pid, log_escape( &text, versions ), host->bits );
     host->greeted = true;
     host->ping_time = clock_ms() + HOST_PING_MS;
@@ -69,7 +69,7 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
     if (*problem)
     {
         if (control_may_log( bridge, host ))
-            say( bridge, WLOG_ERROR, "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
+            say( bridge, LOG_LEVEL_ERROR, "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
                  log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
         return NULL;
     }
@@ -79,7 +79,7 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
         return "there is memory for the plug-in";
     plugin->size = addin.size;
     plugin->time = addin.time;
-    say( bridge, WLOG_DEBUG, "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
+    say( bridge, LOG_LEVEL_DEBUG, "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
     return NULL;
 }
 
@@ -93,9 +93,9 @@ static const char *control_plugin( struct bridge *bridge, struct host *host, con
         !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
     if (plugin.state == WINEDVC_PLUGIN_READY)
-        say( bridge, WLOG_INFO, "plug-in %s is ready", log_escape( &entry_text, entry ) );
+        say( bridge, LOG_LEVEL_INFO, "plug-in %s is ready", log_escape( &entry_text, entry ) );
     else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        say( bridge, WLOG_ERROR, "plug-in %s does not work (%#x): %s", log_escape( &entry_text, entry ),
+        say( bridge, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s", log_escape( &entry_text, entry ),
              plugin.hresult, log_escape( &why_text, why ) );
     return NULL;
 }
@@ -110,7 +110,7 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
 
     if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
-    say( bridge, WLOG_DEBUG, "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
+    say( bridge, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
     rule = on ? router_listen( bridge->router, host->number, name )
@@ -145,14 +145,14 @@ static const char *control_purged( struct bridge *bridge, struct host *host, con
     return NULL;
 }
 
-static DWORD control_level( uint32_t level )
+static enum log_level control_level( uint32_t level )
 {
     switch (level)
     {
-    case WINEDVC_LOG_ERROR: return WLOG_ERROR;
-    case WINEDVC_LOG_WARN:  return WLOG_WARN;
-    case WINEDVC_LOG_INFO:  return WLOG_INFO;
-    default:                return WLOG_DEBUG;
+    case WINEDVC_LOG_ERROR: return LOG_LEVEL_ERROR;
+    case WINEDVC_LOG_WARN:  return LOG_LEVEL_WARN;
+    case WINEDVC_LOG_INFO:  return LOG_LEVEL_INFO;
+    default:                return LOG_LEVEL_DEBUG;
     }
 }
 
@@ -201,8 +201,8 @@ static const char *control_stats( struct bridge *bridge, struct host *host, cons
                   received, stats.bytes_received, sent, stats.bytes_sent, stats.cancelled, stats.ignored,
                   stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
     trace_note( bridge->trace, "%s", text );
-    if (log_is_active( WLOG_DEBUG ) && control_may_log( bridge, host ))
-        say( bridge, WLOG_DEBUG, "%s", text );
+    if (log_is_active( LOG_LEVEL_DEBUG ) && control_may_log( bridge, host ))
+        say( bridge, LOG_LEVEL_DEBUG, "%s", text );
     return NULL;
 }
 
@@ -215,7 +215,7 @@ static const char *control_bye( struct bridge *bridge, struct host *host, const 
     if (*why || host->number || bridge->scouted) return NULL;
     bridge->scouted = bridge->plugins_known = true;
     if (!bridge->reported && !bridge->terminated)
-        say( bridge, WLOG_WARN, "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
+        say( bridge, LOG_LEVEL_WARN, "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
              "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
     return NULL;
 }

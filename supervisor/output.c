@@ -27,7 +27,7 @@
 #include "descriptor.h"
 #include "output.h"
 
-#define LEVEL WLOG_DEBUG
+#define LEVEL LOG_LEVEL_DEBUG
 
 /* Reads before others have their turn. */
 #define READS 16

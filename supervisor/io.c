@@ -245,10 +245,10 @@ static void io_log_channels( struct bridge *bridge )
 
     for (; (note = router_take_note( bridge->router )); free( note ))
     {
-        if (bridge->terminated || !log_is_active( WLOG_DEBUG )) continue;
+        if (bridge->terminated || !log_is_active( LOG_LEVEL_DEBUG )) continue;
         if (!(host = bridge_find_host( bridge, note->host ))) continue;
         if (log_limit_pass( &host->limit, clock_ms(), &bridge->lines ))
-            log_later( &bridge->lines, WLOG_DEBUG, "channel %s of %s %s", (const char *)note->data,
+            log_later( &bridge->lines, LOG_LEVEL_DEBUG, "channel %s of %s %s", (const char *)note->data,
                        log_escape( &title, host->title ), said[note->kind] );
     }
 }
@@ -293,7 +293,7 @@ static void io_settle( struct bridge *bridge )
     {
         bridge->token = true;
         if (!bridge->client.post( bridge->client.context ))
-            log_later( &bridge->lines, WLOG_ERROR,
+            log_later( &bridge->lines, LOG_LEVEL_ERROR,
                        "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     }
     io_log_channels( bridge );

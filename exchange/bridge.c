@@ -30,7 +30,6 @@
 #include "bridge_private.h"
 #include "drdynvc.h"
 #include "launch.h"
-#include "names.h"
 
 /* The main thread draws, too: it gets its turn after so much. */
 #define BATCH_BYTES 65536
@@ -110,7 +109,7 @@ static bool bridge_configure( struct bridge *bridge, const struct name_list *arg
     settings_read_environment( &bridge->settings );
     settings_read_arguments( &bridge->settings, arguments );
     bridge->linger = bridge->settings.linger * 1000;
-    return (bridge->trace = trace_create()) && (bridge->router = router_create( client_names( bridge->client.major ) ));
+    return (bridge->trace = trace_create()) && (bridge->router = router_create( bridge->client.names ));
 }
 
 struct bridge *bridge_create( const struct bridge_client *client, const struct name_list *arguments )

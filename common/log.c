@@ -29,11 +29,11 @@
 
 #define EXIT_LIMIT 1    /* second */
 
-static wLog *the_log;
+static const struct log_sink *sink;
 
 static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
-static unsigned int users;      /* who is in FreeRDP's log now */
+static unsigned int users;      /* who is in the sink now */
 static bool exiting;
 
 /* Nothing is locked while it is in use. Returns false when it may be used no more. */
@@ -42,7 +42,7 @@ static bool log_begin(void)
     bool begun;
 
     pthread_mutex_lock( &users_lock );
-    if ((begun = !exiting)) users++;
+    if ((begun = sink && !exiting)) users++;
     pthread_mutex_unlock( &users_lock );
     return begun;
 }
@@ -54,7 +54,7 @@ static void log_end(void)
     pthread_mutex_unlock( &users_lock );
 }
 
-/* Handlers run in the opposite order of their making: FreeRDP's own for the log comes after this one. */
+/* Handlers run in the opposite order of their making: the sink's own comes after this one. */
 static void log_exit(void)
 {
     struct timespec limit;
@@ -67,37 +67,30 @@ static void log_exit(void)
     pthread_mutex_unlock( &users_lock );
 }
 
-static void log_find(void)
+void log_prepare( const struct log_sink *where )
 {
-    the_log = WLog_Get( "com.freerdp.channels.winedvc" );
+    sink = where;
     atexit( log_exit );
 }
 
-void log_prepare(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once( &once, log_find );
-}
-
-bool log_is_active( DWORD level )
+bool log_is_active( enum log_level level )
 {
     bool active;
 
     if (!log_begin()) return false;
-    active = WLog_IsLevelActive( the_log, level );
+    active = sink->is_active( level );
     log_end();
     return active;
 }
 
-void log_set_level( DWORD level )
+void log_set_level( enum log_level level )
 {
     if (!log_begin()) return;
-    WLog_SetLogLevel( the_log, level );
+    sink->set_level( level );
     log_end();
 }
 
-void log_line( DWORD level, const char *format, ... )
+void log_line( enum log_level level, const char *format, ... )
 {
     char text[LOG_LINE];
     va_list args;
@@ -106,11 +99,11 @@ void log_line( DWORD level, const char *format, ... )
     vsnprintf( text, sizeof(text), format, args );
     va_end( args );
     if (!log_begin()) return;
-    WLog_Print( the_log, level, "%s", text );
+    sink->write( level, text );
     log_end();
 }
 
-void log_later( struct packet_queue *lines, DWORD level, const char *format, ... )
+void log_later( struct packet_queue *lines, enum log_level level, const char *format, ... )
 {
     struct packet *line;
     char text[LOG_LINE];
@@ -178,7 +171,7 @@ bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue 
     if (!limit->start || now - limit->start >= LOG_PERIOD_MS)
     {
         if (limit->lines > LOG_BURST)
-            log_later( lines, WLOG_WARN, "%u more lines of a host were left out", limit->lines - LOG_BURST );
+            log_later( lines, LOG_LEVEL_WARN, "%u more lines of a host were left out", limit->lines - LOG_BURST );
         limit->start = now;
         limit->lines = 0;
     }
