@@ -59,15 +59,15 @@ static WCHAR *read_name( HKEY addins, const WCHAR *key )
     return type == REG_EXPAND_SZ ? expand( text ) : text;
 }
 
-static BOOL enum_root( HKEY root, REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ),
-                       void *context )
+static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view,
+                      BOOL (*proc)( const struct addin *addin, void *context ), void *context )
 {
     BOOL go_on = TRUE;
     WCHAR key[256], *name;
     DWORD i, size;
     HKEY addins;
 
-    if (RegOpenKeyExW( root, ADDINS_PATH, 0, KEY_READ | view, &addins )) return TRUE;
+    if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &addins )) return TRUE;
     for (i = 0; go_on; i++)
     {
         size = ARRAY_SIZE(key);
@@ -85,8 +85,19 @@ static BOOL enum_root( HKEY root, REGSAM view, BOOL (*proc)( const struct addin 
 
 void addins_enum( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context )
 {
-    if (enum_root( HKEY_CURRENT_USER, view, proc, context ))
-        enum_root( HKEY_LOCAL_MACHINE, view, proc, context );
+    if (enum_key( HKEY_CURRENT_USER, ADDINS_PATH, view, proc, context ))
+        enum_key( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, proc, context );
+}
+
+void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct addin *addin, void *context ),
+                             void *context )
+{
+    WCHAR path[512];
+
+    /* the name of one key: a longer one there is not, and a backslash would lead into others */
+    if (!connection[0] || wcslen( connection ) > 255 || wcschr( connection, '\\' )) return;
+    swprintf( path, ARRAY_SIZE(path), ADDINS_CLIENT L"%s\\AddIns", connection );
+    enum_key( HKEY_CURRENT_USER, path, 0, proc, context );
 }
 
 /* A path contains colons of its own: only one before a brace separates. */

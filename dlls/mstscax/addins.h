@@ -26,7 +26,8 @@
 #include "guiddef.h"
 
 /* <root>\ADDINS_PATH\<key>, value Name. */
-#define ADDINS_PATH L"Software\\Microsoft\\Terminal Server Client\\Default\\AddIns"
+#define ADDINS_CLIENT L"Software\\Microsoft\\Terminal Server Client\\"
+#define ADDINS_PATH   ADDINS_CLIENT L"Default\\AddIns"
 
 struct addin
 {
@@ -38,6 +39,10 @@ struct addin
 /* Calls proc, which returns FALSE to stop, for every key with a Name, of HKCU first and then of HKLM;
  * keys without are skipped. view is 0, KEY_WOW64_32KEY or KEY_WOW64_64KEY. */
 extern void addins_enum( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context );
+
+/* The same for the plug-ins of one connection alone, HKCU's <connection>\AddIns in the place of Default\AddIns. */
+extern void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct addin *addin, void *context ),
+                                    void *context );
 
 /* The three forms of Name: {CLSID}, <dll> and <dll>:{CLSID}. */
 struct addin_entry

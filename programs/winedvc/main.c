@@ -29,7 +29,8 @@
 static int usage( void )
 {
     fputs( "winedvc.exe is started by the FreeRDP addin (xfreerdp /vc:winedvc), with a socket as standard input:\n"
-           "  winedvc.exe scout                     reports the registered plug-ins\n"
+           "  winedvc.exe scout [--connection <name>]... [--plugin <AddIns value>]...\n"
+           "                                        reports the registered plug-ins, and these\n"
            "  winedvc.exe host <AddIns value>...    runs these plug-ins\n", stderr );
     return 2;
 }
@@ -64,7 +65,7 @@ static void say_hello( struct link *link )
 int wmain( int argc, WCHAR **argv )
 {
     static struct link link;
-    BOOL scout = argc == 2 && !wcscmp( argv[1], L"scout" );
+    BOOL scout = argc > 1 && !wcscmp( argv[1], L"scout" ) && scout_check_arguments( argc - 2, argv + 2 );
     BOOL host = argc > 2 && !wcscmp( argv[1], L"host" );
 
     if (!scout && !host) return usage();
@@ -75,5 +76,5 @@ int wmain( int argc, WCHAR **argv )
         return usage();
     }
     say_hello( &link );
-    return scout ? scout_run( &link ) : host_run( &link, argc - 2, argv + 2 );
+    return scout ? scout_run( &link, argc - 2, argv + 2 ) : host_run( &link, argc - 2, argv + 2 );
 }

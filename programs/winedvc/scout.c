@@ -31,6 +31,9 @@
 #include "winedvc.h"
 #include "addins.h"
 
+#define CONNECTION_OPTION L"--connection"
+#define PLUGIN_OPTION     L"--plugin"
+
 struct scout
 {
     struct link *link;
@@ -168,14 +171,52 @@ static BOOL report( const struct addin *addin, void *context )
     return TRUE;
 }
 
-int scout_run( struct link *link )
+/* A plug-in that was named to us has no key: it goes by the name of its file, or by its class. */
+static void report_value( struct scout *scout, const WCHAR *value )
+{
+    struct addin addin = { NULL, value, value };
+    struct addin_entry entry;
+    const WCHAR *name;
+
+    if (FAILED(addin_entry_parse( value, &entry ))) memset( &entry, 0, sizeof(entry) );
+    if (entry.dll)
+    {
+        name = entry.dll + wcslen( entry.dll );
+        while (name > entry.dll && !wcschr( L"\\/:", name[-1] )) name--;
+        addin.key = name;
+    }
+    report( &addin, scout );
+    free( entry.dll );
+}
+
+static BOOL is_option( const WCHAR *argument, const WCHAR *option )
+{
+    return !wcscmp( argument, option );
+}
+
+BOOL scout_check_arguments( unsigned int count, WCHAR **arguments )
+{
+    unsigned int i;
+
+    for (i = 0; i + 1 < count; i += 2)
+        if (!is_option( arguments[i], CONNECTION_OPTION ) && !is_option( arguments[i], PLUGIN_OPTION )) return FALSE;
+    return i == count;
+}
+
+int scout_run( struct link *link, unsigned int count, WCHAR **arguments )
 {
     static const WCHAR *why = L"";
     struct scout scout = { link, KEY_WOW64_64KEY, NULL, 0 };
+    unsigned int i;
 
+    for (i = 0; i + 1 < count; i += 2)
+        if (is_option( arguments[i], CONNECTION_OPTION )) addins_enum_connection( arguments[i + 1], report, &scout );
     addins_enum( scout.view, report, &scout );
     scout.view = KEY_WOW64_32KEY;
     addins_enum( scout.view, report, &scout );
+    scout.view = KEY_WOW64_64KEY;
+    for (i = 0; i + 1 < count; i += 2)
+        if (is_option( arguments[i], PLUGIN_OPTION )) report_value( &scout, arguments[i + 1] );
     link_send( link, WINEDVC_BYE, NULL, 0, 1, &why );
     return 0;
 }

@@ -28,7 +28,12 @@
 /* Loads mstscax.dll with these AddIns values and carries its static channel until the session ends. */
 extern int host_run( struct link *link, unsigned int count, WCHAR **entries );
 
-/* Reports every plug-in that AddIns names. */
-extern int scout_run( struct link *link );
+/* Reports every plug-in once that AddIns or an argument names. Arguments come in pairs, any number of each:
+ *   --connection NAME   the plug-ins of the connection of that name, too
+ *   --plugin VALUE      and this AddIns value, as if it was registered
+ * First those of connections, then the registered, then the others; the key of these is the name of the file, or the
+ * class. */
+extern int scout_run( struct link *link, unsigned int count, WCHAR **arguments );
+extern BOOL scout_check_arguments( unsigned int count, WCHAR **arguments );
 
 #endif /* __WINEDVC_H */

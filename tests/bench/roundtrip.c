@@ -157,12 +157,13 @@ static double host_trip( struct host *host, const struct frames *frames, uint8_t
 
 static bool start_pong( struct host *pong )
 {
+    const char *const none[] = { NULL };
     const char *build = getenv( "BUILDDIR" );
     char program[PATH_MAX];
 
     if (snprintf( program, sizeof(program), "%s/tests/bench/pong/x86_64-windows/pong.exe", build ) >= PATH_MAX)
         return false;
-    return host_run( pong, program, NULL, NULL );
+    return host_run( pong, program, none );
 }
 
 /* message begins with its size */

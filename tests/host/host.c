@@ -42,22 +42,38 @@ static const char *environment( const char *name )
     return value ? value : "";
 }
 
-/* FALSE if the names are too long. */
-static bool find_files( const char *plugin, const char *suffix, char program[PATH_MAX], char entry[PATH_MAX] )
+bool host_program( char program[PATH_MAX] )
 {
-    const char *build = environment( "BUILDDIR" );
+    int size = snprintf( program, PATH_MAX, "%s/lib/wine/x86_64-windows/winedvc.exe", environment( "BUILDDIR" ) );
+
+    ok( size < PATH_MAX, "the build directory has too long a name\n" );
+    return size < PATH_MAX;
+}
+
+bool host_plugin( const char *file, const char *suffix, char entry[PATH_MAX] )
+{
+    int size = snprintf( entry, PATH_MAX, "Z:%s/tests/plugins/x86_64-windows/%s%s", environment( "BUILDDIR" ), file,
+                         suffix );
     char *c;
 
-    if (snprintf( program, PATH_MAX, "%s/lib/wine/x86_64-windows/winedvc.exe", build ) >= PATH_MAX) return false;
-    if (snprintf( entry, PATH_MAX, "Z:%s/tests/plugins/x86_64-windows/%s%s", build, plugin, suffix ) >= PATH_MAX)
-        return false;
+    ok( size < PATH_MAX, "the build directory has too long a name\n" );
+    if (size >= PATH_MAX) return false;
     for (c = entry; *c; c++) if (*c == '/') *c = '\\';
     return true;
 }
 
-bool host_run( struct host *host, const char *program, const char *mode, const char *entry )
+static void exec_wine( const char *program, const char *const *arguments )
 {
-    const char *wine = environment( "WINE" );
+    const char *argv[HOST_MAX_ARGUMENTS + 3] = { environment( "WINE" ), program };
+    unsigned int i;
+
+    for (i = 0; i < HOST_MAX_ARGUMENTS && arguments[i]; i++) argv[i + 2] = arguments[i];
+    execv( argv[0], (char **)argv );
+    _exit( 127 );
+}
+
+bool host_run( struct host *host, const char *program, const char *const *arguments )
+{
     int fds[2];
 
     memset( host, 0, sizeof(*host) );
@@ -68,7 +84,7 @@ bool host_run( struct host *host, const char *program, const char *mode, const c
     }
     if (!(host->pid = fork()))
     {
-        if (!dup2( fds[1], 0 )) execl( wine, wine, program, mode, entry, (char *)NULL );
+        if (!dup2( fds[1], 0 )) exec_wine( program, arguments );
         _exit( 127 );
     }
     close( fds[1] );
@@ -77,13 +93,21 @@ bool host_run( struct host *host, const char *program, const char *mode, const c
     return host->pid > 0;
 }
 
+void host_run_program( const char *program, const char *const *arguments )
+{
+    int status = -1;
+    pid_t pid;
+
+    if (!(pid = fork())) exec_wine( program, arguments );
+    ok( pid > 0 && waitpid( pid, &status, 0 ) == pid && !status, "%s %s: status %#x\n", program, arguments[0], status );
+}
+
 bool host_start( struct host *host, const char *plugin, const char *suffix )
 {
     char program[PATH_MAX], entry[PATH_MAX];
+    const char *arguments[] = { "host", entry, NULL };
 
-    if (find_files( plugin, suffix, program, entry )) return host_run( host, program, "host", entry );
-    ok( 0, "the build directory has too long a name\n" );
-    return false;
+    return host_program( program ) && host_plugin( plugin, suffix, entry ) && host_run( host, program, arguments );
 }
 
 static bool wait_readable( int fd )

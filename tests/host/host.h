@@ -21,6 +21,7 @@
 #ifndef __HOST_H
 #define __HOST_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,7 @@
 #include "common/frames.h"
 
 #define HOST_LIMIT 20000    /* ms: what takes longer has failed */
+#define HOST_MAX_ARGUMENTS 16
 
 struct host
 {
@@ -46,8 +48,13 @@ struct host
 /* Starts it for one plug-in: a file of tests/plugins, and what stands behind the file in the AddIns
  * value. It gets this process's environment. false, after a failed check, if that is impossible. */
 extern bool host_start( struct host *host, const char *plugin, const char *suffix );
-/* Starts any program of Wine's with such a socket; mode and entry, its arguments, may be NULL. */
-extern bool host_run( struct host *host, const char *program, const char *mode, const char *entry );
+/* Starts any program of Wine's with such a socket. Arguments end with NULL. */
+extern bool host_run( struct host *host, const char *program, const char *const *arguments );
+/* Runs one to its end, which has to be a success. */
+extern void host_run_program( const char *program, const char *const *arguments );
+/* The path of winedvc.exe, and Wine's of a file of tests/plugins with a suffix. */
+extern bool host_program( char program[PATH_MAX] );
+extern bool host_plugin( const char *file, const char *suffix, char entry[PATH_MAX] );
 /* Closes the socket and waits for the process, which has to end by that at the latest. */
 extern void host_stop( struct host *host );
 

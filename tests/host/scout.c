@@ -1,0 +1,198 @@
+/*
+ * What the search reports of plug-ins
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+#include "wine/test.h"
+
+#define CLIENT "HKCU\\Software\\Microsoft\\Terminal Server Client"
+#define ADDINS CLIENT "\\Default\\AddIns"
+#define ABSENT "{3d5c0a1e-4b0f-4c3d-8e21-771a905dc4ff}"
+
+#define MAX_FINDINGS 16
+
+struct finding
+{
+    struct winedvc_addin addin;
+    char key[WINEDVC_MAX_CONTROL + 1], entry[WINEDVC_MAX_CONTROL + 1];
+    char file[WINEDVC_MAX_CONTROL + 1], problem[WINEDVC_MAX_CONTROL + 1];
+};
+
+static struct
+{
+    struct finding all[MAX_FINDINGS];
+    unsigned int count;
+} found;
+
+/* The next of several strings; the frame's body ends with a NUL in any case. */
+static void take_string( char *text, size_t size, const char **next, const char *end )
+{
+    snprintf( text, size, "%s", *next < end ? *next : "" );
+    *next += strlen( *next ) + 1;
+    if (*next > end) *next = end;
+}
+
+static void take_finding( const struct host *host )
+{
+    const char *next = (const char *)host->body, *end = next + host->frame.size;
+    struct finding *finding = &found.all[found.count];
+
+    if (host->frame.size < sizeof(finding->addin) || found.count == MAX_FINDINGS) return;
+    found.count++;
+    memcpy( &finding->addin, next, sizeof(finding->addin) );
+    next += sizeof(finding->addin);
+    take_string( finding->key, sizeof(finding->key), &next, end );
+    take_string( finding->entry, sizeof(finding->entry), &next, end );
+    take_string( finding->file, sizeof(finding->file), &next, end );
+    take_string( finding->problem, sizeof(finding->problem), &next, end );
+}
+
+/* Searches with these arguments, up to a NULL. */
+static void search( const char *first, ... )
+{
+    struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 64, 0, WINEDVC_WINDOW };
+    const char *arguments[HOST_MAX_ARGUMENTS + 1] = { "scout", first };
+    char program[PATH_MAX];
+    unsigned int count = 1;
+    struct host host;
+    va_list args;
+
+    va_start( args, first );
+    while (arguments[count] && ++count < HOST_MAX_ARGUMENTS) arguments[count] = va_arg( args, const char * );
+    va_end( args );
+
+    found.count = 0;
+    if (!host_program( program ) || !host_run( &host, program, arguments )) return;
+    host_send( &host, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
+    while (host_receive( &host ) && host.frame.flags != WINEDVC_BYE)
+        if (host.frame.flags == WINEDVC_ADDIN) take_finding( &host );
+    ok( !host.ended && !host.body[0], "the search ended before its time\n" );
+    host_stop( &host );
+}
+
+static const struct finding *find( const char *key )
+{
+    static const struct finding none;
+    unsigned int i;
+
+    for (i = 0; i < found.count; i++)
+        if (!strcmp( found.all[i].key, key )) return &found.all[i];
+    return &none;
+}
+
+/* A plug-in of that key was found, and can be started. */
+#define ok_found( key, entry, name ) ok_found_( __LINE__, key, entry, name )
+static void ok_found_( int line, const char *key, const char *entry, const char *name )
+{
+    const struct finding *finding = find( key );
+    const char *file = strrchr( finding->file, '\\' );
+
+    ok_(__FILE__, line)( finding->addin.bits == 64 && !finding->problem[0], "%s: %u bits, problem \"%s\"\n", key,
+                         finding->addin.bits, finding->problem );
+    ok_(__FILE__, line)( !strcmp( finding->entry, entry ), "%s: got entry %s\n", key, finding->entry );
+    ok_(__FILE__, line)( file && !strcmp( file + 1, name ), "%s: got file %s\n", key, finding->file );
+    ok_(__FILE__, line)( finding->addin.size && finding->addin.time, "%s: the file's state is missing\n", key );
+}
+
+static void set_value( const char *key, const char *name, const char *value )
+{
+    const char *add[] = { "add", key, "/v", name, "/d", value, "/f", NULL };
+
+    host_run_program( "reg.exe", add );
+}
+
+static void delete_key( const char *key )
+{
+    const char *delete[] = { "delete", key, "/f", NULL };
+
+    host_run_program( "reg.exe", delete );
+}
+
+/* documented: HKCU\…\Terminal Server Client\<connection>\AddIns has plug-ins of one connection */
+static void test_connection( const char *sample, const char *silent )
+{
+    set_value( ADDINS "\\everywhere", "Name", silent );
+    set_value( CLIENT "\\Office\\AddIns\\here", "Name", sample );
+
+    search( NULL );
+    ok( found.count == 1, "got %u plug-ins\n", found.count );
+    ok_found( "everywhere", silent, "silent.dll" );
+
+    search( "--connection", "Office", NULL );
+    ok( found.count == 2, "got %u plug-ins\n", found.count );
+    ok_found( "here", sample, "sample.dll" );
+    ok_found( "everywhere", silent, "silent.dll" );
+
+    set_value( CLIENT "\\Office\\Inner\\AddIns\\inner", "Name", sample );
+    search( "--connection", "Home", "--connection", "", "--connection", "Office\\Inner", "--connection", "Default",
+            NULL );
+    ok( found.count == 1, "got %u plug-ins\n", found.count );
+
+    search( "--connection", "Home", "--connection", "office", NULL );
+    ok( found.count == 2, "got %u plug-ins\n", found.count );
+
+    /* of two that are the same the connection's counts */
+    set_value( ADDINS "\\everywhere", "Name", sample );
+    search( "--connection", "Office", NULL );
+    ok( found.count == 1, "got %u plug-ins\n", found.count );
+    ok_found( "here", sample, "sample.dll" );
+
+    delete_key( CLIENT "\\Office" );
+    delete_key( CLIENT "\\Default" );
+}
+
+/* ours: plug-ins that nobody has registered */
+static void test_values( const char *sample, const char *silent )
+{
+    char class[PATH_MAX + sizeof(ABSENT)];
+
+    snprintf( class, sizeof(class), "%s:" ABSENT, sample );
+    search( "--plugin", sample, "--plugin", class, "--plugin", ABSENT, "--plugin", "C:\\none\\none.dll", "--plugin",
+            "{nonsense", NULL );
+    ok( found.count == 5, "got %u plug-ins\n", found.count );
+    ok_found( "sample.dll", sample, "sample.dll" );
+    ok( !strcmp( found.all[1].entry, class ) && found.all[1].addin.bits == 64, "got %s\n", found.all[1].entry );
+    ok( strstr( find( ABSENT )->problem, "not registered" ) != NULL, "got %s\n", find( ABSENT )->problem );
+    ok( strstr( find( "none.dll" )->problem, "does not exist" ) != NULL, "got %s\n", find( "none.dll" )->problem );
+    ok( strstr( find( "{nonsense" )->problem, "is none of" ) != NULL, "got %s\n", find( "{nonsense" )->problem );
+
+    /* one that is registered, too, goes by its key */
+    set_value( ADDINS "\\registered", "Name", silent );
+    search( "--plugin", silent, "--plugin", sample, NULL );
+    ok( found.count == 2, "got %u plug-ins\n", found.count );
+    ok_found( "registered", silent, "silent.dll" );
+    ok_found( "sample.dll", sample, "sample.dll" );
+    delete_key( CLIENT "\\Default" );
+}
+
+START_TEST(scout)
+{
+    char sample[PATH_MAX], silent[PATH_MAX];
+
+    if (!host_plugin( "sample.dll", "", sample ) || !host_plugin( "silent.dll", "", silent )) return;
+    test_connection( sample, silent );
+    test_values( sample, silent );
+}
