@@ -32,7 +32,7 @@ enum { CREATE = 1, DATA_FIRST = 2, DATA = 3 };    /* [MS-RDPEDYC] 2.2 */
 
 #define CHANNEL       1
 #define MAX_FRAGMENT  1590
-#define BLOCKS        5
+#define BLOCKS        9
 #define CREDIT_STEP   65536
 
 struct trips
@@ -56,10 +56,10 @@ static int compare_doubles( const void *a, const void *b )
     return (*left > *right) - (*left < *right);
 }
 
-static double percentile( struct trips *trips, unsigned int percent )
+static double median( struct trips *trips )
 {
     qsort( trips->us, trips->count, sizeof(trips->us[0]), compare_doubles );
-    return trips->us[trips->count * percent / 100];
+    return trips->us[trips->count / 2];
 }
 
 /* ---- the message as the addin's frames */
@@ -214,6 +214,7 @@ static void measure_block( struct pair *pair, uint32_t size, unsigned int count,
     }
 }
 
+/* A sample for each block. */
 static void measure( struct pair *pair, uint32_t size, unsigned int count )
 {
     static struct trips host, bare;
@@ -225,12 +226,13 @@ static void measure( struct pair *pair, uint32_t size, unsigned int count )
 
     host.count = bare.count = 0;
     measure_block( pair, size, (count + 9) / 10, &host, &bare );    /* not counted */
-    host.count = bare.count = 0;
-    for (block = 0; block < BLOCKS; block++) measure_block( pair, size, count / BLOCKS, &host, &bare );
-    if (!pair_is_well( pair )) return;
-    printf( "%8u %7u %9.1f %9.1f %9.1f %9.1f %7.2f %7.2f\n", size, host.count, percentile( &host, 50 ),
-            percentile( &host, 99 ), percentile( &bare, 50 ), percentile( &bare, 99 ),
-            percentile( &host, 50 ) / percentile( &bare, 50 ), percentile( &host, 99 ) / percentile( &bare, 99 ) );
+    for (block = 0; block < BLOCKS; block++)
+    {
+        host.count = bare.count = 0;
+        measure_block( pair, size, count / BLOCKS, &host, &bare );
+        if (!pair_is_well( pair )) return;
+        printf( "sample\thost-%u\t%.1f\t%.1f\n", size, median( &host ), median( &bare ) );
+    }
 }
 
 static void test_round_trips(void)
@@ -250,8 +252,6 @@ static void test_round_trips(void)
 
     if (start_pong( &pair.pong ) && open_channel( &pair.host ))
     {
-        printf( "%8s %7s %9s %9s %9s %9s %7s %7s\n", "bytes", "trips", "host p50", "p99", "bare p50", "p99",
-                "p50/p50", "p99/p99" );
         for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
             measure( &pair, sizes[i].size, sizes[i].count / shorter );
     }
