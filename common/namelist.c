@@ -18,10 +18,10 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "namelist.h"
 
 bool name_list_add_part( struct name_list *list, const char *name, size_t size )
@@ -99,7 +99,7 @@ bool name_matches( const char *pattern, const char *text )
             star = ++pattern;
             rest = text;
         }
-        else if (*pattern == '?' || tolower( (unsigned char)*pattern ) == tolower( (unsigned char)*text ))
+        else if (*pattern == '?' || ascii_lower( *pattern ) == ascii_lower( *text ))
         {
             pattern++;
             text++;

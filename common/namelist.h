@@ -42,7 +42,8 @@ extern bool name_list_copy( struct name_list *list, const struct name_list *othe
 extern bool name_list_equals( const struct name_list *list, const struct name_list *other );
 extern bool name_list_has( const struct name_list *list, const char *name );
 
-/* Does one of the names, in which * stands for any characters and ? for one, fit the text, in any case? */
+/* Does one of the names, in which * stands for any characters and ? for one, fit the text, in any case of
+ * ASCII's letters? */
 extern bool name_list_matches( const struct name_list *list, const char *text );
 extern bool name_matches( const char *pattern, const char *text );
 

@@ -20,8 +20,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "ascii.h"
 #include "plugins.h"
 
 static void plugin_destroy( struct plugin *plugin )
@@ -48,8 +48,8 @@ static struct plugin *plugin_list_find_class( const struct plugin_list *list, un
     struct plugin *plugin;
 
     for (plugin = list->first; plugin; plugin = plugin->next)
-        if (plugin->bits == bits && !strcasecmp( plugin->file, file ) &&
-            !strcasecmp( entry_class( plugin->entry ), entry_class( entry ) )) break;
+        if (plugin->bits == bits && ascii_equal( plugin->file, file ) &&
+            ascii_equal( entry_class( plugin->entry ), entry_class( entry ) )) break;
     return plugin;
 }
 
@@ -122,7 +122,7 @@ static bool plugins_share( const struct plugin *one, const struct plugin *other 
     if (one->bits != other->bits || one->choice.servers != other->choice.servers) return false;
     if (one->choice.group || other->choice.group)
         return one->choice.group && other->choice.group && !strcmp( one->choice.group, other->choice.group );
-    return !strcasecmp( one->file, other->file );
+    return ascii_equal( one->file, other->file );
 }
 
 size_t plugin_list_next_group( struct plugin_list *list, struct plugin **plugins )

@@ -24,8 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "ascii.h"
 #include "settings.h"
 
 #define MAX_VALUE 4096
@@ -143,7 +143,7 @@ static bool parse_number( const char *value, unsigned int *number )
 static bool parse_level( const char *value, unsigned int *level )
 {
     for (*level = 0; *level < sizeof(levels) / sizeof(levels[0]); ++*level)
-        if (!strcasecmp( value, levels[*level] )) return true;
+        if (ascii_equal( value, levels[*level] )) return true;
     return false;
 }
 
@@ -154,7 +154,7 @@ static bool parse_switch( const char *value, int *on )
 
     for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
     {
-        if (strcasecmp( value, words[i] )) continue;
+        if (!ascii_equal( value, words[i] )) continue;
         *on = i & 1;
         return true;
     }
