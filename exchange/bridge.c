@@ -163,7 +163,6 @@ static void bridge_begin_epoch( struct bridge *bridge )
 
     bridge->epoch++;
     bridge->connected = true;
-    bridge->token = false;
     bridge->resume_time = bridge->relax_time = 0;
     pace_init( &bridge->pace );
     router_reset( bridge->router );
@@ -210,6 +209,7 @@ void bridge_connected( struct bridge *bridge, const char *server )
 {
     bridge_lock( bridge );
     if (bridge->connected) bridge_end_epoch( bridge, 0 );
+    bridge->posted = false; /* FreeRDP may have lost it; if not, another one counts by then */
     bridge->server[0] = 0;
     strncat( bridge->server, server, sizeof(bridge->server) - 1 );
     bridge->gather = GATHER_CLIENT;
@@ -500,9 +500,16 @@ uint64_t bridge_batch_time( struct bridge *bridge )
 {
     uint64_t time;
 
-    if (!bridge->connected || bridge->token) return UINT64_MAX;
+    if (!bridge->connected || bridge->posted) return UINT64_MAX;
     time = bridge_has_output( bridge ) ? 0 : router_deadline( bridge->router );
     return time > bridge->resume_time ? time : bridge->resume_time;
+}
+
+bool bridge_post( struct bridge *bridge )
+{
+    bridge->posted = true;
+    if (!++bridge->token) ++bridge->token;
+    return bridge->client.post( bridge->client.context, bridge->token );
 }
 
 size_t bridge_reserve( const struct bridge *bridge, uint64_t now )
@@ -565,7 +572,7 @@ static void bridge_send_packets( struct bridge *bridge, const struct uplink *upl
     while (bytes < BATCH_BYTES && clock_ms() - start < BATCH_MS);
 }
 
-void bridge_run_batch( struct bridge *bridge )
+static void bridge_run_batch( struct bridge *bridge )
 {
     uint64_t start = clock_ms();
     struct uplink uplink;
@@ -582,10 +589,17 @@ void bridge_run_batch( struct bridge *bridge )
     pace_sent( &bridge->pace, clock_ms() - start );
 }
 
-void bridge_batch_done( struct bridge *bridge )
+void bridge_token_returns( struct bridge *bridge, uintptr_t token, bool can_send )
 {
+    bool counts;
+
     bridge_lock( bridge );
-    bridge->token = false;
+    counts = bridge->posted && token == bridge->token;
+    bridge_unlock( bridge );
+    if (!counts) return;
+    if (can_send) bridge_run_batch( bridge );
+    bridge_lock( bridge );
+    bridge->posted = false;
     bridge_unlock( bridge );
     bridge_wake( bridge );
 }

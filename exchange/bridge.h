@@ -41,9 +41,9 @@ struct bridge_client
 {
     void *context;
     const char *const *names;   /* of the dynamic channels that it serves itself; NULL ends them */
-    /* Makes the client's main thread call bridge_run_batch() and then bridge_batch_done(). Called on
+    /* Makes the client's main thread call bridge_token_returns() with that token, which is not 0. Called on
      * the I/O thread, while connected, with the bridge's lock held: must not call the bridge. */
-    bool (*post)( void *context );
+    bool (*post)( void *context, uintptr_t token );
     /* These are called on the main thread, without a lock. */
     void (*find_uplink)( void *context, struct uplink *uplink );
     void (*send)( void *context, const uint8_t *pdu, size_t size );
@@ -73,8 +73,8 @@ extern bool bridge_receive( struct bridge *bridge, const uint8_t *chunk, size_t 
 /* FreeRDP sends a message of the static channel drdynvc. */
 extern void bridge_client_sends( struct bridge *bridge, const uint8_t *pdu, size_t size );
 
-/* Sends as much as the main thread has time for. */
-extern void bridge_run_batch( struct bridge *bridge );
-extern void bridge_batch_done( struct bridge *bridge );
+/* The client has come by with a token that was posted. If it can send, it sends as much as the main thread has time
+ * for, unless the token is an older connection's. */
+extern void bridge_token_returns( struct bridge *bridge, uintptr_t token, bool can_send );
 
 #endif /* __WINEDVC_BRIDGE_H */

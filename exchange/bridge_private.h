@@ -78,7 +78,8 @@ struct bridge
     unsigned int   linger;              /* milliseconds for which it may be parked */
     bool           connected;
     bool           ended;
-    bool           token;               /* a batch was asked for and is not done */
+    uintptr_t      token;               /* the last that was posted; only this one counts when it returns */
+    bool           posted;              /* and has not returned */
     uint32_t       epoch;               /* counts connections */
     unsigned int   turn;                /* the host whose PDU went out last */
     uint64_t       resume_time;         /* no batch before it, since the link is busy */
@@ -138,6 +139,8 @@ extern void bridge_unlock( struct bridge *bridge );
 /* These need the lock. */
 /* NULL if the host is no longer there. */
 extern struct host *bridge_find_host( struct bridge *bridge, unsigned int number );
+/* Asks the client's main thread for a batch. Returns false if it takes no more. */
+extern bool bridge_post( struct bridge *bridge );
 /* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. */
 extern uint64_t bridge_batch_time( struct bridge *bridge );
 /* Bytes of a host's PDUs for which credit is kept back now. */

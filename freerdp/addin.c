@@ -53,8 +53,7 @@ struct addin
     bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
-    BYTE                   token;       /* known by its address */
-    BYTE                   nudge;       /* written to wake the client, not sent */
+    BYTE                   written;     /* what is written to our channel, and not sent */
 };
 
 static pthread_mutex_t addins_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -85,12 +84,13 @@ static struct addin *addin_get( freerdp *instance )
 
 /* The bridge's way to the client */
 
-static bool addin_post( void *context )
+/* The write's user data is the token, by which its end is known. */
+static bool addin_post( void *context, uintptr_t token )
 {
     struct addin *addin = context;
 
-    return addin->write( addin->init_handle, addin->open_handle, &addin->token, sizeof(addin->token),
-                         &addin->token ) == CHANNEL_RC_OK;
+    return addin->write( addin->init_handle, addin->open_handle, &addin->written, sizeof(addin->written),
+                         (void *)token ) == CHANNEL_RC_OK;
 }
 
 static void addin_send( void *context, const uint8_t *pdu, size_t size )
@@ -240,12 +240,9 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
     (void)size;
     (void)total_size;
     (void)flags;
-    if ((event == CHANNEL_EVENT_WRITE_COMPLETE || event == CHANNEL_EVENT_WRITE_CANCELLED) &&
-        data == &addin->token && addin->bridge)
-    {
-        if (event == CHANNEL_EVENT_WRITE_COMPLETE && addin_is_connected( addin )) bridge_run_batch( addin->bridge );
-        bridge_batch_done( addin->bridge );
-    }
+    if ((event == CHANNEL_EVENT_WRITE_COMPLETE || event == CHANNEL_EVENT_WRITE_CANCELLED) && data && addin->bridge)
+        bridge_token_returns( addin->bridge, (uintptr_t)data,
+                              event == CHANNEL_EVENT_WRITE_COMPLETE && addin_is_connected( addin ) );
     addin_leave( state );
 }
 
@@ -253,7 +250,7 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
  * wlfreerdp 2 looks at what it has read only when something wakes it. */
 static void addin_nudge( struct addin *addin )
 {
-    addin->write( addin->init_handle, addin->open_handle, &addin->nudge, sizeof(addin->nudge), &addin->nudge );
+    addin->write( addin->init_handle, addin->open_handle, &addin->written, sizeof(addin->written), NULL );
 }
 
 static void addin_connected( struct addin *addin, const char *server, size_t size )

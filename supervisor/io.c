@@ -289,13 +289,9 @@ static void io_settle( struct bridge *bridge )
 
     bridge_lock( bridge );
     bridge_serve_hosts( bridge );
-    if (bridge_batch_time( bridge ) <= clock_ms())
-    {
-        bridge->token = true;
-        if (!bridge->client.post( bridge->client.context ))
-            log_later( &bridge->lines, LOG_LEVEL_ERROR,
-                       "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
-    }
+    if (bridge_batch_time( bridge ) <= clock_ms() && !bridge_post( bridge ))
+        log_later( &bridge->lines, LOG_LEVEL_ERROR,
+                   "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     io_log_channels( bridge );
     if (bridge->ended && !bridge->terminated) io_terminate( bridge );
     bridge_unlock( bridge );

@@ -147,6 +147,47 @@ static void answer( bool tells )
 static void be_echo( void )    { answer( false ); }
 static void be_telling( void ) { answer( true ); }
 
+/* Sends as much as its window lets it, in each connection. */
+static void be_pourer( void )
+{
+    struct winedvc_log log = { WINEDVC_LOG_INFO };
+    struct winedvc_frame frame;
+    struct winedvc_credit credit;
+    const uint8_t *body;
+    bool told = true;
+    size_t used = 0;
+    int id = -1;
+
+    get_ready();
+    for (;;)
+    {
+        for (; id >= 0 && used + 1002 <= 200000; used += 1002) wire_data( id, junk, 1000 );
+        if (!told) wire_control( WINEDVC_LOG, &log, sizeof(log), "pourer: the window is full" );
+        told = true;
+        body = wire_read( &frame );
+        if (frame.stream == WINEDVC_STREAM_CONTROL && frame.flags == WINEDVC_CREDIT)
+        {
+            memcpy( &credit, body, sizeof(credit) );
+            used = credit.bytes < used ? used - credit.bytes : 0;
+        }
+        else if (frame.stream == WINEDVC_STREAM_CONTROL)
+        {
+            if (frame.flags == WINEDVC_DISCONNECTED)
+            {
+                id = -1;
+                used = 0;
+            }
+            answer_control( frame.flags, body, false );
+        }
+        else if (body[0] >> 4 == 1)
+        {
+            wire_create_rsp( id = body[1], 0 );
+            used += 6;
+            told = false;
+        }
+    }
+}
+
 /* Listens on a name of FreeRDP's. */
 static void be_taking( void )
 {
@@ -476,6 +517,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
+    { "pourer", be_pourer },
 };
 
 static int be_host( const char *name )

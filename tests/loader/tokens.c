@@ -264,11 +264,56 @@ static void test_cancelled(void)
     client_destroy( client );
 }
 
+/* The largest number of batches that one turn of the main loop took, of some. */
+static unsigned int count_batches( struct client *client, unsigned int turns )
+{
+    unsigned int most = 0, before;
+
+    while (turns--)
+    {
+        client_wait( client );
+        before = client->turns;
+        client_turn( client );
+        if (client->turns - before > most) most = client->turns - before;
+        message_list_clear( &client->sent );
+    }
+    return most;
+}
+
+/* S1: a server that begins anew, or another one that follows without an end of the connection, while a turn is asked
+ * for: no second chain of turns comes of it, which would feed the first one for ever. */
+static void test_begins_anew( bool connects )
+{
+    struct client *client = client_create();
+    unsigned int i, most, poured = witness_count( "pourer: the window is full" );
+
+    client_begin( client );
+    server_open( client, 1, "Bad::pourer" );
+    witness_wait( "pourer: the window is full", ++poured );
+    for (i = 0; i < 3; i++)
+    {
+        client_turn( client );  /* also what is no turn's */
+        message_list_clear( &client->sent );
+        client_wait( client );
+        if (connects) client_event( client, CHANNEL_EVENT_CONNECTED );
+        server_caps( client, 1 );
+        server_create( client, 2 + i, "Bad::pourer" );
+        witness_wait( "pourer: the window is full", ++poured );
+        most = count_batches( client, 50 );
+        ok( most < 10, "One turn of the main loop took %u batches.\n", most );
+    }
+    ok( connects || client->most_asked == 1, "%u turns were asked for at a time.\n", client->most_asked );
+    client_end( client );
+    client_destroy( client );
+}
+
 START_TEST( turns )
 {
-    hosts_set( "echo telling" );
+    hosts_set( "echo telling pourer" );
     witness_log();
     test_turns();
+    test_begins_anew( false );
+    test_begins_anew( true );
     test_slow_turns();
     test_fair();
     test_idle_host();
