@@ -98,7 +98,6 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
     if (reserved) WARN( "Ignoring reserved %p.\n", reserved );
     if (size && !buffer) return E_POINTER;
     if (write_is_sealed( &channel->inbox )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
-    if (!size) return S_OK;
     if (InterlockedExchangeAdd64( &channel->pending, total ) + total > client->hard_limit)
         return channel_overrun( channel );
 

@@ -322,12 +322,12 @@ static void write_fragment( uint8_t *pdu, uint32_t channel_id, const uint8_t *me
         header += write_uint( pdu + header, size, code_width( width_code( size ) ) );
     }
     else header = write_header( pdu, DRDYNVC_CMD_DATA, 0, channel_id );
-    memcpy( pdu + header, message + done, fragment_size( size, done ) );
+    if (size) memcpy( pdu + header, message + done, fragment_size( size, done ) );
 }
 
 size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint8_t headroom )
 {
-    uint64_t count = ((uint64_t)size + DRDYNVC_MAX_FRAGMENT - 1) / DRDYNVC_MAX_FRAGMENT;
+    uint64_t count = size ? ((uint64_t)size + DRDYNVC_MAX_FRAGMENT - 1) / DRDYNVC_MAX_FRAGMENT : 1;
     uint64_t total = size + count * (headroom + data_header_size( channel_id ));
 
     if (count > 1) total += code_width( width_code( size ) );
@@ -355,7 +355,7 @@ uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *si
     uint8_t *pdu = fragments->buffer + fragments->offset + fragments->headroom;
     uint32_t body = fragment_size( fragments->size, fragments->done );
 
-    if (!body) return NULL;
+    if (!body && fragments->offset) return NULL;
     *size = fragment_header_size( fragments->channel_id, fragments->size, fragments->done ) + body;
     fragments->offset += fragments->headroom + *size;
     fragments->done += body;

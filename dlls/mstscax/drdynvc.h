@@ -147,7 +147,7 @@ struct drdynvc_fragments
     uint8_t *buffer;        /* the caller's, of drdynvc_fragments_size() bytes */
     size_t   offset;        /* of the next PDU's headroom */
     uint32_t channel_id;
-    uint32_t size;          /* of the message, not 0 */
+    uint32_t size;          /* of the message; an empty one is one PDU as well */
     uint32_t done;          /* bytes of it before the next PDU */
     uint8_t  headroom;
 };

@@ -289,7 +289,7 @@ static unsigned int id_size( uint32_t id )
 /* One message through the fragments and back: each PDU decodes, keeps the limits, and the whole is the same. */
 static void check_round_trip( uint32_t id, uint32_t size )
 {
-    uint8_t *message = malloc( size ), *buffer, *pdu_data, *whole = NULL;
+    uint8_t *message = malloc( size ? size : 1 ), *buffer, *pdu_data, *whole = NULL;
     size_t total = drdynvc_fragments_size( id, size, HEADROOM ), pdu_size, used = 0;
     struct drdynvc_fragments fragments;
     struct drdynvc_assembly assembly = { 0 };
@@ -316,7 +316,7 @@ static void check_round_trip( uint32_t id, uint32_t size )
         count++;
     }
     ok( used == total, "%zu bytes of %zu are used\n", used, total );
-    ok( count == (size + 1589) / 1590, "got %u PDUs\n", count );
+    ok( count == (size ? (size + 1589) / 1590 : 1), "got %u PDUs\n", count );
     ok( whole && whole_size == size && !memcmp( whole, message, size ), "got another message of %u bytes\n", whole_size );
     free( whole );
     free( buffer );
@@ -326,7 +326,7 @@ static void check_round_trip( uint32_t id, uint32_t size )
 static void test_fragments(void)
 {
     static const uint32_t ids[] = { 0, 1, 0xff, 0x100, 0xffff, 0x10000, 0xffffffff };
-    static const uint32_t sizes[] = { 1, 2, 255, 256, 1589, 1590, 1591, 1594, 1595, 1596, 1597, 1598, 1599, 1600, 1601,
+    static const uint32_t sizes[] = { 0, 1, 2, 255, 256, 1589, 1590, 1591, 1594, 1595, 1596, 1597, 1598, 1599, 1600, 1601,
                                       3179, 3180, 3181, 4096, 65535, 65536, 131071, 1048576 };
     unsigned int i, j;
 
