@@ -375,7 +375,8 @@ void client_receive( struct client *client, const BYTE *data, UINT32 size, UINT3
         client->counters.chunks_ignored++;
         return;
     }
-    if (!append_chunk( client, data, size, total, flags ))
+    if (!append_chunk( client, data, size, total, flags ) ||
+        (flags & CHANNEL_FLAG_LAST && client->message_size < client->message_total))
     {
         lose_message( client, client->message_size ? client->message : data,
                       client->message_size ? client->message_size : size );

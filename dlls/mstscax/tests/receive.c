@@ -132,6 +132,7 @@ static void test_chunks(void)
         { .kind = CLOSED },
         { CALLBACK_FREED, .flags = SAME_THREAD },
     };
+    static const struct step closed[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
     BYTE pdu[] = { 0x30, 1, '1', '2', '3', '4' };
 
     start_client();
@@ -144,6 +145,14 @@ static void test_chunks(void)
     raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, pdu, 3, 4, CHANNEL_FLAG_FIRST );
     raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, pdu + 3, 3, 4, CHANNEL_FLAG_LAST );
     ok_counter( pdus_malformed, 1 );
+    ok_sent( 0x40, 1 );
+    ok_played();
+    /* the last chunk came before all of them did */
+    open_channel( 1 );
+    play( closed );
+    raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, pdu, 3, 6, CHANNEL_FLAG_FIRST );
+    raise_open_event( CHANNEL_EVENT_DATA_RECEIVED, pdu + 3, 2, 6, CHANNEL_FLAG_LAST );
+    ok_counter( pdus_malformed, 2 );
     ok_sent( 0x40, 1 );
     ok_played();
     stop_client();
