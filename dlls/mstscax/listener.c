@@ -81,15 +81,34 @@ static const IWTSListenerVtbl listener_vtbl =
     listener_GetConfiguration,
 };
 
-/* A plug-in may create listeners at any time: order is that of the plug-ins, then of creation. */
-static void client_insert_listener( struct client *client, struct listener *listener )
+/* The order in which listeners of one name are asked: that of their plug-ins, then of creation. */
+static BOOL listener_is_behind( const struct listener *listener, const struct listener *other )
+{
+    if (listener->plugin->order != other->plugin->order) return listener->plugin->order > other->plugin->order;
+    return listener->number > other->number;
+}
+
+/* A plug-in may create listeners at any time. */
+static HRESULT client_insert_listener( struct client *client, struct listener *listener )
 {
     struct listener *other;
+    HRESULT hr = S_OK;
 
-    LIST_FOR_EACH_ENTRY( other, &client->listeners, struct listener, entry )
-        if (other->plugin->order > listener->plugin->order) break;
-    list_add_tail( &other->entry, &listener->entry );
-    client->alive++;
+    AcquireSRWLockExclusive( &client->lock );
+    if (listener->plugin->ended) hr = E_FAIL;
+    else if (listener->plugin->number && client->listener_count == WINE_DVC_MAX_LISTENERS)
+        hr = HRESULT_FROM_WIN32( ERROR_TOO_MANY_NAMES );
+    else
+    {
+        listener->number = client->listeners_created++;
+        LIST_FOR_EACH_ENTRY( other, &client->listeners, struct listener, entry )
+            if (listener_is_behind( other, listener )) break;
+        list_add_tail( &other->entry, &listener->entry );
+        client->listener_count += listener->plugin->number != 0;
+        client->alive++;
+    }
+    ReleaseSRWLockExclusive( &client->lock );
+    return hr;
 }
 
 HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,
@@ -97,7 +116,7 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
 {
     struct client *client = plugin->client;
     struct listener *listener;
-    BOOL ended;
+    HRESULT hr;
 
     *out = NULL;
     if (!(listener = calloc( 1, sizeof(*listener) + strlen( name ) ))) return E_OUTOFMEMORY;
@@ -114,34 +133,29 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
     IWTSListenerCallback_AddRef( callback );
     listener->callback = callback;
 
-    AcquireSRWLockExclusive( &client->lock );
-    if (!(ended = plugin->ended)) client_insert_listener( client, listener );
-    ReleaseSRWLockExclusive( &client->lock );
-
-    if (ended)
+    if (SUCCEEDED(hr = client_insert_listener( client, listener )))
     {
-        IWTSListenerCallback_Release( callback );
-        free( listener );
-        return E_FAIL;
+        *out = listener;
+        return S_OK;
     }
-    *out = listener;
-    return S_OK;
+    if (hr == HRESULT_FROM_WIN32( ERROR_TOO_MANY_NAMES ) && !InterlockedExchange( &client->listeners_reported, TRUE ))
+        notice_warning( client, L"%.260s listens on more than the %u channels that one process may have: what comes "
+                        L"now is not offered to the server", plugin->entry, WINE_DVC_MAX_LISTENERS );
+    IWTSListenerCallback_Release( callback );
+    free( listener );
+    return hr;
 }
 
 struct listener *listener_find( struct client *client, const char *name, const struct listener *after )
 {
     struct listener *listener, *found = NULL;
-    BOOL behind = !after;
 
     AcquireSRWLockShared( &client->lock );
     LIST_FOR_EACH_ENTRY( listener, &client->listeners, struct listener, entry )
     {
-        if (behind && !strcmp( listener->name, name ))
-        {
-            found = listener;
-            break;
-        }
-        if (listener == after) behind = TRUE;
+        if (strcmp( listener->name, name ) || (after && !listener_is_behind( listener, after ))) continue;
+        found = listener;
+        break;
     }
     ReleaseSRWLockShared( &client->lock );
     return found;
@@ -176,6 +190,7 @@ void listeners_remove( struct plugin *plugin, BOOL tell )
         if (listener->plugin != plugin) continue;
         list_remove( &listener->entry );
         list_add_tail( &removed, &listener->entry );
+        client->listener_count -= plugin->number != 0;
     }
     ReleaseSRWLockExclusive( &client->lock );
 

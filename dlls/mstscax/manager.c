@@ -29,6 +29,15 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* The documented limit of a channel's name. */
 #define MAX_NAME MAX_PATH
 
+/* A name is a string of bytes, each of which counts; control characters are in none. */
+static BOOL name_is_valid( const char *name )
+{
+    SIZE_T size = name ? strnlen( name, MAX_NAME + 1 ) : 0, i;
+
+    for (i = 0; i < size; i++) if ((BYTE)name[i] < ' ' || name[i] == 0x7f) return FALSE;
+    return size && size <= MAX_NAME;
+}
+
 static struct plugin *impl_from_IWTSVirtualChannelManager( IWTSVirtualChannelManager *iface )
 {
     return CONTAINING_RECORD( iface, struct plugin, IWTSVirtualChannelManager_iface );
@@ -71,7 +80,7 @@ static HRESULT STDMETHODCALLTYPE manager_CreateListener( IWTSVirtualChannelManag
     TRACE( "iface %p, name %s, flags %#lx, callback %p, out %p.\n", iface, debugstr_a( name ), flags, callback, out );
 
     if (out) *out = NULL;
-    if (!name || !*name || strnlen( name, MAX_NAME + 1 ) > MAX_NAME) return E_INVALIDARG;
+    if (!name_is_valid( name )) return E_INVALIDARG;
     if (!callback) return E_POINTER;
     if (flags & TS_VC_LISTENER_STATIC_CHANNEL)
     {

@@ -70,6 +70,7 @@ struct client
     IWineDVCHost *host;             /* NULL: a client that knows nothing of it */
     DWORD   disconnect_code;
     DWORD   slow_limit;             /* ms that a call may take before it is reported, or 0 */
+    LONG    listeners_reported;     /* that there were too many */
     LONG64  soft_limit, hard_limit; /* bytes that a channel may keep in either direction: over the hard one it
                                      * ends, over the soft one that is reported, once for each direction */
     WCHAR **entries;                /* what to load instead of AddIns */
@@ -84,10 +85,11 @@ struct client
     /* protected by lock */
     BOOL    connected, terminating;
     struct list plugins;
-    unsigned int plugin_count;
     unsigned int plugins_loading;
     unsigned int alive;             /* plug-ins and listeners that hold something of theirs */
-    struct list listeners;          /* by the order of their plug-ins, then of creation */
+    struct list listeners;          /* in the order in which those of one name are asked */
+    unsigned int listener_count;    /* of plug-ins that are not built in */
+    unsigned int listeners_created;
     struct list traffic;
     struct list channels[64];       /* by id */
     struct list dead_channels;      /* oldest first */
@@ -138,8 +140,8 @@ struct plugin
     struct refs refs;
     IUnknown *marshaler;
     struct client *client;
-    UINT32  number;                 /* from 1, unique; 0 for what is built in */
-    UINT32  order;                  /* of its entry: a DLL may hold several plug-ins */
+    UINT32  number;                 /* of its entry, from 1: a DLL may hold several plug-ins; 0 for what is built in */
+    UINT32  order;                  /* of its entry */
     WCHAR  *entry;
     struct queue queue;             /* IWTSPlugin's calls */
     IWTSPlugin *plugin;             /* the queue's; NULL before loading and after Terminated */
@@ -189,6 +191,7 @@ struct listener
     IWTSListenerCallback *callback; /* the queue's; NULL after the removal */
     struct queue queue;             /* OnNewChannelConnection */
     struct list entry;              /* in client->listeners, protected by client->lock */
+    unsigned int number;            /* by creation */
     struct traffic *traffic;        /* of its name */
     struct task removal_task;
     char    name[1];
@@ -196,7 +199,7 @@ struct listener
 
 extern HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,
                                 struct listener **out );
-/* The first listener of that name behind after, or of all, or NULL. */
+/* The first listener of that name behind after, which may have been removed, or of all, or NULL. */
 extern struct listener *listener_find( struct client *client, const char *name, const struct listener *after );
 extern void listener_offer( struct listener *listener, struct channel *channel );
 /* After a failed Initialize, or Terminated: the plug-in gets no more channels. */

@@ -140,7 +140,7 @@ static void run_terminated( struct task *task )
     client_let_go( client );
 }
 
-/* The first task loads the plug-in, or initializes its object; without one the caller does. */
+/* The first task loads the plug-in, or initializes its object. */
 static struct plugin *plugin_create( struct client *client, UINT32 order, const WCHAR *entry, IWTSPlugin *object,
                                      void (*first)( struct task *task ) )
 {
@@ -161,11 +161,11 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     }
 
     AcquireSRWLockExclusive( &client->lock );
-    plugin->number = object == &echo_plugin ? 0 : ++client->plugin_count;
+    plugin->number = object == &echo_plugin ? 0 : order + 1;
     list_add_tail( &client->plugins, &plugin->link );
     client->plugins_loading++;
     client->alive++;
-    if (first) plugin_submit( plugin, "Initialize", first, 0 );
+    plugin_submit( plugin, "Initialize", first, 0 );
     if (client->connected) plugin_submit( plugin, "Connected", run_connected, 0 );
     if (client->terminating) plugin_submit( plugin, "Terminated", run_terminated, 0 );
     ReleaseSRWLockExclusive( &client->lock );
@@ -212,13 +212,12 @@ static BOOL add_addin( const struct addin *addin, void *context )
 void plugins_load( struct client *client )
 {
     struct enumeration enumeration = { client, 0 };
-    struct plugin *echo;
     UINT32 i;
 
     client->plugins_loading = 1;    /* keeps notice_ready back */
     for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL, run_load );
     if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
-    if ((echo = plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, NULL ))) plugin_initialize( echo );
+    plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, run_initialize );
     client_plugin_loaded( client );
 }
 

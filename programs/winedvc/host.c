@@ -237,15 +237,23 @@ static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 plug
     return S_OK;
 }
 
+/* A fixed part with a channel's name behind it, whose bytes are nobody's text. */
+static HRESULT send_with_name( enum winedvc_control type, const void *fixed, SIZE_T size, const char *name )
+{
+    BYTE body[WINEDVC_MAX_CONTROL];
+    SIZE_T length = strlen( name ) + 1;
+
+    if (length > sizeof(body) - size) return E_INVALIDARG;
+    memcpy( body, fixed, size );
+    memcpy( body + size, name, length );
+    link_send( host.link, type, body, size + length, 0, NULL );
+    return S_OK;
+}
+
 static HRESULT send_name( enum winedvc_control type, UINT32 plugin, const char *name )
 {
     struct winedvc_listen fixed = { plugin };
-    WCHAR text[MAX_PATH + 1];
-    const WCHAR *string = text;
-
-    if (!name || !MultiByteToWideChar( CP_UTF8, 0, name, -1, text, ARRAY_SIZE(text) )) return E_INVALIDARG;
-    link_send( host.link, type, &fixed, sizeof(fixed), 1, &string );
-    return S_OK;
+    return send_with_name( type, &fixed, sizeof(fixed), name );
 }
 
 static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 plugin, const char *name )
@@ -287,11 +295,11 @@ static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHA
 
 C_ASSERT( sizeof(((struct winedvc_stats *)0)->received) == sizeof(((WINE_DVC_TRAFFIC *)0)->received) );
 
-static void send_stats( const WCHAR *name, struct winedvc_stats *stats, const WINE_DVC_TRAFFIC *traffic )
+static void send_stats( const char *name, struct winedvc_stats *stats, const WINE_DVC_TRAFFIC *traffic )
 {
     memcpy( stats->received, traffic->received, sizeof(stats->received) );
     memcpy( stats->sent, traffic->sent, sizeof(stats->sent) );
-    link_send( host.link, WINEDVC_STATS, stats, sizeof(*stats), 1, &name );
+    send_with_name( WINEDVC_STATS, stats, sizeof(*stats), name );
 }
 
 static void send_all_stats( void )
@@ -299,12 +307,11 @@ static void send_all_stats( void )
     struct winedvc_stats stats = { .bytes_received = 0 };
     WINE_DVC_COUNTERS counters;
     WINE_DVC_TRAFFIC traffic;
-    WCHAR text[MAX_PATH + 1];
     const char *name;
     UINT32 i;
 
     for (i = 0; SUCCEEDED(IWineDVCClient_GetTraffic( host.client, i, &name, &traffic )); i++)
-        if (MultiByteToWideChar( CP_UTF8, 0, name, -1, text, ARRAY_SIZE(text) )) send_stats( text, &stats, &traffic );
+        send_stats( name, &stats, &traffic );
 
     IWineDVCClient_GetCounters( host.client, &counters );
     stats.bytes_received = counters.bytes_received;
@@ -316,7 +323,7 @@ static void send_all_stats( void )
     stats.messages_dropped = counters.messages_dropped;
     stats.opened = counters.channels_opened;
     stats.refused = counters.channels_refused;
-    send_stats( L"", &stats, &counters.traffic );
+    send_stats( "", &stats, &counters.traffic );
 }
 
 static void set_connected( BOOL connected )

@@ -128,8 +128,8 @@ static const char *const notice_names[] =
 static struct
 {
     CRITICAL_SECTION cs;
-    enum notice notices[32];    /* protected by cs */
-    char names[32][300];
+    enum notice notices[64];    /* protected by cs */
+    char names[64][300];
     unsigned int count, seen;   /* count: protected by cs */
     HANDLE come, hang_up, flushed;
     LONG readers;
@@ -209,6 +209,7 @@ static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 numb
 
 static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 number, const char *name )
 {
+    ok( number == 1, "got number %u\n", number );
     notice( LISTEN, name );
     return S_OK;
 }
@@ -329,6 +330,50 @@ static void test_host_failure(void)
     ok_noticed( READY, "" );
     ok_played();
     SetEvent( test_host.hang_up );
+    ok_noticed( ENDED, "" );
+}
+
+static void load_two( struct call *call )
+{
+    if (call->kind == COUNT_INSTANCES) call->value = 2;
+}
+
+/* ours: plug-ins that come from one entry have its number */
+static void test_two_plugins_of_one_entry(void)
+{
+    static const struct step steps[] =
+    {
+        { INITIALIZE, .act = listen_on_test },
+        { INITIALIZE, .flags = UNORDERED, .act = listen_on_test },
+        { CONNECTED, .flags = UNORDERED },
+        { CONNECTED, .flags = UNORDERED },
+    };
+    static const struct step ended[] =
+    {
+        { TERMINATED, .flags = UNORDERED }, { LISTENER_CALLBACK_FREED, .flags = UNORDERED },
+        { PLUGIN_FREED, .flags = UNORDERED }, { TERMINATED, .flags = UNORDERED },
+        { LISTENER_CALLBACK_FREED, .flags = UNORDERED }, { PLUGIN_FREED, .flags = UNORDERED },
+        { DISCONNECTED, .flags = UNORDERED }, { DISCONNECTED, .flags = UNORDERED },
+    };
+    unsigned int i, seen[ENDED + 1] = { 0 };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    script.on_load = load_two;
+    play( steps );
+    create_client( &host_iface, peer.plugin_file );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    script.on_load = NULL;
+    for (i = 0; i < 5; i++)
+    {
+        ok( wait_for( test_host.come ), "a notice does not come\n" );
+        seen[test_host.notices[test_host.seen++]]++;
+    }
+    ok( seen[LISTEN] == 2 && seen[PLUGIN] == 2 && seen[READY] == 1, "%u names, %u plug-ins, %u times ready\n",
+        seen[LISTEN], seen[PLUGIN], seen[READY] );
+    play( ended );
+    SetEvent( test_host.hang_up );
+    ok_played();
     ok_noticed( ENDED, "" );
 }
 
@@ -478,6 +523,7 @@ static void run(void)
     test_two_sessions();
     test_host_interface();
     test_host_failure();
+    test_two_plugins_of_one_entry();
     test_slow_calls();
     test_queue_limits();
 }

@@ -262,6 +262,10 @@ static void test_names(void)
     listener = (IWTSListener *)0xdeadbeef;
     hr = IWTSVirtualChannelManager_CreateListener( script.manager, "NAME", 0, NULL, &listener );
     ok( hr == E_POINTER && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    hr = create_listener( "NA\nME", 0, NULL );
+    ok( hr == E_INVALIDARG, "got hr %#lx\n", hr );
+    hr = create_listener( "NAME\x7f", 0, NULL );
+    ok( hr == E_INVALIDARG, "got hr %#lx\n", hr );
 
     name[MAX_PATH] = 0;
     hr = create_listener( name, 0, &listener );
@@ -282,6 +286,49 @@ static void test_names(void)
     ok_no_listener( 1 );
     play( opened );
     server_creates( 1, "Vendor::Agent" );
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+
+    /* bytes that are in no character set */
+    hr = create_listener( "caf\xe9\xff\x80", 0, NULL );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    server_creates( 1, "caf\xe9\xff\x81" );
+    ok_no_listener( 1 );
+    play( opened );
+    server_creates( 1, "caf\xe9\xff\x80" );
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+    stop_client();
+}
+
+/* ours: one that is too many fails, and does no harm to those that are there; ECHO does not count */
+static void test_too_many_listeners(void)
+{
+    static const struct step opened[] = { { .kind = NEW_CHANNEL } };
+    char name[16];
+    unsigned int i;
+    HRESULT hr;
+
+    start_client();     /* which listens on one */
+    for (i = 1; i < WINE_DVC_MAX_LISTENERS; i++)
+    {
+        sprintf( name, "NAME %u", i );
+        hr = create_listener( name, 0, NULL );
+        ok( hr == S_OK, "number %u got hr %#lx\n", i, hr );
+    }
+    for (i = 0; i < 2; i++)
+    {
+        IWTSListener *listener = (IWTSListener *)0xdeadbeef;
+
+        hr = create_listener( "ONE MORE", 0, &listener );
+        ok( hr == HRESULT_FROM_WIN32( ERROR_TOO_MANY_NAMES ) && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    }
+    server_creates( 1, "ONE MORE" );
+    ok_no_listener( 1 );
+    play( opened );
+    server_creates( 1, "NAME 255" );
     ok_created( 1 );
     ok_played();
     close_channel( 1 );
@@ -592,6 +639,7 @@ static void run(void)
     test_GetConfiguration();
     test_AddIns_values();
     test_names();
+    test_too_many_listeners();
     test_flags();
     test_release_of_listener();
     test_CreateListener_inside();
