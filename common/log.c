@@ -26,6 +26,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "printable.h"
 
 #define EXIT_LIMIT 1    /* second */
 
@@ -129,41 +130,41 @@ void log_write( struct packet_queue *lines )
     }
 }
 
-/* The bytes of the character that a string begins with, 0 if it must be escaped. */
-static size_t character_size( const unsigned char *source )
-{
-    size_t size, i;
-
-    if (source[0] < 0x20 || source[0] == 0x7f) return 0;
-    if (source[0] < 0x80) return 1;
-    if (source[0] < 0xc2 || source[0] > 0xf4) return 0;
-    if (source[0] == 0xc2 && source[1] < 0xa0) return 0; /* more control characters */
-    size = source[0] < 0xe0 ? 2 : source[0] < 0xf0 ? 3 : 4;
-    for (i = 1; i < size; i++)
-        if ((source[i] & 0xc0) != 0x80) return 0;
-    return size;
-}
-
-const char *log_escape( struct log_text *text, const char *source )
+/* As many bytes as shown() says stay as they are. */
+static const char *escape( struct log_text *text, const char *source, size_t (*shown)( const char * ) )
 {
     static const char cut[] = "...";
-    const unsigned char *in = (const unsigned char *)source;
     size_t used = 0, size;
 
-    for (; *in; in += size ? size : 1)
+    for (; *source; source += size ? size : 1)
     {
-        size = character_size( in );
+        size = shown( source );
         if (used + (size ? size : 4) + sizeof(cut) > sizeof(text->text))
         {
             memcpy( text->text + used, cut, sizeof(cut) );
             return text->text;
         }
-        if (size) memcpy( text->text + used, in, size );
-        else snprintf( text->text + used, 5, "\\x%02x", *in );
+        if (size) memcpy( text->text + used, source, size );
+        else snprintf( text->text + used, 5, "\\x%02x", (unsigned char)*source );
         used += size ? size : 4;
     }
     text->text[used] = 0;
     return text->text;
+}
+
+static size_t ascii_size( const char *source )
+{
+    return *source >= ' ' && *source <= '~';
+}
+
+const char *log_escape( struct log_text *text, const char *source )
+{
+    return escape( text, source, printable_size );
+}
+
+const char *log_escape_name( struct log_text *text, const char *name )
+{
+    return escape( text, name, ascii_size );
 }
 
 bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue *lines )

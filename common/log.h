@@ -71,14 +71,15 @@ extern void log_later( struct packet_queue *lines, enum log_level level, const c
     __attribute__((format( printf, 3, 4 )));
 extern void log_write( struct packet_queue *lines );
 
-/* A host's text, cut to LOG_TEXT bytes, with control characters and bad UTF-8 escaped. */
+/* Text that others wrote, cut to LOG_TEXT bytes. What cannot be shown is escaped, a byte as \xNN. */
 struct log_text
 {
     char text[LOG_TEXT];
 };
 
-/* Returns text->text. */
+/* Return text->text. Source is UTF-8, as far as it is text; a channel's name is bytes, of which ASCII is shown. */
 extern const char *log_escape( struct log_text *text, const char *source );
+extern const char *log_escape_name( struct log_text *text, const char *name );
 
 /* So many lines of one host in so many milliseconds. All zero is a new limit. */
 #define LOG_BURST     20

@@ -110,7 +110,7 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
 
     if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
-    say( bridge, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape( &text, name ), on ? "offered" : "withdrawn" );
+    say( bridge, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape_name( &text, name ), on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
     rule = on ? router_listen( bridge->router, host->number, name )
@@ -193,7 +193,7 @@ static const char *control_stats( struct bridge *bridge, struct host *host, cons
     control_format( sent, sizeof(sent), stats.sent );
     if (*name)
         snprintf( text, sizeof(text), "host %u, channel %s: received%s; sent%s", host->number,
-                  log_escape( &escaped, name ), received, sent );
+                  log_escape_name( &escaped, name ), received, sent );
     else
         snprintf( text, sizeof(text), "host %u: received%s (%" PRIu64 " bytes); sent%s (%" PRIu64 " bytes); PDUs "
                   "cancelled %" PRIu64 ", ignored %" PRIu64 ", malformed %" PRIu64 ", caps repeated %" PRIu64

@@ -239,7 +239,7 @@ static void io_log_channels( struct bridge *bridge )
         [NOTE_LOST]    = "is closed with the plug-in's process",
         [NOTE_BROKEN]  = "is closed for a message that is too long",
     };
-    struct log_text title;
+    struct log_text title, name;
     struct packet *note;
     struct host *host;
 
@@ -248,8 +248,9 @@ static void io_log_channels( struct bridge *bridge )
         if (bridge->terminated || !log_is_active( LOG_LEVEL_DEBUG )) continue;
         if (!(host = bridge_find_host( bridge, note->host ))) continue;
         if (log_limit_pass( &host->limit, clock_ms(), &bridge->lines ))
-            log_later( &bridge->lines, LOG_LEVEL_DEBUG, "channel %s of %s %s", (const char *)note->data,
-                       log_escape( &title, host->title ), said[note->kind] );
+            log_later( &bridge->lines, LOG_LEVEL_DEBUG, "channel %s of %s %s",
+                       log_escape_name( &name, (const char *)note->data ), log_escape( &title, host->title ),
+                       said[note->kind] );
     }
 }
 

@@ -490,7 +490,7 @@ static void be_chatty( void )
     unsigned int i;
 
     get_ready();
-    puts( "chatty \x1b[31m \xff %s%n\r" );
+    puts( "chatty \x1b[31m \xff %s%n \xe2\x80\xaetxt.\xe0\x82\x9b\r" );
     for (i = 0; i < 100000; i++) putchar( 'x' );
     puts( "" );
     for (i = 0; i < 1000; i++) puts( "and on" );
