@@ -18,8 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "pathname.h"
 
@@ -32,4 +35,15 @@ bool path_format( char path[PATH_MAX], const char *format, ... )
     length = vsnprintf( path, PATH_MAX, format, args );
     va_end( args );
     return length >= 0 && length < PATH_MAX;
+}
+
+bool path_home( char path[PATH_MAX] )
+{
+    const char *home = getenv( "HOME" );
+    struct passwd entry, *found;
+    char text[4096];
+
+    if (home && *home == '/') return path_format( path, "%s", home );
+    return !getpwuid_r( getuid(), &entry, text, sizeof(text), &found ) && found && *found->pw_dir == '/' &&
+           path_format( path, "%s", found->pw_dir );
 }

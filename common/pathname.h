@@ -27,4 +27,7 @@
 /* As sprintf(). Returns false if the name is too long. */
 extern bool path_format( char path[PATH_MAX], const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
+/* The user's home directory, absolute: what HOME says, else the user's entry. Returns false if there is none. */
+extern bool path_home( char path[PATH_MAX] );
+
 #endif /* __WINEDVC_PATHNAME_H */

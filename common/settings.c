@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "ascii.h"
+#include "pathname.h"
 #include "settings.h"
 
 #define MAX_VALUE 4096
@@ -79,7 +80,10 @@ static const char *const source_names[] = { "", "file", "file", "environment", "
 
 void settings_init( struct settings *settings )
 {
+    char home[PATH_MAX];
+
     memset( settings, 0, sizeof(*settings) );
+    if (path_home( home )) settings->home = strdup( home );
     settings->timeout = settings->start_timeout = settings->linger = 10;
     settings->restarts = 3;
     settings->trace_size = 64;
@@ -103,6 +107,7 @@ void settings_clear( struct settings *settings )
         settings->rules = rule->next;
         rule_destroy( rule );
     }
+    free( settings->home );
     free( settings->prefix );
     free( settings->wine );
     free( settings->host_log );
@@ -175,15 +180,16 @@ static void parse_list( struct name_list *list, const char *value )
     }
 }
 
-static char *parse_path( const char *value )
+/* NULL without memory, or without the home directory that it wants. */
+static char *parse_path( const struct settings *settings, const char *value )
 {
-    const char *home = getenv( "HOME" );
     char *path;
     size_t size;
 
-    if (strncmp( value, "~/", 2 ) || !home) return strdup( value );
-    size = strlen( home ) + strlen( value );
-    if ((path = malloc( size ))) snprintf( path, size, "%s%s", home, value + 1 );
+    if (strncmp( value, "~/", 2 )) return strdup( value );
+    if (!settings->home) return NULL;
+    size = strlen( settings->home ) + strlen( value );
+    if ((path = malloc( size ))) snprintf( path, size, "%s%s", settings->home, value + 1 );
     return path;
 }
 
@@ -199,7 +205,12 @@ static bool setting_parse( struct settings *settings, const struct setting *sett
     {
     case SETTING_PREFIX:
     case SETTING_PATH:
-        if (!(path = parse_path( value ))) return false;
+        if (!(path = parse_path( settings, value )))
+        {
+            settings_mistake( settings, where, "%s is \"%s\", but no home directory is known: set HOME", setting->key,
+                              value );
+            return false;
+        }
         if (setting->type == SETTING_PREFIX && *path != '/')
         {
             settings_mistake( settings, where, "%s is \"%s\", which is not an absolute path", setting->key, value );
@@ -377,7 +388,7 @@ void settings_complete( struct settings *settings )
         if (name_list_has( &settings->deny, settings->allow.names[i] ))
             settings_mistake( settings, "allow", "%s is in the list deny, too: it is not loaded",
                               settings->allow.names[i] );
-    if (!settings->prefix) settings->prefix = parse_path( "~/.wine" );
+    if (!settings->prefix) settings->prefix = parse_path( settings, "~/.wine" );
 }
 
 /* Choices */

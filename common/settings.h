@@ -49,7 +49,8 @@ struct plugin_rule
 
 struct settings
 {
-    char            *prefix;        /* Wine's, an absolute path */
+    char            *home;          /* the user's directory, an absolute path; NULL if there is none */
+    char            *prefix;        /* Wine's, an absolute path; NULL if there is no home, either */
     char            *wine;          /* its loader, NULL to search for it */
     char            *host_log;      /* files, NULL for none */
     char            *trace_file;

@@ -32,10 +32,11 @@
 /* In the directory that a variable names, else in one of the home directory. A relative one is not to be heeded. */
 static bool path_of_user( const char *variable, const char *below_home, const char *name, char *path )
 {
-    const char *given = getenv( variable ), *home = getenv( "HOME" );
+    const char *given = getenv( variable );
+    char home[PATH_MAX];
 
     if (given && path_format( path, "%s/%s", given, name ) && *path == '/') return true;
-    return home && path_format( path, "%s/%s/%s", home, below_home, name ) && *path == '/';
+    return path_home( home ) && path_format( path, "%s/%s/%s", home, below_home, name );
 }
 
 bool path_user_conf( char path[PATH_MAX] )

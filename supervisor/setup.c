@@ -47,7 +47,7 @@ static bool setup_send_wine( struct bridge *bridge, enum session_frame type )
     struct wine_program program;
     char problem[LOG_TEXT];
 
-    return wine_find( &bridge->settings, 64, &program, problem, sizeof(problem) ) &&
+    return bridge->settings.prefix && wine_find( &bridge->settings, 64, &program, problem, sizeof(problem) ) &&
            session_send( &bridge->session, type, program.prefix, strlen( program.prefix ) + 1, program.loader,
                          strlen( program.loader ) + 1 );
 }

@@ -152,6 +152,12 @@ bool wine_check_prefix( const char *prefix, char *problem, size_t size )
 {
     char file[PATH_MAX];
 
+    if (!prefix)
+    {
+        snprintf( problem, size, "no home directory is known, so that there is no ~/.wine: set HOME, or WINEPREFIX to "
+                  "the Wine prefix" );
+        return false;
+    }
     if (path_format( file, "%s/system.reg", prefix ) && !access( file, R_OK ) &&
         path_format( file, "%s/drive_c", prefix ) && !access( file, X_OK )) return true;
     snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' wineboot\" and "

@@ -18,8 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/settings.h"
 #include "wine/test.h"
@@ -100,6 +103,40 @@ static void test_values(void)
     settings_init( &settings );
     settings_complete( &settings );
     ok( settings.prefix && !strcmp( settings.prefix, "/home/someone/.wine" ), "got %s\n", settings.prefix );
+    settings_clear( &settings );
+}
+
+/* The user's entry has one, too. */
+static void test_home(void)
+{
+    const struct passwd *entry = getpwuid( getuid() );
+    char prefix[PATH_MAX + 8];
+    unsigned int i;
+
+    if (!entry)
+    {
+        skip( "the user has no entry\n" );
+        return;
+    }
+    snprintf( prefix, sizeof(prefix), "%s/.wine", entry->pw_dir );
+    for (i = 0; i < 2; i++)
+    {
+        if (i) setenv( "HOME", "here", 1 );
+        else unsetenv( "HOME" );
+        settings_init( &settings );
+        settings_complete( &settings );
+        ok( settings.prefix && !strcmp( settings.prefix, prefix ), "got %s\n", settings.prefix );
+        check_no_mistake();
+        settings_clear( &settings );
+    }
+
+    settings_init( &settings );
+    free( settings.home );
+    settings.home = NULL;
+    set( SETTINGS_USER, "trace", "~/trace" );
+    check_mistake( "here:3: ", "no home directory is known: set HOME" );
+    settings_complete( &settings );
+    ok( !settings.prefix && !settings.trace_file, "got %s\n", settings.prefix );
     settings_clear( &settings );
 }
 
@@ -242,6 +279,7 @@ START_TEST( settings )
 {
     test_precedence();
     test_values();
+    test_home();
     test_mistakes();
     test_environment();
     test_arguments();
