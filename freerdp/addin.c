@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <freerdp/dvc.h>
+
 #include "bridge.h"
 #include "compat.h"
 #include "log.h"
@@ -353,4 +355,17 @@ BOOL VCAPITYPE VirtualChannelEntryEx( PCHANNEL_ENTRY_POINTS_EX entry_points, PVO
     addin_load( entry_points, init_handle );
     addin_leave( state );
     return TRUE;
+}
+
+/* /dvc:winedvc. FreeRDP takes this symbol's absence, too, for a failure that ends the connection. */
+UINT VCAPITYPE DVCPluginEntry( IDRDYNVC_ENTRY_POINTS *entry_points )
+{
+    int state = addin_enter();
+
+    (void)entry_points;
+    wlog_prepare();
+    log_error( "/dvc:winedvc runs no plug-in, since FreeRDP loads such an addin when the connection is made already: "
+               "give /vc:winedvc instead" );
+    addin_leave( state );
+    return CHANNEL_RC_OK;
 }

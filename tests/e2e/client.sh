@@ -4,7 +4,7 @@
 # wlfreerdp, sdl-freerdp or remmina; a case may set it before it sources lib.sh.
 #
 #   start_client NAME [OPTION]…   for the server at ${port[NAME]}; $client_environment is added to its environment,
-#                                 $vc is the static channel with its arguments, winedvc if it is not set
+#                                 $vc is the static channel with its arguments, winedvc if it is not set, none if it is empty
 #   quit_client NAME              as its user would
 
 remmina_plugin() { find /usr/lib/*/remmina/plugins /usr/lib*/remmina/plugins -name remmina-plugin-rdp.so -print -quit; }
@@ -68,14 +68,14 @@ write_profile()
 
 start_client()
 {
-    local name=$1 command environment libraries
+    local name=$1 command environment libraries channel=${vc-winedvc}
     shift
     environment=(HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_CONFIG_DIRS="$tmp/xdg"
                  XDG_STATE_HOME="$tmp/state" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1
                  WINEPREFIX="$prefix" WINEDVC_TEST_ADDIN="$addin" WINEDVC_HOST_LOG="$tmp/$name-host.log"
                  WINEDVC_TEST_CASE="$tmp" WINEDVC_START_TIMEOUT=25)
     command=(env LD_PRELOAD="$shim" "${client_environment[@]}" "$client" "/v:127.0.0.1:${port[$name]}"
-             /u:user /p:password /cert:ignore /sec:tls "/vc:${vc:-winedvc}" /echo "$@")
+             /u:user /p:password /cert:ignore /sec:tls ${channel:+"/vc:$channel"} /echo "$@")
     if [ "$CLIENT" = remmina ]
     then
         write_profile "$name"
