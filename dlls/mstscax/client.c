@@ -149,6 +149,7 @@ static void client_initialized( struct client *client )
     executor_init( &client->executor );
     queue_init( &client->notices, &client->executor, NULL );
     if (FAILED(pump_start( client ))) ERR( "Could not start the pump.\n" );
+    plugins_begin( client );
     if (client->host) executor_start_reader( &client->executor, client_read, client );
     plugins_load( client );
 }

@@ -154,6 +154,8 @@ struct plugin
     BOOL    ended;                  /* failed to initialize, or terminated */
 };
 
+/* Before there is a reader, and then: the plug-ins of the entries. */
+extern void plugins_begin( struct client *client );
 extern void plugins_load( struct client *client );
 extern void plugins_connect( struct client *client );
 extern void plugins_disconnect( struct client *client, DWORD code );

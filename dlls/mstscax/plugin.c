@@ -140,7 +140,7 @@ static void run_terminated( struct task *task )
     client_let_go( client );
 }
 
-/* The first task loads the plug-in, or initializes its object. */
+/* The first task loads the plug-in, or initializes its object; without one the caller does. */
 static struct plugin *plugin_create( struct client *client, UINT32 order, const WCHAR *entry, IWTSPlugin *object,
                                      void (*first)( struct task *task ) )
 {
@@ -165,7 +165,7 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     list_add_tail( &client->plugins, &plugin->link );
     client->plugins_loading++;
     client->alive++;
-    plugin_submit( plugin, "Initialize", first, 0 );
+    if (first) plugin_submit( plugin, "Initialize", first, 0 );
     if (client->connected) plugin_submit( plugin, "Connected", run_connected, 0 );
     if (client->terminating) plugin_submit( plugin, "Terminated", run_terminated, 0 );
     ReleaseSRWLockExclusive( &client->lock );
@@ -209,15 +209,22 @@ static BOOL add_addin( const struct addin *addin, void *context )
     return TRUE;
 }
 
+/* What is built in listens before the first event can come. */
+void plugins_begin( struct client *client )
+{
+    struct plugin *echo;
+
+    client->plugins_loading = 1;    /* keeps notice_ready back */
+    if ((echo = plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, NULL ))) plugin_initialize( echo );
+}
+
 void plugins_load( struct client *client )
 {
     struct enumeration enumeration = { client, 0 };
     UINT32 i;
 
-    client->plugins_loading = 1;    /* keeps notice_ready back */
     for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL, run_load );
     if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
-    plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, run_initialize );
     client_plugin_loaded( client );
 }
 

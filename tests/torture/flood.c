@@ -25,7 +25,7 @@
 #define BATCH         50
 #define MESSAGES      4
 #define MAX_FILL      4000
-#define LISTENERS     25
+#define LISTENERS     15
 #define RECONNECTS    10
 
 /* What every message begins with. */

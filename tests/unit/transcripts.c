@@ -214,7 +214,6 @@ static void write_message( unsigned int number, size_t size )
     uint8_t *buffer, *pdu;
 
     ok( model.channels[number].open, "channel %u is not open\n", number );
-    if (!size) return;
     buffer = malloc( total );
     drdynvc_fragments_write( &fragments, buffer, 0, model.channels[number].id, bytes, size );
     while ((pdu = drdynvc_fragments_next( &fragments, &pdu_size ))) push_message( &model.sent, 0, pdu, pdu_size );
