@@ -8,3 +8,42 @@ sample() { printf 'sample\t%s\t%s\t%s\n' "$1" "$2" "${3:-}"; }
 
 # unmeasured KEY REASON: this FreeRDP or this machine cannot do it
 unmeasured() { printf 'unmeasured\t%s\t%s\n' "$1" "$2"; }
+
+# ---- counts, which a busy machine does not change (make bench-counts)
+#
+# baseline.SYSTEM has for each: key | count | percent that it may grow by | reason. BENCH_BASELINE names a file that
+# takes keys and counts instead (make bench-baseline).
+
+baseline=$SRCDIR/tests/bench/baseline.$(. /etc/os-release && echo "$ID${VERSION_ID:-}")
+grown=0
+
+# count KEY COUNT [REFERENCE]: a sample that is held against the baseline
+count()
+{
+    local known percent verdict
+    sample "$@"
+    [ -z "${BENCH_BASELINE:-}" ] || echo "$1 $2" >> "$BENCH_BASELINE"
+    [ -e "$baseline" ] || return 0
+    IFS='|' read -r _ known percent _ < <(grep -E "^$1 *\|" "$baseline")
+    verdict=$(awk -v count="$2" -v known="${known:-none}" -v percent="${percent:-5}" 'BEGIN {
+        if (known == "none") print "is not in the baseline"
+        else if (count > known * (1 + percent / 100) + 0.05) print "grew by more than", percent + 0, "%"
+        else if (count < known * (1 - percent / 100) - 0.05) print "fell"
+        else print "as before" }')
+    printf 'count %s: %s, in the baseline %s: %s\n' "$1" "$2" "${known// /}" "$verdict"
+    case $verdict in
+    grew*|*not*) [ -n "${BENCH_BASELINE:-}" ] || grown=1 ;;
+    esac
+}
+
+# The end of a family of counts.
+judge_counts()
+{
+    if [ "$grown" -ne 0 ]
+    then
+        echo "a count grew: make it small again, or say why it has to: make bench-baseline REASON='...'"
+        exit 1
+    fi
+    [ -e "$baseline" ] || [ -n "${BENCH_FULL:-}${BENCH_BASELINE:-}" ] ||
+        { echo "no baseline for this system: make bench-baseline makes ${baseline##*/}"; exit 77; }
+}

@@ -1,5 +1,5 @@
 /*
- * PDUs routed by the addin, for a tool that counts instructions
+ * PDUs through the addin's routing table and the codec, for a tool that counts instructions
  *
  * Copyright 2026 the winedvc authors
  *
@@ -21,11 +21,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dlls/mstscax/drdynvc.h"
 #include "freerdp/names.h"
 #include "exchange/router.h"
+#include "trips.h"
 #include "wine/test.h"
 
-#define HOST 1
+#define HOST     1
+#define MESSAGE  1590     /* the most that one PDU takes */
+#define HEADROOM 8
 
 /* [MS-RDPEDYC] 2.2, with ids of one byte */
 static const uint8_t caps[] = { 0x50, 0, 1, 0 };
@@ -59,25 +63,80 @@ static struct router *create_router( unsigned int channels )
     return router;
 }
 
-static unsigned int number( const char *variable, unsigned int otherwise )
+/* Messages of one PDU; the channels take turns. */
+static void run( void (*go)( struct router *router, uint8_t *pdu, uint8_t id, struct drdynvc_assembly *assembly ) )
 {
-    const char *value = getenv( variable );
+    unsigned int channels = environment_number( "BENCH_CHANNELS", 1 );
+    unsigned int count = environment_number( "BENCH_PDUS", 1000 ), i;
+    struct router *router = create_router( channels );
+    struct drdynvc_assembly assembly = { 0 };
+    static uint8_t pdu[2 + MESSAGE] = { DRDYNVC_CMD_DATA << 4 };
 
-    return value ? strtoul( value, NULL, 10 ) : otherwise;
+    for (i = 0; i < count; i++) go( router, pdu, i % channels + 1, &assembly );
+    drdynvc_assembly_clear( &assembly );
+    router_destroy( router );
 }
 
-START_TEST(routing)
+static void route_in( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
 {
-    unsigned int channels = number( "BENCH_CHANNELS", 1 ), count = number( "BENCH_PDUS", 1000 ), i, host;
-    struct router *router = create_router( channels );
-    uint8_t data[1600] = { 0x30 };
+    unsigned int host;
+
+    data[1] = id;
+    if (router_server_pdu( router, data, 2 + MESSAGE, 0, &host ) != ROUTE_HOST) ok( 0, "a PDU is not for the host\n" );
+}
+
+/* As far as the plug-in gets it. */
+static void bring_in( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
+{
+    struct drdynvc_pdu pdu;
+    uint8_t *message = NULL;
+    uint32_t size;
+
+    route_in( router, data, id, assembly );
+    if (drdynvc_read( &pdu, DRDYNVC_SERVER, data, 2 + MESSAGE ) ||
+        drdynvc_assembly_add( assembly, &pdu, &message, &size ) || !message) ok( 0, "a PDU is no message\n" );
+    free( message );
+}
+
+static void route_out( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
+{
     const char *rule;
 
-    for (i = 0; i < count; i++)
-    {
-        data[1] = i % channels + 1;
-        ok( router_server_pdu( router, data, sizeof(data), 0, &host ) == ROUTE_HOST, "a PDU is not for the host\n" );
-        ok( router_host_pdu( router, HOST, data, sizeof(data), &rule ) == ROUTE_SERVER, "a PDU is not sent\n" );
-    }
-    router_destroy( router );
+    data[1] = id;
+    if (router_host_pdu( router, HOST, data, 2 + MESSAGE, &rule ) != ROUTE_SERVER) ok( 0, "a PDU is not sent\n" );
+}
+
+/* From the plug-in's buffer on. */
+static void bring_out( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
+{
+    struct drdynvc_fragments fragments;
+    uint8_t *buffer = malloc( drdynvc_fragments_size( id, MESSAGE, HEADROOM ) ), *pdu;
+    const char *rule;
+    size_t size;
+
+    if (!buffer) abort();
+    drdynvc_fragments_write( &fragments, buffer, HEADROOM, id, data + 2, MESSAGE );
+    while ((pdu = drdynvc_fragments_next( &fragments, &size )))
+        if (router_host_pdu( router, HOST, pdu, size, &rule ) != ROUTE_SERVER) ok( 0, "a PDU is not sent\n" );
+    free( buffer );
+}
+
+START_TEST(route_in)
+{
+    run( route_in );
+}
+
+START_TEST(bring_in)
+{
+    run( bring_in );
+}
+
+START_TEST(route_out)
+{
+    run( route_out );
+}
+
+START_TEST(bring_out)
+{
+    run( bring_out );
 }
