@@ -25,8 +25,8 @@
 #include "log.h"
 #include "wlog.h"
 
-_Static_assert( LOG_LEVEL_TRACE == WLOG_TRACE && LOG_LEVEL_DEBUG == WLOG_DEBUG && LOG_LEVEL_INFO == WLOG_INFO &&
-                LOG_LEVEL_WARN == WLOG_WARN && LOG_LEVEL_ERROR == WLOG_ERROR && LOG_LEVEL_OFF == WLOG_OFF,
+#define SAME( level ) ((int)LOG_LEVEL_##level == (int)WLOG_##level)
+_Static_assert( SAME( TRACE ) && SAME( DEBUG ) && SAME( INFO ) && SAME( WARN ) && SAME( ERROR ) && SAME( OFF ),
                 "the levels are WLog's" );
 
 static wLog *wlog;

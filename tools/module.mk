@@ -59,11 +59,11 @@ all: $(target) $(if $(TESTDLL),$(obj)/$(TESTDLL))
 $(target): $(objects) $(resources) $(testdlls:%=$(obj)/%.res) $(spec) $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(winegcc) $(if $(filter %.dll,$(target)),-shared) -Wl$(,)$(if $(test),--kill-at,--wine-builtin) \
-	    $(EXTRADLLFLAGS) $($(arch)_LDFLAGS) $(spec) $(objects) $(resources) $(testdlls:%=$(obj)/%.res) \
+	    $(EXTRADLLFLAGS) $($(arch)_LDFLAGS) $($(arch)_winelibs) $(spec) $(objects) $(resources) $(testdlls:%=$(obj)/%.res) \
 	    -o $@ $(IMPORTS:%=-l%)
 
 $(testdlls:%=$(obj)/%.dll): $(obj)/%.dll: $(obj)/%.o $(modsrc)/%.spec $(rules)
-	$(call quiet,LD,$@)$(winegcc) -shared -Wl$(,)--kill-at $($(arch)_LDFLAGS) $(modsrc)/$*.spec $< -o $@ $(IMPORTS:%=-l%)
+	$(call quiet,LD,$@)$(winegcc) -shared -Wl$(,)--kill-at $($(arch)_LDFLAGS) $($(arch)_winelibs) $(modsrc)/$*.spec $< -o $@ $(IMPORTS:%=-l%)
 
 $(testdlls:%=$(obj)/%.res): $(obj)/%.res: $(obj)/%.dll
 	$(call quiet,WRC,$@)echo '$*.dll TESTDLL "$*.dll"' > $(@:.res=.rc) && $(WRC) $(bits) --utf8 -I$(obj) -o $@ $(@:.res=.rc)
