@@ -28,6 +28,7 @@
 #include "settings.h"
 
 #define PLUGINS_MAX 256
+#define PLUGIN_MAX_NAMES 256   /* of channels */
 
 /* One AddIns key, as the scout reported it, or as the record has it. */
 struct plugin

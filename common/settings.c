@@ -26,13 +26,12 @@
 #include <string.h>
 
 #include "ascii.h"
-#include "pathname.h"
+#include "environment.h"
+#include "paths.h"
 #include "settings.h"
 
 #define MAX_VALUE 4096
 #define MAX_LINE  1024
-
-extern char **environ;
 
 enum setting_type
 {
@@ -78,16 +77,18 @@ static const char *const levels[] = { "trace", "debug", "info", "warn", "error",
 
 static const char *const source_names[] = { "", "file", "file", "environment", "arguments" };
 
-void settings_init( struct settings *settings )
+bool settings_init( struct settings *settings )
 {
     char home[PATH_MAX];
 
     memset( settings, 0, sizeof(*settings) );
-    if (path_home( home )) settings->home = strdup( home );
     settings->timeout = settings->start_timeout = settings->linger = 10;
     settings->restarts = 3;
     settings->trace_size = 64;
     settings->log_level = SETTINGS_NO_LEVEL;
+    if (!(settings->environment = environment_copy())) return false;
+    if (path_home( settings->environment, home )) settings->home = strdup( home );
+    return true;
 }
 
 static void rule_destroy( struct plugin_rule *rule )
@@ -107,6 +108,7 @@ void settings_clear( struct settings *settings )
         settings->rules = rule->next;
         rule_destroy( rule );
     }
+    free( settings->environment );
     free( settings->home );
     free( settings->prefix );
     free( settings->wine );
@@ -343,17 +345,18 @@ static bool variable_is_known( const char *variable )
 
 void settings_read_environment( struct settings *settings )
 {
+    char *const *environment = settings->environment;
     const char *value;
     char name[64];
     size_t i;
 
     for (i = 0; i < SETTINGS_COUNT; i++)
-        if ((value = getenv( table[i].variable )) && *value) /* an empty one is none */
+        if ((value = environment_get( environment, table[i].variable )) && *value) /* an empty one is none */
             settings_set( settings, SETTINGS_ENVIRONMENT, table[i].variable, NULL, table[i].key, value );
-    for (i = 0; environ[i]; i++)
+    for (; *environment; environment++)
     {
-        if (strncmp( environ[i], "WINEDVC_", 8 ) || variable_is_known( environ[i] )) continue;
-        snprintf( name, sizeof(name), "%.*s", (int)strcspn( environ[i], "=" ), environ[i] );
+        if (strncmp( *environment, "WINEDVC_", 8 ) || variable_is_known( *environment )) continue;
+        snprintf( name, sizeof(name), "%.*s", (int)strcspn( *environment, "=" ), *environment );
         settings_mistake( settings, name, "this is not a variable that winedvc knows" );
     }
 }

@@ -49,6 +49,7 @@ struct plugin_rule
 
 struct settings
 {
+    char           **environment;   /* as it was in settings_init(): nothing of ours asks for that of the process */
     char            *home;          /* the user's directory, an absolute path; NULL if there is none */
     char            *prefix;        /* Wine's, an absolute path; NULL if there is no home, either */
     char            *wine;          /* its loader, NULL to search for it */
@@ -72,7 +73,8 @@ struct settings
 
 #define SETTINGS_NO_LEVEL 7
 
-extern void settings_init( struct settings *settings );
+/* Copies the environment. Returns false without memory; settings_clear() has to follow in any case. */
+extern bool settings_init( struct settings *settings );
 extern void settings_clear( struct settings *settings );
 
 /* Where names the place in the file, the variable or the argument. A value that is none is a mistake and

@@ -67,6 +67,7 @@ static void bridge_destroy( struct bridge *bridge )
     launch_forget( bridge );
     plugin_list_clear( &bridge->plugins );
     plugin_list_clear( &bridge->recorded );
+    record_clear( &bridge->record );
     settings_clear( &bridge->settings );
     if (bridge->router) router_destroy( bridge->router );
     if (bridge->wake >= 0) close( bridge->wake );
@@ -105,7 +106,7 @@ static bool bridge_start_thread( struct bridge *bridge )
 
 static bool bridge_configure( struct bridge *bridge, const struct name_list *arguments )
 {
-    settings_init( &bridge->settings );
+    if (!settings_init( &bridge->settings )) return false;
     settings_read_environment( &bridge->settings );
     settings_read_arguments( &bridge->settings, arguments );
     bridge->linger = bridge->settings.linger * 1000;
@@ -122,7 +123,8 @@ struct bridge *bridge_create( const struct bridge_client *client, const struct n
         packet_queue_init( &bridge->lines );
         bridge->client = *client;
         bridge->references = 1;
-        bridge->park_time = bridge->scout_time = UINT64_MAX;
+        bridge->park_time = bridge->search_time = UINT64_MAX;
+        keeper_init( &bridge->keeper );
         bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
         if (bridge->wake >= 0 && bridge_configure( bridge, arguments ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );

@@ -24,11 +24,13 @@
 #include <pthread.h>
 
 #include "bridge.h"
+#include "discovery.h"
 #include "host.h"
+#include "keeper.h"
 #include "pace.h"
 #include "plugins.h"
+#include "record.h"
 #include "router.h"
-#include "session.h"
 #include "settings.h"
 #include "trace.h"
 
@@ -40,14 +42,6 @@ enum gather
     GATHER_CLIENT,
     GATHER_MESSAGE,
     GATHER_DROP,
-};
-
-/* How far the I/O thread is. */
-enum setup
-{
-    SETUP_CONFIGURING,      /* the configuration is being read */
-    SETUP_RECALLING,        /* the record is */
-    SETUP_DONE,
 };
 
 /* What the addin ignored, dropped or said in the place of a host. */
@@ -96,24 +90,19 @@ struct bridge
 
     /* I/O thread only */
     struct settings    settings;        /* the main thread's before the thread is started */
-    enum setup         setup;
-    uint64_t           setup_time;      /* when that is given up */
-    struct session     session;
+    struct record      record;
+    struct keeper      keeper;
     unsigned int       timeout;         /* in milliseconds, of an answer */
     unsigned int       begin_timeout;   /* the same, of a host's first word */
     struct packet_queue lines;          /* for the log, when the lock is free */
     struct plugin_list recorded;        /* in the last session */
     struct plugin_list plugins;         /* that the search has found */
-    bool               plugins_known;   /* all of them */
-    bool               names_known;     /* the record had all */
-    bool               stored;          /* the record is up to date */
+    enum search        search;
+    uint64_t           search_time;     /* when it begins again, UINT64_MAX if it does not */
+    bool               learned;         /* something that the record may not have */
     struct group      *groups;
     unsigned int       reported;        /* AddIns keys, with those that have a problem */
     unsigned int       last_number;     /* of a host */
-    bool               scouted;         /* the search for plug-ins has ended */
-    bool               scout_again;     /* it has ended before it began, or is begun for the second time */
-    uint64_t           scout_time;      /* for that, UINT64_MAX if it is not to come */
-    bool               found;           /* and what it has found is dealt with */
     bool               terminated;      /* it knows that the session has ended, and writes no more lines */
     uint8_t            buffer[65536];
 };

@@ -350,6 +350,7 @@ void router_names_complete( struct router *router, bool complete )
 
 void router_hosts_known( struct router *router )
 {
+    if (router->directory.hosts_known) return;
     router->directory.hosts_known = true;
     router_settle_held( router );
 }

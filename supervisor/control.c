@@ -127,7 +127,7 @@ static const char *control_ready( struct bridge *bridge, struct host *host )
     size_t i;
 
     if (!host->group || host->ready) return "a host of plug-ins is ready once";
-    host->ready = true;
+    host->ready = bridge->learned = true;
     router_host_ready( bridge->router, host->number );
     for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
     return NULL;
@@ -212,8 +212,7 @@ static const char *control_bye( struct bridge *bridge, struct host *host, const 
 
     if (!why) return malformed;
     if (*why && !host->bye) host->bye = strdup( why );
-    if (*why || host->number || bridge->scouted) return NULL;
-    bridge->scouted = bridge->plugins_known = true;
+    if (*why || host->number || !discovery_event( bridge, EVENT_TOLD )) return NULL;
     if (!bridge->reported && !bridge->terminated)
         say( bridge, LOG_LEVEL_WARN, "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
              "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );

@@ -56,8 +56,8 @@ static char **host_arguments( const struct wine_program *program, char *const *a
 /* Returns 0 or an error number. */
 static int host_start( struct host *host, const struct wine_program *program, char *const *arguments )
 {
-    int log = host_open_log( host, program->log ), error;
-    char **argv = host_arguments( program, arguments ), **environment = wine_environment( program->prefix );
+    int log = host_open_log( host, program->settings->host_log ), error;
+    char **argv = host_arguments( program, arguments ), **environment = wine_environment( program->settings );
 
     if (log < 0) error = errno;
     else if (!argv || !environment) error = ENOMEM;

@@ -28,7 +28,6 @@
 #include "bridge_private.h"
 #include "control.h"
 #include "launch.h"
-#include "setup.h"
 
 /* Reads of one host before the others have their turn. */
 #define READS 4
@@ -69,6 +68,7 @@ static void io_report_again( struct host *host, const char *why )
 
 static void io_host_lost( struct bridge *bridge, struct host *host, const char *why, bool may_return )
 {
+    bool searched = discovery_has_ended( bridge );
     bool returns = may_return && !bridge->terminated && launch_again( bridge, host );
 
     output_read( &host->output, host->title, clock_ms() );
@@ -79,9 +79,9 @@ static void io_host_lost( struct bridge *bridge, struct host *host, const char *
     host->kill_time = clock_ms() + HOST_END_MS;
     if (returns && !host->number) log_info( "%s ended before it began (%s), and is started again", host->title, why );
     else if (returns && host->group->restarts > 1) io_report_again( host, why );
-    else if (!bridge->terminated && (host->number || !bridge->scouted))
+    else if (!bridge->terminated && (host->number || !searched))
         io_report_lost( host, why, returns ? restarted : not_restarted );
-    if (!host->number && !returns) bridge->scouted = true;
+    if (!host->number && !returns) discovery_event( bridge, EVENT_ENDED );
 }
 
 static void io_host_broke( struct bridge *bridge, struct host *host, const char *rule )
@@ -278,14 +278,9 @@ static void io_settle( struct bridge *bridge )
     struct host *host;
 
     park_expire( bridge );
-    if (bridge->scouted && bridge->setup == SETUP_DONE && !bridge->found)
-    {
-        bridge->found = true;
-        if (bridge->plugins_known) launch_found( bridge );
-        launch_due( bridge );
-    }
-    setup_store( bridge );
-    if (launch_time( bridge ) <= clock_ms()) launch_due( bridge );
+    discovery_settle( bridge );
+    launch_due( bridge );
+    discovery_store( bridge );
     for (host = bridge->hosts; host; host = host->next) io_settle_host( bridge, host );
 
     bridge_lock( bridge );
@@ -304,15 +299,16 @@ static void io_settle( struct bridge *bridge )
 static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeout )
 {
     uint64_t now = clock_ms(), deadline = trace_ask_time( bridge->trace );
-    uint64_t start_time = bridge->terminated ? UINT64_MAX : launch_time( bridge );
+    uint64_t start_time = launch_time( bridge );
     uint64_t end_time = park_time( bridge );
     struct host *host;
     nfds_t count = 0;
 
     fds[count++] = (struct pollfd){ bridge->wake, POLLIN, 0 };
-    fds[count++] = (struct pollfd){ bridge->session.fd, POLLIN, 0 };
-    if (setup_time( bridge ) < deadline) deadline = setup_time( bridge );
-    if (start_time < deadline) deadline = start_time;
+    fds[count++] = (struct pollfd){ bridge->keeper.process.fd, POLLIN, 0 };
+    if (bridge->keeper.kill_time < deadline) deadline = bridge->keeper.kill_time;
+    if (discovery_time( bridge ) < start_time) start_time = discovery_time( bridge );
+    if (!bridge->terminated && start_time < deadline) deadline = start_time;
     if (end_time < deadline) deadline = end_time;
     bridge_lock( bridge );
     if (bridge_batch_time( bridge ) < deadline) deadline = bridge_batch_time( bridge );
@@ -333,23 +329,35 @@ static nfds_t io_prepare( struct bridge *bridge, struct pollfd *fds, int *timeou
     return count;
 }
 
+static void io_serve_keeper( struct bridge *bridge, bool ended )
+{
+    if (ended)
+    {
+        if (!bridge->terminated)
+            log_warn( "winedvc keep has ended: should the client be killed now, plug-ins may outlive it" );
+        keeper_reap( &bridge->keeper );
+    }
+    if (bridge->keeper.kill_time > clock_ms()) return;
+    process_kill( &bridge->keeper.process );
+    bridge->keeper.kill_time = UINT64_MAX;
+}
+
 static void io_turn( struct bridge *bridge )
 {
     struct pollfd fds[2 + HOST_EVENTS * (BRIDGE_MAX_HOSTS + 1)];
     struct pollfd *events = fds;
     struct host *host;
     eventfd_t value;
-    bool session_event;
+    bool keeper_event;
     int timeout;
     nfds_t count = io_prepare( bridge, fds, &timeout );
 
     if (poll( fds, count, timeout ) < 0) return; /* interrupted */
     if ((events++)->revents) eventfd_read( bridge->wake, &value );
-    session_event = (events++)->revents;
+    keeper_event = (events++)->revents;
     for (host = bridge->hosts; host; host = host->next, events += HOST_EVENTS)
         io_serve_host( bridge, host, events );
-    if (session_event) setup_read( bridge );
-    setup_expire( bridge );
+    io_serve_keeper( bridge, keeper_event );
     io_settle( bridge );
     io_collect( bridge );
 }
@@ -358,10 +366,13 @@ void *io_main( void *arg )
 {
     struct bridge *bridge = arg;
 
-    setup_begin( bridge );
+    discovery_begin( bridge );
     io_settle( bridge );
-    while (!bridge->terminated || bridge->hosts) io_turn( bridge );
-    session_stop( &bridge->session );
+    while (!bridge->terminated || bridge->hosts || bridge->keeper.process.fd >= 0)
+    {
+        if (bridge->terminated && !bridge->hosts) keeper_dismiss( &bridge->keeper );
+        io_turn( bridge );
+    }
     bridge_release( bridge );
     return NULL;
 }

@@ -64,9 +64,8 @@ static void launch_set_limits( const struct settings *settings, struct host *hos
     host_send_control( host, WINEDVC_LIMITS, &limits, sizeof(limits) );
 }
 
-/* Arguments end with NULL. Returns false, and writes a line, if there is no host. */
-static bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
-                         char *const *arguments, struct group *group )
+bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
+                  char *const *arguments, struct group *group )
 {
     struct wine_program program;
     char problem[LOG_TEXT];
@@ -85,23 +84,13 @@ static bool launch_host( struct bridge *bridge, unsigned int number, unsigned in
         return false;
     }
     if (group) launch_set_limits( &bridge->settings, host );
-    session_keep( &bridge->session, &host->process );
+    if (bridge->keeper.fd >= 0 && !keeper_add( &bridge->keeper, &host->process ))
+        log_warn( "%s: should the client be killed, this process may outlive it (%s)", log_escape( &text, title ),
+                  strerror( errno ) );
     host->group = group;
     host->ping_time = clock_ms() + bridge->begin_timeout;
     launch_add_host( bridge, host );
     return true;
-}
-
-bool launch_scout( struct bridge *bridge )
-{
-    char *arguments[] = { (char *)"scout", NULL };
-    char problem[LOG_TEXT];
-
-    if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) ))
-        log_error( "no plug-in runs: %s", problem );
-    else if (launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL )) return true;
-    bridge->scouted = true;
-    return false;
 }
 
 /* Groups */
@@ -141,7 +130,7 @@ static void launch_add_group( struct bridge *bridge, struct group *group )
     unsigned int count = 1;
 
     for (end = &bridge->groups; *end; end = &(*end)->next)
-        if ((*end)->kept || !bridge->found) count++;
+        if ((*end)->kept || !discovery_has_ended( bridge )) count++;
     *end = group;
     if (count < BRIDGE_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
@@ -149,20 +138,28 @@ static void launch_add_group( struct bridge *bridge, struct group *group )
                BRIDGE_MAX_HOSTS - 1, group->plugins[0]->file );
 }
 
-void launch_recorded( struct bridge *bridge )
+/* Does somebody know what each plug-in that runs will listen on? */
+static bool launch_tell_complete( struct bridge *bridge, const struct plugin_list *list )
 {
     const struct plugin *plugin;
-    struct group *group;
     bool complete = true;
 
-    launch_choose( bridge, &bridge->recorded );
-    for (plugin = bridge->recorded.first; plugin; plugin = plugin->next)
-        if (!plugin->known && !plugin->hosted) complete = false;
-    while ((group = launch_next_group( &bridge->recorded ))) launch_add_group( bridge, group );
+    for (plugin = list->first; plugin; plugin = plugin->next)
+        if (!plugin->known && plugin->choice.loaded) complete = false;
     bridge_lock( bridge );
     router_names_complete( bridge->router, complete );
     bridge_unlock( bridge );
-    bridge->names_known = complete;
+    return complete;
+}
+
+void launch_recorded( struct bridge *bridge )
+{
+    struct group *group;
+    bool complete;
+
+    launch_choose( bridge, &bridge->recorded );
+    while ((group = launch_next_group( &bridge->recorded ))) launch_add_group( bridge, group );
+    complete = launch_tell_complete( bridge, &bridge->recorded );
     log_debug( "the record has %zu plug-ins, and %s of their channels", bridge->recorded.count,
                complete ? "all" : "some" );
     launch_due( bridge );
@@ -187,7 +184,6 @@ static void launch_recall( struct bridge *bridge )
 {
     struct plugin *plugin, *recorded;
     struct log_text text;
-    bool changed = false;
 
     for (plugin = bridge->plugins.first; plugin; plugin = plugin->next)
     {
@@ -195,15 +191,8 @@ static void launch_recall( struct bridge *bridge )
         plugin_take_names( plugin, recorded );
         if (plugin->size == recorded->size && plugin->time == recorded->time) continue;
         log_info( "plug-in %s has changed since the last session", log_escape( &text, plugin->key ) );
-        if (plugin->ready || !plugin->known) continue;
-        plugin->known = false;
-        changed = true;
+        if (!plugin->ready) plugin->known = false;
     }
-    if (!changed) return;
-    bridge->names_known = false;
-    bridge_lock( bridge );
-    router_names_complete( bridge->router, false );
-    bridge_unlock( bridge );
 }
 
 /* Ends what the record had and the search has not found. */
@@ -249,6 +238,7 @@ void launch_found( struct bridge *bridge )
     log_debug( "the search has found %zu plug-ins", bridge->plugins.count );
     launch_choose( bridge, &bridge->plugins );
     launch_recall( bridge );
+    launch_tell_complete( bridge, &bridge->plugins );
     while ((group = launch_next_group( &bridge->plugins )))
     {
         if (launch_keep( bridge, group )) free( group );
@@ -276,19 +266,11 @@ bool launch_serves( const struct group *group, const char *server )
     return !servers || name_list_matches( servers, server );
 }
 
-static bool launch_scout_again( struct bridge *bridge, const struct host *host )
-{
-    if (host->greeted || bridge->scout_again) return false;
-    bridge->scout_again = true;
-    bridge->scout_time = clock_ms() + 1000;
-    return true;
-}
-
 bool launch_again( struct bridge *bridge, struct host *host )
 {
     struct group *group = host->group;
 
-    if (!group) return launch_scout_again( bridge, host );
+    if (!group) return !host->greeted && discovery_event( bridge, EVENT_MUTE );
     if ((host->greeted && !host->ready) || group->restarts >= bridge->settings.restarts) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
     bridge_lock( bridge );
@@ -299,7 +281,7 @@ bool launch_again( struct bridge *bridge, struct host *host )
 
 uint64_t launch_time( const struct bridge *bridge )
 {
-    uint64_t time = bridge->scout_time;
+    uint64_t time = UINT64_MAX;
     struct group *group;
 
     for (group = bridge->groups; group; group = group->next)
@@ -337,11 +319,6 @@ void launch_due( struct bridge *bridge )
     uint64_t now = clock_ms();
     struct group *group;
 
-    if (bridge->scout_time <= now && !bridge->terminated)
-    {
-        bridge->scout_time = UINT64_MAX;
-        launch_scout( bridge );
-    }
     for (group = bridge->groups; group; group = group->next)
     {
         if (group->start_time > now || bridge->terminated) continue;
@@ -353,7 +330,7 @@ void launch_due( struct bridge *bridge )
         group->start_time = UINT64_MAX;
         launch_group( bridge, group );
     }
-    if (launch_time( bridge ) != UINT64_MAX || !(bridge->names_known || bridge->scouted)) return;
+    if (launch_time( bridge ) != UINT64_MAX || bridge->search < SEARCH_DONE) return;
     bridge_lock( bridge );
     router_hosts_known( bridge->router );
     bridge_unlock( bridge );

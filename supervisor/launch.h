@@ -39,8 +39,10 @@ struct group
 
 /* All are called on the I/O thread, without the lock. */
 
-/* Returns false if nothing can run. */
-extern bool launch_scout( struct bridge *bridge );
+/* Starts a process, which has the number from now on. Arguments end with NULL; group is NULL for the search. Returns
+ * false, and writes a line, if there is none. */
+extern bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
+                         char *const *arguments, struct group *group );
 
 /* The record is there: what it has is started at once. */
 extern void launch_recorded( struct bridge *bridge );

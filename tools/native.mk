@@ -10,7 +10,7 @@
 #   ADDIN        a FreeRDP addin: goes to lib/freerdp<major>
 #   PROGRAM      a program on FreeRDP's server library
 #   TESTPROGRAM  a program of START_TEST functions (tests/wine/test.h)
-#   LIBEXEC      a program of the addin's, on inih: goes to libexec/winedvc
+#   BIN          a program for users: goes to bin
 #   PRELOAD      a library to be named in LD_PRELOAD
 #   ARCHIVE      objects that others link
 #
@@ -23,19 +23,19 @@ dirsrc := $(srcdir)/$(dir)
 include $(dirsrc)/Makefile.in
 
 obj     := $(dir)$(major:%=/%)
-target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(LIBEXEC),libexec/winedvc/$(LIBEXEC),\
+target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(BIN),bin/$(BIN),\
            $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD),$(ARCHIVE))))
 objects := $(C_SRCS:%.c=$(obj)/%.o) $(TESTED_SRCS:%.c=$(obj)/%.o) $(if $(TESTPROGRAM),$(obj)/testlist.o)
 shared  := $(if $(ADDIN)$(PRELOAD),-shared)
 used    := $(if $(ARCHIVE),,$(foreach d,$(USES),$(d)/lib$(notdir $(d)).a))
 
 package_cflags := $(if $(major),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \
-                  $(if $(LIBEXEC),$(INIH_CFLAGS))
+                  $(if $(filter common,$(dir)),$(INIH_CFLAGS))
 package_libs   := $(if $(major),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS)) \
-                  $(if $(LIBEXEC),$(INIH_LIBS))
+                  $(if $(filter common,$(USES)),$(INIH_LIBS))
 cflags := -I$(dirsrc) $(USES:%=-I$(srcdir)/%) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests $(if $(major),,-I$(srcdir))) $(EXTRADEFS) \
-          $(if $(ADDIN)$(ARCHIVE),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_LIBEXECDIR='"$(libexecdir)"') \
-          $(if $(ADDIN)$(ARCHIVE)$(LIBEXEC)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared)$(ARCHIVE),-fPIC) \
+          $(if $(ADDIN)$(ARCHIVE),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_BINDIR='"$(bindir)"') \
+          $(if $(ADDIN)$(ARCHIVE)$(BIN)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared)$(ARCHIVE),-fPIC) \
           -pthread $(warnings) $(patsubst -I%,-isystem %,$(package_cflags)) $(map_paths)
 rules  := $(dirsrc)/Makefile.in $(srcdir)/tools/native.mk config.mk
 

@@ -206,7 +206,7 @@ no_host_left()
     local pid
     for pid in $(processes)
     do
-        grep -qs -e winedvc\.exe -e winedvc-session "/proc/$pid/cmdline" || continue
+        grep -qs -e winedvc\.exe -e /bin/winedvc "/proc/$pid/cmdline" || continue
         timeout 30 tail -s 0.1 --pid="$pid" -f /dev/null || fail "the process $pid ($(tr "\0" " " < "/proc/$pid/cmdline")) has not ended"
     done
 }

@@ -46,7 +46,7 @@ static void test_settings(void)
     struct plugin_choice choice;
     struct settings settings;
 
-    settings_init( &settings );
+    ok( settings_init( &settings ), "no memory\n" );
     settings_set( &settings, SETTINGS_USER, "here:1", NULL, "log-level", "INFO" );
     ok( settings.log_level == 2, "got %u\n", settings.log_level );
     settings_set( &settings, SETTINGS_USER, "here:2", NULL, "deny", "VENDORIO.DLL" );

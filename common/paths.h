@@ -1,5 +1,5 @@
 /*
- * The user's directories, as the XDG base directory specification has them
+ * Names of files
  *
  * Copyright 2026 the winedvc authors
  *
@@ -24,11 +24,19 @@
 #include <limits.h>
 #include <stdbool.h>
 
+/* As snprintf(). Returns false if the path is too long, and not to be used. */
+extern bool path_format( char path[PATH_MAX], const char *format, ... ) __attribute__((format( printf, 2, 3 )));
+
+/* The user's home directory, absolute: what HOME says, else the user's entry. Returns false if there is none. */
+extern bool path_home( char *const *environment, char path[PATH_MAX] );
+
+/* The rest is where the XDG base directory specification has it. */
+
 /* The user's configuration file, and that of the system; each returns false if there is none. */
-extern bool path_user_conf( char path[PATH_MAX] );
-extern bool path_system_conf( char path[PATH_MAX] );
+extern bool path_user_conf( char *const *environment, char path[PATH_MAX] );
+extern bool path_system_conf( char *const *environment, char path[PATH_MAX] );
 
 /* The record of the plug-ins of a Wine prefix; false if there is no place for it. */
-extern bool path_record( const char *prefix, char path[PATH_MAX] );
+extern bool path_record( char *const *environment, const char *prefix, char path[PATH_MAX] );
 
 #endif /* __WINEDVC_PATHS_H */

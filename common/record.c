@@ -28,7 +28,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "directory.h"
 #include "paths.h"
 #include "record.h"
 
@@ -50,7 +49,7 @@
 #define LAST_LINE  "end"
 
 #define MAX_SIZE (1 << 20)
-#define MAX_TEXT 1024       /* three of them are one frame */
+#define MAX_TEXT 4096       /* a frame's */
 
 static bool text_is_plain( const char *text )
 {
@@ -93,13 +92,13 @@ static bool record_parse_plugin( char **text, const char *numbers, struct plugin
     plugin->size = size;
     plugin->time = time;
     while ((name = record_next( text, "name" )))
-        if (!known || !*name || plugin->names.count == DIRECTORY_MAX_NAMES || !name_list_add( &plugin->names, name ))
+        if (!known || !*name || plugin->names.count == PLUGIN_MAX_NAMES || !name_list_add( &plugin->names, name ))
             return false;
     return true;
 }
 
 /* Returns what is wrong with it, NULL if nothing is. */
-static const char *record_parse( char *text, const struct record_owner *owner, struct plugin_list *list )
+static const char *record_parse( const struct record *record, char *text, struct plugin_list *list )
 {
     static const char broken[] = "it is broken";
     const char *value;
@@ -107,9 +106,9 @@ static const char *record_parse( char *text, const struct record_owner *owner, s
     if (strncmp( text, FIRST_LINE "\n", strlen( FIRST_LINE "\n" ) )) return "it is of another version";
     text += strlen( FIRST_LINE "\n" );
     if (!(value = record_next( &text, "prefix" ))) return broken;
-    if (strcmp( value, owner->prefix )) return "it is another prefix's";
+    if (strcmp( value, record->prefix )) return "it is another prefix's";
     if (!(value = record_next( &text, "wine" ))) return broken;
-    if (strcmp( value, owner->wine )) return "another Wine was in use";
+    if (strcmp( value, record->wine )) return "another Wine was in use";
     while ((value = record_next( &text, "plugin" )))
         if (!record_parse_plugin( &text, value, list )) return broken;
     return strcmp( text, LAST_LINE "\n" ) ? broken : NULL;
@@ -133,26 +132,6 @@ static int record_read( const char *path, char **text )
     return error;
 }
 
-bool record_load( const struct record_owner *owner, struct plugin_list *list, char *problem, size_t size )
-{
-    char path[PATH_MAX], *text = NULL;
-    const char *wrong = NULL;
-    int error;
-
-    *problem = 0;
-    if (!path_record( owner->prefix, path )) return false;
-    if (!(error = record_read( path, &text )) && !(wrong = record_parse( text, owner, list )))
-    {
-        free( text );
-        return true;
-    }
-    free( text );
-    plugin_list_clear( list );
-    if (wrong) snprintf( problem, size, "the record %s is not used: %s", path, wrong );
-    else if (error != ENOENT) snprintf( problem, size, "the record %s can not be read (%s)", path, strerror( error ) );
-    return false;
-}
-
 /* Writing */
 
 static bool plugin_is_plain( const struct plugin *plugin )
@@ -164,24 +143,38 @@ static bool plugin_is_plain( const struct plugin *plugin )
     return text_is_plain( plugin->key ) && text_is_plain( plugin->entry ) && text_is_plain( plugin->file );
 }
 
-static void record_write_plugin( FILE *file, const struct plugin *plugin )
+static void record_format_plugin( FILE *file, const struct plugin *plugin )
 {
     size_t i;
 
     fprintf( file, "plugin %u %u %" PRIu64 " %" PRIu64 "\nkey %s\nentry %s\nfile %s\n", plugin->bits, plugin->known,
              plugin->size, plugin->time, plugin->key, plugin->entry, plugin->file );
-    for (i = 0; i < plugin->names.count; i++) fprintf( file, "name %s\n", plugin->names.names[i] );
+    for (i = 0; plugin->known && i < plugin->names.count; i++) fprintf( file, "name %s\n", plugin->names.names[i] );
 }
 
-static bool record_write( FILE *file, const struct record_owner *owner, const struct plugin_list *list )
+/* Returns the text, for free(); NULL without memory. *omitted is a plug-in that it can not hold, or NULL. */
+static char *record_format( const struct record *record, const struct plugin_list *list,
+                            const struct plugin **omitted )
 {
     const struct plugin *plugin;
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream( &text, &size );
+    bool failed;
 
-    fprintf( file, FIRST_LINE "\nprefix %s\nwine %s\n", owner->prefix, owner->wine );
+    *omitted = NULL;
+    if (!file) return NULL;
+    fprintf( file, FIRST_LINE "\nprefix %s\nwine %s\n", record->prefix, record->wine );
     for (plugin = list->first; plugin; plugin = plugin->next)
-        if (plugin_is_plain( plugin )) record_write_plugin( file, plugin );
+    {
+        if (plugin_is_plain( plugin )) record_format_plugin( file, plugin );
+        else *omitted = plugin;
+    }
     fprintf( file, LAST_LINE "\n" );
-    return !fflush( file ) && !ferror( file );
+    failed = ferror( file );
+    if (!fclose( file ) && !failed) return text;
+    free( text );
+    return NULL;
 }
 
 /* Each directory of the path that is not there yet. */
@@ -197,27 +190,83 @@ static void record_make_directories( char *path )
     }
 }
 
-bool record_save( const struct record_owner *owner, const struct plugin_list *list, char *problem, size_t size )
+/* Puts the text in the file's place, all or nothing. Returns an error number. */
+static int record_write( char *path, const char *text )
 {
-    char path[PATH_MAX], new_path[PATH_MAX + 8];
-    FILE *file = NULL;
-    bool saved = false;
-    int fd;
+    char new_path[PATH_MAX + 8];
+    size_t size = strlen( text );
+    int fd, error = 0;
 
-    if (!path_record( owner->prefix, path ) || !text_is_plain( owner->prefix ) || !text_is_plain( owner->wine ))
-    {
-        snprintf( problem, size, "there is no place for a record of the plug-ins: set HOME" );
-        return false;
-    }
     record_make_directories( path );
     snprintf( new_path, sizeof(new_path), "%s.XXXXXX", path );
-    if ((fd = mkostemp( new_path, O_CLOEXEC )) >= 0 && (file = fdopen( fd, "w" )))
-        saved = record_write( file, owner, list );
-    else if (fd >= 0) close( fd );
-    if (file && fclose( file )) saved = false;
-    if (saved && rename( new_path, path )) saved = false;
-    if (saved) return true;
-    snprintf( problem, size, "the record %s can not be written (%s)", path, strerror( errno ) );
-    if (fd >= 0) unlink( new_path );
+    if ((fd = mkostemp( new_path, O_CLOEXEC )) < 0) return errno;
+    errno = ENOSPC; /* for a write that does less than it should */
+    if (write( fd, text, size ) != (ssize_t)size) error = errno;
+    if (close( fd ) && !error) error = errno;
+    if (!error && rename( new_path, path )) error = errno;
+    if (error) unlink( new_path );
+    return error;
+}
+
+/* A record */
+
+bool record_init( struct record *record, const struct settings *settings, const char *wine )
+{
+    memset( record, 0, sizeof(*record) );
+    record->prefix = settings->prefix;
+    if (!path_record( settings->environment, settings->prefix, record->path ) || !text_is_plain( settings->prefix ) ||
+        !text_is_plain( wine )) *record->path = 0;
+    return (record->wine = strdup( wine )) != NULL;
+}
+
+void record_clear( struct record *record )
+{
+    free( record->wine );
+    free( record->text );
+    memset( record, 0, sizeof(*record) );
+}
+
+bool record_load( struct record *record, struct plugin_list *list, char *problem, size_t size )
+{
+    const struct plugin *omitted;
+    const char *wrong = NULL;
+    char *text = NULL;
+    int error;
+
+    *problem = 0;
+    if (!*record->path) return false;
+    if (!(error = record_read( record->path, &text ))) wrong = record_parse( record, text, list );
+    free( text );
+    if (!error && !wrong)
+    {
+        record->text = record_format( record, list, &omitted );
+        return true;
+    }
+    plugin_list_clear( list );
+    if (wrong) snprintf( problem, size, "the record %s is not used: %s", record->path, wrong );
+    else if (error != ENOENT)
+        snprintf( problem, size, "the record %s can not be read (%s)", record->path, strerror( error ) );
     return false;
+}
+
+void record_save( struct record *record, const struct plugin_list *list, char *problem, size_t size )
+{
+    const struct plugin *omitted = NULL;
+    char *text = record_format( record, list, &omitted );
+    int error;
+
+    *problem = 0;
+    if (!text || (record->text && !strcmp( text, record->text )))
+    {
+        free( text );
+        return;
+    }
+    free( record->text );
+    record->text = text; /* what fails now would fail again */
+    if (!*record->path) snprintf( problem, size, "there is no place for a record of the plug-ins: set HOME" );
+    else if ((error = strlen( text ) > MAX_SIZE ? EFBIG : record_write( record->path, text )))
+        snprintf( problem, size, "the record %s can not be written (%s)", record->path, strerror( error ) );
+    else if (omitted)
+        snprintf( problem, size, "the record has no place for the plug-in %s, whose registration or channels have "
+                  "control characters in their names", omitted->key );
 }

@@ -1,5 +1,5 @@
 /*
- * What is known before hosts are started
+ * The configuration files
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,23 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#ifndef __WINEDVC_SETUP_H
-#define __WINEDVC_SETUP_H
+#ifndef __WINEDVC_CONF_H
+#define __WINEDVC_CONF_H
 
-#include "bridge_private.h"
+#include "settings.h"
+/* Reads the system's file and the user's. It may take long: a home directory may be far away. */
+extern void conf_read( struct settings *settings );
 
-/* Has winedvc-session started, which says what the configuration is and which plug-ins there were. I/O thread, without
- * the lock, as all here. */
-extern void setup_begin( struct bridge *bridge );
-
-/* Its socket is readable. */
-extern void setup_read( struct bridge *bridge );
-
-/* Has the record written, once all that it is to hold is known. */
-extern void setup_store( struct bridge *bridge );
-
-/* When to go on without it, in the time of clock_ms(); UINT64_MAX if nobody waits for it. */
-extern uint64_t setup_time( const struct bridge *bridge );
-extern void setup_expire( struct bridge *bridge );
-
-#endif /* __WINEDVC_SETUP_H */
+#endif /* __WINEDVC_CONF_H */

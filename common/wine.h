@@ -31,8 +31,7 @@ struct wine_program
 {
     char loader[PATH_MAX];  /* Wine's */
     char host[PATH_MAX];    /* winedvc.exe */
-    const char *prefix;     /* the settings' strings */
-    const char *log;        /* for what it prints, NULL for ours */
+    const struct settings *settings;    /* whose prefix it is for */
 };
 
 /* Finds what runs code of that many bits. On failure problem says what is missing and what to do. */
@@ -42,9 +41,8 @@ extern bool wine_find( const struct settings *settings, unsigned int bits, struc
 /* Is there a prefix? We never make one: that takes seconds, and it would hold no plug-in. */
 extern bool wine_check_prefix( const char *prefix, char *problem, size_t size );
 
-/* The environment for a host: ours without what is meant for this process only, and that prefix,
- * if there is one. It and its strings
- * are one block, for free(). NULL without memory. */
-extern char **wine_environment( const char *prefix );
+/* The environment for a host: the settings' without what is meant for this process only, and their prefix. It and its
+ * strings are one block, for free(). NULL without memory. */
+extern char **wine_environment( const struct settings *settings );
 
 #endif /* __WINEDVC_WINE_H */

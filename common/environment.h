@@ -1,5 +1,5 @@
 /*
- * Names of files
+ * The process's environment, copied
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,32 +18,16 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <pwd.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#ifndef __WINEDVC_ENVIRONMENT_H
+#define __WINEDVC_ENVIRONMENT_H
 
-#include "pathname.h"
+/* The process's own may be read by nobody while a thread of it sets a variable, as WinPR's and others of the client do:
+ * the client's main thread copies it once, before there are threads of ours. */
 
-bool path_format( char path[PATH_MAX], const char *format, ... )
-{
-    va_list args;
-    int length;
+/* Strings up to a NULL, one block for free(). NULL without memory. */
+extern char **environment_copy( void );
 
-    va_start( args, format );
-    length = vsnprintf( path, PATH_MAX, format, args );
-    va_end( args );
-    return length >= 0 && length < PATH_MAX;
-}
+/* A variable's value, NULL if it is not set. */
+extern const char *environment_get( char *const *environment, const char *name );
 
-bool path_home( char path[PATH_MAX] )
-{
-    const char *home = getenv( "HOME" );
-    struct passwd entry, *found;
-    char text[4096];
-
-    if (home && *home == '/') return path_format( path, "%s", home );
-    return !getpwuid_r( getuid(), &entry, text, sizeof(text), &found ) && found && *found->pw_dir == '/' &&
-           path_format( path, "%s", found->pw_dir );
-}
+#endif /* __WINEDVC_ENVIRONMENT_H */

@@ -1,5 +1,5 @@
 /*
- * Names of files
+ * The program winedvc
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,16 +18,14 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#ifndef __WINEDVC_PATHNAME_H
-#define __WINEDVC_PATHNAME_H
+#include <stdio.h>
+#include <string.h>
 
-#include <limits.h>
-#include <stdbool.h>
+#include "verbs.h"
 
-/* As sprintf(). Returns false if the name is too long. */
-extern bool path_format( char path[PATH_MAX], const char *format, ... ) __attribute__((format( printf, 2, 3 )));
-
-/* The user's home directory, absolute: what HOME says, else the user's entry. Returns false if there is none. */
-extern bool path_home( char path[PATH_MAX] );
-
-#endif /* __WINEDVC_PATHNAME_H */
+int main( int argc, char **argv )
+{
+    if (argc == 3 && !strcmp( argv[1], "keep" )) return keep( argv[2] );
+    fputs( "winedvc " WINEDVC_VERSION " is started by the FreeRDP addin of that name: xfreerdp /vc:winedvc\n", stderr );
+    return 2;
+}

@@ -1,5 +1,5 @@
 /*
- * The configuration file
+ * What the program winedvc does
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,19 +18,16 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#ifndef __WINEDVC_CONF_H
-#define __WINEDVC_CONF_H
+#ifndef __WINEDVC_VERBS_H
+#define __WINEDVC_VERBS_H
 
-/* What is in a file, in its order. Line 0 stands for all of it. */
-struct conf_reader
-{
-    void *context;
-    void (*value)( void *context, const char *file, unsigned int line, const char *section, const char *key,
-                   const char *value );
-    void (*mistake)( void *context, const char *file, unsigned int line, const char *text );
-};
+/*
+ * For the addin, which starts it: standard input is one end of a pair of sockets
+ * that keep messages apart. With each message comes, as SCM_RIGHTS, a descriptor
+ * of a host's process. When the other end is closed, because the client has gone,
+ * whatever the reason, the hosts that have not ended after so many milliseconds
+ * get SIGKILL. Returns the exit status.
+ */
+extern int keep( const char *milliseconds );
 
-/* A file that does not exist holds nothing. */
-extern void conf_read( const char *file, const struct conf_reader *reader );
-
-#endif /* __WINEDVC_CONF_H */
+#endif /* __WINEDVC_VERBS_H */

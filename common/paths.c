@@ -1,5 +1,5 @@
 /*
- * The user's directories, as the XDG base directory specification has them
+ * Names of files
  *
  * Copyright 2026 the winedvc authors
  *
@@ -19,34 +19,58 @@
  */
 
 #include <inttypes.h>
+#include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "pathname.h"
+#include "environment.h"
 #include "paths.h"
 
 #define CONF "winedvc/winedvc.conf"
 
-/* In the directory that a variable names, else in one of the home directory. A relative one is not to be heeded. */
-static bool path_of_user( const char *variable, const char *below_home, const char *name, char *path )
+bool path_format( char path[PATH_MAX], const char *format, ... )
 {
-    const char *given = getenv( variable );
+    va_list args;
+    int length;
+
+    va_start( args, format );
+    length = vsnprintf( path, PATH_MAX, format, args );
+    va_end( args );
+    return length >= 0 && length < PATH_MAX;
+}
+
+bool path_home( char *const *environment, char path[PATH_MAX] )
+{
+    const char *home = environment_get( environment, "HOME" );
+    struct passwd entry, *found;
+    char text[4096];
+
+    if (home && *home == '/') return path_format( path, "%s", home );
+    return !getpwuid_r( getuid(), &entry, text, sizeof(text), &found ) && found && *found->pw_dir == '/' &&
+           path_format( path, "%s", found->pw_dir );
+}
+
+/* In the directory that a variable names, else in one of the home directory. A relative one is not to be heeded. */
+static bool path_of_user( char *const *environment, const char *variable, const char *below_home, const char *name,
+                          char *path )
+{
+    const char *given = environment_get( environment, variable );
     char home[PATH_MAX];
 
     if (given && path_format( path, "%s/%s", given, name ) && *path == '/') return true;
-    return path_home( home ) && path_format( path, "%s/%s/%s", home, below_home, name );
+    return path_home( environment, home ) && path_format( path, "%s/%s/%s", home, below_home, name );
 }
 
-bool path_user_conf( char path[PATH_MAX] )
+bool path_user_conf( char *const *environment, char path[PATH_MAX] )
 {
-    return path_of_user( "XDG_CONFIG_HOME", ".config", CONF, path );
+    return path_of_user( environment, "XDG_CONFIG_HOME", ".config", CONF, path );
 }
 
-bool path_system_conf( char path[PATH_MAX] )
+bool path_system_conf( char *const *environment, char path[PATH_MAX] )
 {
-    const char *dir = getenv( "XDG_CONFIG_DIRS" );
+    const char *dir = environment_get( environment, "XDG_CONFIG_DIRS" );
 
     if (!dir || !*dir) dir = "/etc/xdg";
     for (; *dir; dir += strspn( dir, ":" ))
@@ -68,10 +92,10 @@ static uint64_t prefix_hash( const char *prefix )
     return hash;
 }
 
-bool path_record( const char *prefix, char path[PATH_MAX] )
+bool path_record( char *const *environment, const char *prefix, char path[PATH_MAX] )
 {
     char name[64];
 
     snprintf( name, sizeof(name), "winedvc/plugins-%016" PRIx64, prefix_hash( prefix ) );
-    return path_of_user( "XDG_STATE_HOME", ".local/state", name, path );
+    return path_of_user( environment, "XDG_STATE_HOME", ".local/state", name, path );
 }

@@ -19,17 +19,79 @@
  */
 
 #define _GNU_SOURCE
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "program.h"
 #include "wine/test.h"
 
 #define LIMIT_MS 10000
+
+static pid_t keeper_pid;
+static int keeper_socket = -1;
+
+static void keeper_close(void)
+{
+    if (keeper_socket >= 0) close( keeper_socket );
+    keeper_socket = -1;
+}
+
+/* Closes its socket, and returns its exit status. */
+static int keeper_stop(void)
+{
+    int status = -1;
+
+    keeper_close();
+    waitpid( keeper_pid, &status, 0 );
+    return WIFEXITED( status ) ? WEXITSTATUS( status ) : -1;
+}
+
+/* A message, with a descriptor or without one. */
+static void keeper_send( const int *descriptor )
+{
+    union { struct cmsghdr header; char space[CMSG_SPACE( sizeof(int) )]; } control;
+    struct iovec part = { (char *)"", 1 };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+    if (descriptor)
+    {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(control);
+        control.header.cmsg_len = CMSG_LEN( sizeof(int) );
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type = SCM_RIGHTS;
+        memcpy( CMSG_DATA( &control.header ), descriptor, sizeof(int) );
+    }
+    ok( sendmsg( keeper_socket, &message, MSG_NOSIGNAL ) == 1, "the message is not sent\n" );
+}
+
+/* It keeps that process. */
+static void keeper_start( int process, const char *milliseconds )
+{
+    const char *build = getenv( "BUILDDIR" );
+    char path[PATH_MAX];
+    int sockets[2];
+
+    snprintf( path, sizeof(path), "%s/bin/winedvc", build ? build : "." );
+    ok( !socketpair( AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets ), "there are no sockets\n" );
+    if (!(keeper_pid = fork()))
+    {
+        dup2( sockets[1], STDIN_FILENO );
+        execl( path, path, "keep", milliseconds, NULL );
+        _exit( 127 );
+    }
+    close( sockets[1] );
+    keeper_socket = sockets[0];
+    keeper_send( &process );
+    keeper_send( NULL );
+}
 
 /* A process that waits for its end; *fd names it. */
 static pid_t start_process( int *fd )
@@ -50,25 +112,14 @@ static int wait_status( pid_t pid )
     return WIFSIGNALED( status ) ? WTERMSIG( status ) : -1;
 }
 
-static void start_keeping( int fd, uint32_t end_ms )
-{
-    struct program_message message;
-    struct session_host host = { end_ms };
-
-    program_start( WINEDVC_VERSION );
-    while (program_receive( &message ) && message.frame.flags != SESSION_CONFIGURED) continue;
-    program_send( SESSION_HOST, &host, sizeof(host), &fd );
-    program_send( SESSION_HOST, &host, sizeof(host), NULL ); /* is none */
-}
-
 static void test_outlives(void)
 {
     int fd;
     pid_t pid = start_process( &fd );
 
-    start_keeping( fd, 200 );
+    keeper_start( fd, "200" );
     kill( pid, SIGSTOP );
-    ok( !program_stop(), "it fails\n" );
+    ok( !keeper_stop(), "it fails\n" );
     ok( wait_status( pid ) == SIGKILL, "the process is not killed\n" );
     close( fd );
 }
@@ -80,15 +131,15 @@ static void test_ends(void)
     int fd;
     pid_t pid = start_process( &fd );
 
-    start_keeping( fd, 1000000 );
-    program_close();
+    keeper_start( fd, "1000000" );
+    keeper_close();
     event.fd = fd;
     ok( !poll( &event, 1, 300 ), "it does not wait\n" );
     kill( pid, SIGTERM );
-    event.fd = syscall( SYS_pidfd_open, program_pid, 0 );
+    event.fd = syscall( SYS_pidfd_open, keeper_pid, 0 );
     ok( poll( &event, 1, LIMIT_MS ) == 1, "it waits on\n" );
-    if (!event.revents) kill( program_pid, SIGKILL );
-    ok( !program_stop(), "it fails\n" );
+    if (!event.revents) kill( keeper_pid, SIGKILL );
+    ok( !keeper_stop(), "it fails\n" );
     ok( wait_status( pid ) == SIGTERM, "the process is killed\n" );
     close( event.fd );
     close( fd );
@@ -100,18 +151,16 @@ static void test_ended(void)
     int fd;
     pid_t pid = start_process( &fd );
 
-    start_keeping( fd, 1000000 );
+    keeper_start( fd, "1000000" );
     kill( pid, SIGTERM );
     wait_status( pid );
-    ok( !program_stop(), "it fails\n" );
+    ok( !keeper_stop(), "it fails\n" );
     close( fd );
 }
 
 START_TEST( keeper )
 {
-    program_prepare();
     test_outlives();
     test_ends();
     test_ended();
-    program_forget();
 }

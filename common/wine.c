@@ -27,10 +27,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pathname.h"
+#include "environment.h"
+#include "paths.h"
 #include "wine.h"
-
-extern char **environ;
 
 /* Variables that act on this process, or tell of it what a plug-in need not know. */
 static const char *const private_variables[] =
@@ -45,9 +44,9 @@ static bool path_is_program( const char *path )
     return !stat( path, &st ) && S_ISREG( st.st_mode ) && !access( path, X_OK );
 }
 
-static bool path_search( const char *name, char *path )
+static bool path_search( char *const *environment, const char *name, char *path )
 {
-    const char *dir = getenv( "PATH" );
+    const char *dir = environment_get( environment, "PATH" );
 
     while (dir && *dir)
     {
@@ -61,8 +60,11 @@ static bool path_search( const char *name, char *path )
     return false;
 }
 
-static bool wine_find_loader( const char *given, unsigned int bits, char *path, char *problem, size_t size )
+static bool wine_find_loader( const struct settings *settings, unsigned int bits, char *path, char *problem,
+                              size_t size )
 {
+    const char *given = settings->wine;
+
     if (given)
     {
         if (path_format( path, "%s", given ) && path_is_program( path )) return true;
@@ -73,10 +75,10 @@ static bool wine_find_loader( const char *given, unsigned int bits, char *path, 
     if (bits == 64)
     {
         if (path_format( path, "/usr/lib/wine/wine64" ) && path_is_program( path )) return true;
-        if (path_search( "wine64", path )) return true;
+        if (path_search( settings->environment, "wine64", path )) return true;
     }
     else if (path_format( path, "/usr/lib/wine/wine" ) && path_is_program( path )) return true;
-    if (path_search( "wine", path )) return true;
+    if (path_search( settings->environment, "wine", path )) return true;
     snprintf( problem, size, "Wine for %u-bit code is not installed: install the package %s (Debian) or wine "
               "(Fedora, Arch), or set WINEDVC_WINE", bits, bits == 64 ? "wine64" : "wine32:i386" );
     return false;
@@ -141,9 +143,8 @@ static bool wine_check_32_bits( const char *loader, const char *prefix, char *pr
 bool wine_find( const struct settings *settings, unsigned int bits, struct wine_program *program, char *problem,
                 size_t size )
 {
-    program->prefix = settings->prefix;
-    program->log = settings->host_log;
-    return wine_find_loader( settings->wine, bits, program->loader, problem, size ) &&
+    program->settings = settings;
+    return wine_find_loader( settings, bits, program->loader, problem, size ) &&
            (bits == 64 || wine_check_32_bits( program->loader, settings->prefix, problem, size )) &&
            wine_find_host( bits, program->host, problem, size );
 }
@@ -171,40 +172,39 @@ static bool variable_is_private( const char *variable )
 
     for (i = 0; i < sizeof(private_variables) / sizeof(private_variables[0]); i++)
         if (!strncmp( variable, private_variables[i], strlen( private_variables[i] ) )) return true;
-    return !strncmp( variable, "WINEDLLOVERRIDES=", 17 ) || !strncmp( variable, "WINEDEBUG=", 10 );
+    return !strncmp( variable, "WINEDLLOVERRIDES=", 17 ) || !strncmp( variable, "WINEDEBUG=", 10 ) ||
+           !strncmp( variable, "WINEPREFIX=", 11 );
 }
 
-char **wine_environment( const char *prefix )
+char **wine_environment( const struct settings *settings )
 {
-    const char *overrides = getenv( "WINEDLLOVERRIDES" ), *debug = getenv( "WINEDEBUG" );
+    char *const *environment = settings->environment;
+    const char *overrides = environment_get( environment, "WINEDLLOVERRIDES" );
+    const char *debug = environment_get( environment, "WINEDEBUG" ), *prefix = settings->prefix;
     size_t count = 0, size = 0, i;
     char **block, *text, *end;
 
     if (!overrides) overrides = "";
     if (!debug) debug = "-all";
-    for (i = 0; environ[i]; i++, count++) size += strlen( environ[i] ) + 1;
-    if (prefix) size += strlen( prefix );
-    size += strlen( overrides ) + strlen( debug ) + 64 /* the names, and what we add */;
+    for (i = 0; environment[i]; i++, count++) size += strlen( environment[i] ) + 1;
+    size += strlen( prefix ) + strlen( overrides ) + strlen( debug ) + 64 /* the names, and what we add */;
     if (!(block = malloc( (count + 4) * sizeof(*block) + size ))) return NULL;
     text = (char *)(block + count + 4);
     end = text + size;
 
-    for (i = count = 0; environ[i]; i++)
+    for (i = count = 0; environment[i]; i++)
     {
-        if (variable_is_private( environ[i] ) || (prefix && !strncmp( environ[i], "WINEPREFIX=", 11 ))) continue;
+        if (variable_is_private( environment[i] )) continue;
         block[count++] = text;
-        text = stpcpy( text, environ[i] ) + 1;
+        text = stpcpy( text, environment[i] ) + 1;
     }
     /* winedbg would print a backtrace for each crash, and keep the process for it */
     block[count++] = text;
     text += snprintf( text, end - text, "WINEDLLOVERRIDES=%s%swinedbg.exe=d", overrides, *overrides ? ";" : "" ) + 1;
     block[count++] = text;
     text += snprintf( text, end - text, "WINEDEBUG=%s", debug ) + 1;
-    if (prefix)
-    {
-        block[count++] = text;
-        snprintf( text, end - text, "WINEPREFIX=%s", prefix );
-    }
+    block[count++] = text;
+    snprintf( text, end - text, "WINEPREFIX=%s", prefix );
     block[count] = NULL;
     return block;
 }

@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_RECORD_H
 #define __WINEDVC_RECORD_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,20 +32,25 @@
  * what a session learned of the plug-ins, so that the next one need not wait for
  * Wine. Whatever is wrong with it, it is as if it were not there.
  */
-
-/* Which record: both are part of it. */
-struct record_owner
+struct record
 {
-    const char *prefix;
-    const char *wine;
+    const char *prefix;             /* the settings' */
+    char       *wine;               /* the loader that ran the plug-ins: another one's record is not used */
+    char        path[PATH_MAX];     /* "" if there is no place for it */
+    char       *text;               /* what the file holds, as far as we know; NULL if we do not */
 };
 
-/* Returns true and fills the list if there is a record. Else problem says what is wrong with it, "" if there is
- * none. */
-extern bool record_load( const struct record_owner *owner, struct plugin_list *list, char *problem, size_t size );
+/* The settings have to stay. Returns false without memory. */
+extern bool record_init( struct record *record, const struct settings *settings, const char *wine );
+/* All zero is clear, too. */
+extern void record_clear( struct record *record );
 
-/* Puts it in the place of the other, all or nothing. On failure problem says why. */
-extern bool record_save( const struct record_owner *owner, const struct plugin_list *list, char *problem,
-                         size_t size );
+/* Returns true and fills the list, which is empty, if there is a record. Else problem says what is wrong with it, "" if
+ * there is none. */
+extern bool record_load( struct record *record, struct plugin_list *list, char *problem, size_t size );
+
+/* Puts what is known now in the place of the file, all or nothing, if that is not what it holds. Problem, "" if there is
+ * none, says what the file lacks and why; it is told once. */
+extern void record_save( struct record *record, const struct plugin_list *list, char *problem, size_t size );
 
 #endif /* __WINEDVC_RECORD_H */

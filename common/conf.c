@@ -1,5 +1,5 @@
 /*
- * The configuration file
+ * The configuration files
  *
  * Copyright 2026 the winedvc authors
  *
@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 
 #include "conf.h"
+#include "paths.h"
 
 #define MAX_SIZE     (1 << 20)
 #define MAX_MISTAKES 20
@@ -34,15 +35,24 @@
 
 struct conf
 {
-    const char               *file;
-    const struct conf_reader *reader;
-    char                     *text;
-    size_t                    offset;   /* of the next line */
-    unsigned int              line;     /* the number of the last one, from 1 */
-    unsigned int              bad[MAX_MISTAKES];
-    unsigned int              bad_count;
-    bool                      silent;   /* only looks for lines that are none */
+    struct settings     *settings;
+    enum settings_source source;
+    const char          *file;
+    char                *text;
+    size_t               offset;    /* of the next line */
+    unsigned int         line;      /* the number of the last one, from 1 */
+    unsigned int         bad[MAX_MISTAKES];
+    unsigned int         bad_count;
+    bool                 silent;    /* only looks for lines that are none */
 };
+
+static void conf_mistake( struct conf *conf, unsigned int line, const char *text )
+{
+    char where[PATH_MAX + 16];
+
+    snprintf( where, sizeof(where), line ? "%s:%u" : "%s", conf->file, line );
+    settings_mistake( conf->settings, where, "%s", text );
+}
 
 static bool conf_line_is_bad( const struct conf *conf )
 {
@@ -75,7 +85,7 @@ static char *conf_next_line( char *line, int room, void *stream )
     conf->offset += size + (start[size] == '\n');
     conf->line++;
     if ((problem = conf_check_line( start, size, room )) && !conf->silent)
-        conf->reader->mistake( conf->reader->context, conf->file, conf->line, problem );
+        conf_mistake( conf, conf->line, problem );
     if (conf_line_is_bad( conf )) size = 0;
     if (problem) size = snprintf( line, room, "%s", start[strspn( start, " \t" )] == '[' ? "[?]" : "" );
     else memcpy( line, start, size );
@@ -85,10 +95,19 @@ static char *conf_next_line( char *line, int room, void *stream )
 
 static int conf_value( void *context, const char *section, const char *key, const char *value )
 {
+    static const char prefix[] = "plugin ";
     struct conf *conf = context;
+    const char *plugin = NULL;
+    char where[PATH_MAX + 16];
 
-    if (!conf->silent && strcmp( section, "?" ))
-        conf->reader->value( conf->reader->context, conf->file, conf->line, section, key, value );
+    if (conf->silent || !strcmp( section, "?" )) return 1;
+    snprintf( where, sizeof(where), "%s:%u", conf->file, conf->line );
+    if (!strncmp( section, prefix, strlen( prefix ) )) plugin = section + strlen( prefix );
+    if (plugin || !*section || !strcmp( section, "winedvc" ))
+        settings_set( conf->settings, conf->source, where, plugin, key, value );
+    else
+        settings_mistake( conf->settings, where, "%s is in the section [%s], which is neither [winedvc] nor "
+                          "[plugin NAME]", key, section );
     return 1;
 }
 
@@ -107,8 +126,7 @@ static void conf_parse_all( struct conf *conf )
     while (conf->bad_count < MAX_MISTAKES && (bad = conf_parse( conf )) > 0)
     {
         conf->bad[conf->bad_count++] = bad;
-        conf->reader->mistake( conf->reader->context, conf->file, bad,
-                               "the line is none of key = value, [section] and # comment" );
+        conf_mistake( conf, bad, "the line is none of key = value, [section] and # comment" );
     }
     conf->silent = false;
     conf_parse( conf );
@@ -137,9 +155,10 @@ static int conf_load( struct conf *conf )
     return error;
 }
 
-void conf_read( const char *file, const struct conf_reader *reader )
+/* A file that does not exist holds nothing. */
+static void conf_read_file( struct settings *settings, enum settings_source source, const char *file )
 {
-    struct conf conf = { .file = file, .reader = reader };
+    struct conf conf = { .settings = settings, .source = source, .file = file };
     char text[256];
     int error = conf_load( &conf );
 
@@ -147,7 +166,15 @@ void conf_read( const char *file, const struct conf_reader *reader )
     else if (error != ENOENT && error != ENOTDIR)
     {
         snprintf( text, sizeof(text), "the file can not be read (%s)", strerror( error ) );
-        reader->mistake( reader->context, file, 0, text );
+        conf_mistake( &conf, 0, text );
     }
     free( conf.text );
+}
+
+void conf_read( struct settings *settings )
+{
+    char path[PATH_MAX];
+
+    if (path_system_conf( settings->environment, path )) conf_read_file( settings, SETTINGS_SYSTEM, path );
+    if (path_user_conf( settings->environment, path )) conf_read_file( settings, SETTINGS_USER, path );
 }

@@ -1,0 +1,157 @@
+/*
+ * Which plug-ins there are
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include "bridge_private.h"
+#include "conf.h"
+#include "discovery.h"
+#include "launch.h"
+#include "wine.h"
+
+#define AGAIN_MS 1000
+#define BEGIN_FACTOR 3  /* Wine may have a prefix to update, or a slow disk */
+
+_Static_assert( SETTINGS_NO_LEVEL == LOG_LEVEL_OFF + 1, "the levels are WLog's" );
+
+bool discovery_event( struct bridge *bridge, enum search_event event )
+{
+    static const struct { enum search from; enum search_event event; enum search to; } table[] =
+    {
+        { SEARCH_NONE,       EVENT_BEGUN, SEARCH_RUNS },
+        { SEARCH_NONE,       EVENT_ENDED, SEARCH_FAILED },
+        { SEARCH_RUNS,       EVENT_MUTE,  SEARCH_PAUSES },
+        { SEARCH_RUNS,       EVENT_TOLD,  SEARCH_TOLD },
+        { SEARCH_RUNS,       EVENT_ENDED, SEARCH_FAILED },
+        { SEARCH_PAUSES,     EVENT_BEGUN, SEARCH_RUNS_AGAIN },
+        { SEARCH_PAUSES,     EVENT_ENDED, SEARCH_FAILED },
+        { SEARCH_RUNS_AGAIN, EVENT_TOLD,  SEARCH_TOLD },
+        { SEARCH_RUNS_AGAIN, EVENT_ENDED, SEARCH_FAILED },
+        { SEARCH_TOLD,       EVENT_DEALT, SEARCH_DONE },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    {
+        if (table[i].from != bridge->search || table[i].event != event) continue;
+        bridge->search = table[i].to;
+        bridge->search_time = bridge->search == SEARCH_PAUSES ? clock_ms() + AGAIN_MS : UINT64_MAX;
+        return true;
+    }
+    return false;
+}
+
+bool discovery_has_ended( const struct bridge *bridge )
+{
+    return bridge->search >= SEARCH_TOLD;
+}
+
+static void discovery_write_mistakes( struct bridge *bridge )
+{
+    struct name_list *mistakes = &bridge->settings.mistakes;
+    struct log_text text;
+    size_t i;
+
+    for (i = 0; i < mistakes->count; i++) log_error( "%s", log_escape( &text, mistakes->names[i] ) );
+    name_list_clear( mistakes );
+}
+
+/* All settings have their values, from here on to the end. */
+static void discovery_configure( struct bridge *bridge )
+{
+    struct settings *settings = &bridge->settings;
+    size_t i;
+
+    discovery_write_mistakes( bridge );
+    conf_read( settings );
+    settings_complete( settings );
+    discovery_write_mistakes( bridge );
+    if (settings->log_level != SETTINGS_NO_LEVEL) log_set_level( settings->log_level );
+    trace_open( bridge->trace, settings->trace_file, settings->trace_size );
+    bridge_lock( bridge );
+    bridge->timeout = settings->timeout * 1000;
+    bridge->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
+    bridge->linger = settings->linger * 1000;
+    router_set_hold( bridge->router, settings->start_timeout * 1000 );
+    for (i = 0; i < settings->take.count; i++) router_add_own( bridge->router, settings->take.names[i] );
+    bridge_unlock( bridge );
+}
+
+static void discovery_search( struct bridge *bridge )
+{
+    char *arguments[] = { (char *)"scout", NULL };
+    bool begun = launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL );
+
+    discovery_event( bridge, begun ? EVENT_BEGUN : EVENT_ENDED );
+}
+
+static void discovery_recall( struct bridge *bridge )
+{
+    struct wine_program program;
+    char problem[LOG_TEXT];
+    struct log_text text;
+
+    if (!wine_find( &bridge->settings, 64, &program, problem, sizeof(problem) ) ||
+        !record_init( &bridge->record, &bridge->settings, program.loader )) return;
+    if (record_load( &bridge->record, &bridge->recorded, problem, sizeof(problem) )) launch_recorded( bridge );
+    else if (*problem) log_warn( "the plug-ins of the last session are not known: %s", log_escape( &text, problem ) );
+}
+
+void discovery_begin( struct bridge *bridge )
+{
+    char problem[LOG_TEXT];
+
+    discovery_configure( bridge );
+    if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) ))
+    {
+        log_error( "no plug-in runs: %s", problem );
+        discovery_event( bridge, EVENT_ENDED );
+        return;
+    }
+    if (!keeper_start( &bridge->keeper, &bridge->settings, problem, sizeof(problem) ))
+        log_warn( "should the client be killed, plug-ins may outlive it: %s", problem );
+    discovery_search( bridge );
+    if (bridge->search == SEARCH_RUNS) discovery_recall( bridge );
+}
+
+uint64_t discovery_time( const struct bridge *bridge )
+{
+    return bridge->search == SEARCH_TOLD ? 0 : bridge->search_time;
+}
+
+void discovery_settle( struct bridge *bridge )
+{
+    if (bridge->terminated || discovery_time( bridge ) > clock_ms()) return;
+    if (bridge->search == SEARCH_PAUSES) discovery_search( bridge );
+    else if (discovery_event( bridge, EVENT_DEALT ))
+    {
+        launch_found( bridge );
+        bridge->learned = true;
+    }
+}
+
+void discovery_store( struct bridge *bridge )
+{
+    char problem[LOG_TEXT];
+    struct log_text text;
+
+    if (!bridge->learned || bridge->search != SEARCH_DONE || !bridge->record.prefix) return;
+    bridge->learned = false;
+    record_save( &bridge->record, &bridge->plugins, problem, sizeof(problem) );
+    if (*problem) log_warn( "the next session will wait for Wine: %s", log_escape( &text, problem ) );
+}
