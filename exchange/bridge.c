@@ -148,12 +148,12 @@ static void bridge_check_leaving( struct bridge *bridge, struct host *host )
 {
     if (!host->leaving || host->in.head) return;
     host->leaving = false;
-    router_host_gone( bridge->router, host->number );
+    router_remove_host( bridge->router, host->number );
 }
 
 void bridge_host_leaves( struct bridge *bridge, struct host *host )
 {
-    router_host_leaves( bridge->router, host->number );
+    router_retire_host( bridge->router, host->number );
     host->leaving = true;
     bridge_check_leaving( bridge, host );
 }
@@ -172,8 +172,9 @@ static void bridge_begin_epoch( struct bridge *bridge )
     for (host = bridge->hosts; host; host = host->next)
     {
         if (!host->number) continue;
-        router_host_bar( bridge->router, host->number, !launch_serves( host->group, bridge->server ) );
-        if (!router_host_is_barred( bridge->router, host->number )) bridge_tell_connected( bridge, host );
+        host->takes_part = launch_serves( host->group, bridge->server );
+        router_set_part( bridge->router, host->number, host->takes_part );
+        if (host->takes_part) bridge_tell_connected( bridge, host );
     }
 }
 
@@ -198,7 +199,7 @@ static void bridge_end_epoch( struct bridge *bridge, uint32_t code )
     bridge_note_counters( bridge );
     for (host = bridge->hosts; host; host = host->next)
     {
-        if (!host->number || router_host_is_barred( bridge->router, host->number )) continue;
+        if (!host->number || !host->takes_part) continue;
         bridge->counters.dropped += host_drop_pdus( host );
         bridge_check_leaving( bridge, host );
         host->purging = true;
@@ -228,35 +229,16 @@ void bridge_disconnected( struct bridge *bridge, uint32_t code )
     bridge_wake( bridge );
 }
 
-/* Is the name one of those before it? */
-static bool bridge_name_is_repeated( const struct bridge *bridge, size_t index )
-{
-    const char *name = router_name( bridge->router, index );
-
-    while (index--)
-        if (!strcmp( router_name( bridge->router, index ), name )) return true;
-    return false;
-}
-
-/* The names that were offered, as far as they have room, if none of them was ever asked for. Needs the lock. */
+/* The names that were offered, if none of them was ever asked for. Needs the lock. */
 static void bridge_list_unused( const struct bridge *bridge, char names[LOG_TEXT] )
 {
-    const char *name;
-    size_t i, used = 0;
-
     names[0] = 0;
-    if (!bridge->epoch || router_opened( bridge->router )) return;
-    for (i = 0; (name = router_name( bridge->router, i )); i++)
-    {
-        if (bridge_name_is_repeated( bridge, i )) continue;
-        if (used + strlen( name ) + sizeof(", , ...") > LOG_TEXT) break;
-        used += sprintf( names + used, "%s%s", used ? ", " : "", name );
-    }
-    if (name) strcpy( names + used, ", ..." );
+    if (bridge->epoch && !router_was_asked( bridge->router )) router_list_names( bridge->router, names, LOG_TEXT );
 }
 
 unsigned int bridge_conclude( struct bridge *bridge )
 {
+    struct log_text text;
     char unused[LOG_TEXT];
     unsigned int linger;
 
@@ -265,8 +247,8 @@ unsigned int bridge_conclude( struct bridge *bridge )
     if (bridge->connected) bridge_end_epoch( bridge, 0 );
     linger = bridge->linger;
     bridge_unlock( bridge );
-    if (*unused) log_info( "the server opened none of the channels that plug-ins offered (%s): "
-                           "is the server's side of the product installed and running?", unused );
+    if (*unused) log_info( "the server asked for none of the channels that plug-ins offered (%s): "
+                           "is the server's side of the product installed and running?", log_escape( &text, unused ) );
     trace_write( bridge->trace ); /* the process may end before the I/O thread can */
     return linger;
 }
@@ -330,7 +312,7 @@ static void bridge_serve_client( struct bridge *bridge )
 static void bridge_trace_received( struct bridge *bridge, enum route route, const uint8_t *pdu, size_t size )
 {
     enum drdynvc_cmd cmd = size ? pdu[0] >> 4 : 0;
-    bool late = route == ROUTE_DROP && cmd != DRDYNVC_CMD_CREATE;
+    bool late = route == ROUTE_NOBODY;
 
     if (late) bridge->counters.late++;
     if (route != ROUTE_CLIENT || cmd == DRDYNVC_CMD_CAPABILITIES)
@@ -355,7 +337,7 @@ static bool bridge_route( struct bridge *bridge, const uint8_t *pdu, size_t size
     bridge_serve_hosts( bridge );
     if (route == ROUTE_HOST) bridge_send_pdu( bridge, host, pdu, size );
     bridge_unlock( bridge );
-    if (route == ROUTE_DROP || trace_is_wanted( bridge->trace )) bridge_wake( bridge ); /* it may have been held */
+    if (route == ROUTE_TAKEN || trace_is_wanted( bridge->trace )) bridge_wake( bridge ); /* it may have to wait */
     bridge_serve_client( bridge );
     return route != ROUTE_CLIENT;
 }
@@ -494,7 +476,7 @@ static struct packet *bridge_next_packet( struct bridge *bridge )
 
 static bool bridge_has_output( struct bridge *bridge )
 {
-    return router_owes( bridge->router, ROUTE_SERVER ) || router_owes( bridge->router, ROUTE_CLIENT ) ||
+    return router_has_packets( bridge->router, ROUTE_SERVER ) || router_has_packets( bridge->router, ROUTE_CLIENT ) ||
            bridge_next_host( bridge );
 }
 

@@ -94,6 +94,7 @@ struct bridge
     struct keeper      keeper;
     unsigned int       timeout;         /* in milliseconds, of an answer */
     unsigned int       begin_timeout;   /* the same, of a host's first word */
+    struct log_limit   limit;           /* of lines about the server */
     struct packet_queue lines;          /* for the log, when the lock is free */
     struct plugin_list recorded;        /* in the last session */
     struct plugin_list plugins;         /* that the search has found */

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,179 +31,230 @@ static bool name_is_valid( const char *name )
     size_t i;
 
     for (i = 0; name[i]; i++)
-        if (i == MAX_NAME || name[i] < ' ' || name[i] > '~') return false;
+        if (i == MAX_NAME || (unsigned char)name[i] < ' ' || name[i] == 0x7f) return false;
     return i > 0;
 }
 
-static bool name_is_clients( const struct directory *directory, const char *name )
+bool directory_is_clients( const struct directory *directory, const char *name )
 {
     const char *const *client;
 
+    if (!name_is_valid( name )) return true;
     if (name_list_has( &directory->own_names, name )) return false;
     for (client = directory->client_names; *client; client++)
         if (!strcmp( name, *client )) return true;
     return false;
 }
 
-bool directory_may_have( const struct directory *directory, const char *name )
+void directory_init( struct directory *directory, const char *const *client_names )
 {
-    return name_is_valid( name ) && !name_is_clients( directory, name );
+    size_t i;
+
+    memset( directory, 0, sizeof(*directory) );
+    directory->client_names = client_names;
+    list_init( &directory->hosts );
+    list_init( &directory->names );
+    for (i = 0; i < DIRECTORY_BUCKETS; i++) list_init( &directory->buckets[i] );
+}
+
+void directory_clear( struct directory *directory )
+{
+    struct directory_host *host, *next;
+
+    LIST_FOR_EACH_ENTRY_SAFE( host, next, &directory->hosts, struct directory_host, entry )
+        directory_remove_host( host );
+    name_list_clear( &directory->own_names );
+}
+
+/* Names */
+
+static struct list *directory_bucket( struct directory *directory, const char *name )
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *name; name++) hash = (hash ^ (unsigned char)*name) * 16777619u;
+    return &directory->buckets[hash % DIRECTORY_BUCKETS];
+}
+
+struct directory_name *directory_find_name( struct directory *directory, const char *text, bool make )
+{
+    struct list *bucket = directory_bucket( directory, text );
+    struct directory_name *name;
+    size_t size = strlen( text ) + 1;
+
+    LIST_FOR_EACH_ENTRY( name, bucket, struct directory_name, entry )
+        if (!strcmp( name->text, text )) return name;
+    if (!make || !(name = malloc( sizeof(*name) + size ))) return NULL;
+    memcpy( name->text, text, size );
+    list_init( &name->listeners );
+    list_init( &name->waiting );
+    name->waiting_count = 0;
+    list_add_tail( bucket, &name->entry );
+    list_add_tail( &directory->names, &name->age_entry );
+    return name;
+}
+
+void directory_release_name( struct directory_name *name )
+{
+    if (!list_empty( &name->listeners ) || !list_empty( &name->waiting )) return;
+    list_remove( &name->entry );
+    list_remove( &name->age_entry );
+    free( name );
+}
+
+static void directory_remove_listener( struct directory_listener *listener )
+{
+    struct directory_name *name = listener->name;
+
+    listener->host->name_count--;
+    list_remove( &listener->entry );
+    list_remove( &listener->host_entry );
+    free( listener );
+    directory_release_name( name );
+}
+
+static struct directory_listener *directory_find_own( struct directory *directory, const struct directory_host *host,
+                                                      const char *text, bool expected )
+{
+    struct directory_name *name = directory_find_name( directory, text, false );
+    struct directory_listener *listener;
+
+    if (!name) return NULL;
+    LIST_FOR_EACH_ENTRY( listener, &name->listeners, struct directory_listener, entry )
+        if (listener->host == host && listener->expected == expected) return listener;
+    return NULL;
+}
+
+/* Before those of hosts with higher numbers. */
+static void directory_insert_listener( struct directory_name *name, struct directory_listener *listener )
+{
+    struct directory_listener *other;
+
+    LIST_FOR_EACH_ENTRY( other, &name->listeners, struct directory_listener, entry )
+        if (other->host->number > listener->host->number) break;
+    list_add_tail( &other->entry, &listener->entry ); /* the list's head stands for the end */
+}
+
+static enum name_result directory_add_listener( struct directory *directory, struct directory_host *host,
+                                                const char *text, bool expected )
+{
+    struct directory_listener *listener;
+    struct directory_name *name;
+
+    if (!host || !name_is_valid( text )) return NAME_INVALID;
+    if (directory_is_clients( directory, text )) return NAME_OK; /* and never offered anything */
+    if (host->name_count == DIRECTORY_MAX_NAMES) return NAME_FULL;
+    if (!(name = directory_find_name( directory, text, true ))) return NAME_NO_MEMORY;
+    if (!(listener = malloc( sizeof(*listener) )))
+    {
+        directory_release_name( name );
+        return NAME_NO_MEMORY;
+    }
+    listener->name = name;
+    listener->host = host;
+    listener->expected = expected;
+    directory_insert_listener( name, listener );
+    list_add_tail( &host->listeners, &listener->host_entry );
+    host->name_count++;
+    return NAME_OK;
+}
+
+enum name_result directory_expect( struct directory *directory, struct directory_host *host, const char *name )
+{
+    return directory_add_listener( directory, host, name, true );
+}
+
+enum name_result directory_listen( struct directory *directory, struct directory_host *host, const char *name )
+{
+    struct directory_listener *expected = directory_find_own( directory, host, name, true );
+
+    if (expected) expected->expected = false;
+    return expected ? NAME_OK : directory_add_listener( directory, host, name, false );
+}
+
+enum name_result directory_unlisten( struct directory *directory, struct directory_host *host, const char *name )
+{
+    struct directory_listener *listener = directory_find_own( directory, host, name, false );
+
+    if (listener) directory_remove_listener( listener );
+    else if (!host || !name_is_valid( name ) || !directory_is_clients( directory, name )) return NAME_UNKNOWN;
+    return NAME_OK;
 }
 
 /* Hosts */
 
 struct directory_host *directory_find_host( const struct directory *directory, unsigned int number )
 {
-    size_t i;
+    struct directory_host *host;
 
-    for (i = 0; i < directory->host_count; i++)
-        if (directory->hosts[i].number == number) return &directory->hosts[i];
+    LIST_FOR_EACH_ENTRY( host, &directory->hosts, struct directory_host, entry )
+        if (host->number == number) return host;
     return NULL;
 }
 
-bool directory_add_host( struct directory *directory, unsigned int number )
+struct directory_host *directory_add_host( struct directory *directory, unsigned int number )
 {
-    struct directory_host *hosts = realloc( directory->hosts, (directory->host_count + 1) * sizeof(*hosts) );
+    struct directory_host *host;
 
-    if (!hosts) return false;
-    directory->hosts = hosts;
-    memset( &hosts[directory->host_count], 0, sizeof(*hosts) );
-    hosts[directory->host_count++].number = number;
-    return true;
+    if (directory_find_host( directory, number ) || !(host = calloc( 1, sizeof(*host) ))) return NULL;
+    host->number = number;
+    host->takes_part = true;
+    list_init( &host->listeners );
+    list_init( &host->channels );
+    list_add_tail( &directory->hosts, &host->entry );
+    return host;
 }
 
-static void directory_remove_name( struct directory *directory, size_t index )
+static void directory_remove_listeners( struct directory_host *host, bool expected_only )
 {
-    struct directory_host *host = directory_find_host( directory, directory->names[index].host );
+    struct directory_listener *listener, *next;
 
-    if (host) host->names--;
-    free( directory->names[index].name );
-    directory->name_count--;
-    memmove( &directory->names[index], &directory->names[index + 1],
-             (directory->name_count - index) * sizeof(directory->names[0]) );
+    LIST_FOR_EACH_ENTRY_SAFE( listener, next, &host->listeners, struct directory_listener, host_entry )
+        if (listener->expected || !expected_only) directory_remove_listener( listener );
 }
 
-void directory_remove_names( struct directory *directory, unsigned int number )
+void directory_remove_names( struct directory_host *host )
 {
-    size_t i;
-
-    for (i = directory->name_count; i--;)
-        if (directory->names[i].host == number) directory_remove_name( directory, i );
+    directory_remove_listeners( host, false );
 }
 
-void directory_remove_host( struct directory *directory, unsigned int number )
+void directory_set_ready( struct directory_host *host )
 {
-    struct directory_host *host = directory_find_host( directory, number );
-
-    if (!host) return;
-    directory_remove_names( directory, number );
-    directory->host_count--;
-    memmove( host, host + 1, (directory->hosts + directory->host_count - host) * sizeof(*host) );
-}
-
-void directory_set_ready( struct directory *directory, unsigned int number )
-{
-    struct directory_host *host = directory_find_host( directory, number );
-    size_t i;
-
-    if (!host) return;
     host->ready = true;
-    for (i = directory->name_count; i--;)
-        if (directory->names[i].host == number && directory->names[i].expected) directory_remove_name( directory, i );
+    directory_remove_listeners( host, true );
 }
 
-void directory_clear( struct directory *directory )
+void directory_remove_host( struct directory_host *host )
 {
-    while (directory->name_count) directory_remove_name( directory, directory->name_count - 1 );
-    name_list_clear( &directory->own_names );
-    free( directory->names );
-    free( directory->hosts );
-}
-
-/* Names */
-
-static struct directory_name *directory_find_name( const struct directory *directory, unsigned int number,
-                                                   const char *name, bool expected )
-{
-    size_t i;
-
-    for (i = 0; i < directory->name_count; i++)
-    {
-        struct directory_name *entry = &directory->names[i];
-
-        if (entry->host == number && entry->expected == expected && !strcmp( entry->name, name )) return entry;
-    }
-    return NULL;
-}
-
-static const char *directory_add_name( struct directory *directory, unsigned int number, const char *name,
-                                       bool expected )
-{
-    static const char no_memory[] = "there is memory for the name";
-    struct directory_host *host = directory_find_host( directory, number );
-    struct directory_name *names;
-
-    if (!host) return "only a host that runs plug-ins listens";
-    if (!name_is_valid( name )) return "a channel name has 1 to 260 printable ASCII characters";
-    if (host->names == DIRECTORY_MAX_NAMES) return "a host listens on at most 256 names";
-    if (name_is_clients( directory, name )) return NULL; /* and never offered anything */
-    if (!(names = realloc( directory->names, (directory->name_count + 1) * sizeof(*names) ))) return no_memory;
-    directory->names = names;
-    names += directory->name_count;
-    if (!(names->name = strdup( name ))) return no_memory;
-    names->host = number;
-    names->expected = expected;
-    directory->name_count++;
-    host->names++;
-    return NULL;
-}
-
-const char *directory_expect( struct directory *directory, unsigned int number, const char *name )
-{
-    return directory_add_name( directory, number, name, true );
-}
-
-const char *directory_listen( struct directory *directory, unsigned int number, const char *name )
-{
-    struct directory_name *expected = directory_find_name( directory, number, name, true );
-
-    if (expected) directory_remove_name( directory, expected - directory->names );
-    return directory_add_name( directory, number, name, false );
-}
-
-const char *directory_unlisten( struct directory *directory, unsigned int number, const char *name )
-{
-    struct directory_name *entry = directory_find_name( directory, number, name, false );
-
-    if (entry) directory_remove_name( directory, entry - directory->names );
-    else if (!directory_find_host( directory, number ) || !name_is_clients( directory, name ))
-        return "UNLISTEN names what the host listens on";
-    return NULL;
+    directory_remove_names( host );
+    list_remove( &host->entry );
+    free( host );
 }
 
 static bool directory_all_ready( const struct directory *directory )
 {
-    size_t i;
+    struct directory_host *host;
 
     if (!directory->hosts_known) return false;
-    for (i = 0; i < directory->host_count && !directory->complete; i++)
-        if (!directory->hosts[i].ready) return false;
+    if (directory->complete) return true;
+    LIST_FOR_EACH_ENTRY( host, &directory->hosts, struct directory_host, entry )
+        if (!host->ready) return false;
     return true;
 }
 
-unsigned int directory_find( const struct directory *directory, const char *name, unsigned int after, bool *wait )
+struct directory_host *directory_find_listener( const struct directory *directory, const struct directory_name *name,
+                                                unsigned int after, bool *wait )
 {
-    const struct directory_name *best = NULL;
-    size_t i;
+    struct directory_listener *listener;
 
-    for (i = 0; i < directory->name_count; i++)
-    {
-        const struct directory_name *entry = &directory->names[i];
-
-        if (entry->host <= after || (best && entry->host >= best->host)) continue;
-        if (strcmp( entry->name, name ) || (entry->expected && !wait)) continue;
-        if (!directory_find_host( directory, entry->host )->barred) best = entry;
-    }
-    if (wait) *wait = best ? best->expected : !directory_all_ready( directory );
-    return best && !best->expected ? best->host : 0;
+    if (name)
+        LIST_FOR_EACH_ENTRY( listener, &name->listeners, struct directory_listener, entry )
+        {
+            if (listener->host->number <= after || !listener->host->takes_part) continue;
+            if (listener->expected && !wait) continue;
+            if (wait) *wait = listener->expected;
+            return listener->expected ? NULL : listener->host;
+        }
+    if (wait) *wait = !directory_all_ready( directory );
+    return NULL;
 }

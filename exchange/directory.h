@@ -24,68 +24,108 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <wine/list.h>
+
 #include "namelist.h"
 
 #define DIRECTORY_MAX_NAMES 256     /* of one host */
+#define DIRECTORY_BUCKETS   1024
+
+/*
+ * The hosts of a session, the names that they listen on, and the names that are
+ * FreeRDP's. No I/O, no clock, no thread, like the router whose part it is. A
+ * name is 1 to 260 bytes without control characters, and compared byte for byte.
+ */
 
 struct directory_host
 {
+    struct list  entry;         /* in the directory, by number */
     unsigned int number;
-    bool         ready;     /* has listened on all that it is to listen on at its start */
-    bool         barred;    /* takes no part in this connection */
-    size_t       names;
+    bool         ready;         /* it listens on all that it is to listen on at its start */
+    bool         takes_part;    /* in this connection: else it is as if it listened on nothing */
+    size_t       name_count;
+    struct list  listeners;
+
+    /* the router's */
+    struct list  channels;
+    unsigned int channel_count; /* offered to it or open */
+    unsigned int ended_count;   /* those of which its last word is still to come */
 };
 
+/* A name that hosts listen on or that channels wait for; freed when it is neither. */
 struct directory_name
 {
-    unsigned int host;
-    bool         expected;  /* the host, which is not ready, will listen on it */
-    char        *name;
+    struct list entry;          /* in its bucket */
+    struct list age_entry;
+    struct list listeners;      /* by their hosts' numbers */
+    struct list waiting;        /* the router's: channels, by age */
+    size_t      waiting_count;
+    char        text[];
 };
 
-/*
- * The hosts of a session, their names, and the names that are FreeRDP's. No I/O,
- * no clock, no thread, like the router whose part it is and whose header says
- * more. All zero but for client_names is an empty one.
- */
+struct directory_listener
+{
+    struct list            entry;       /* of its name */
+    struct list            host_entry;
+    struct directory_name *name;
+    struct directory_host *host;
+    bool                   expected;    /* the host, which is not ready, will listen on it */
+};
+
 struct directory
 {
-    const char *const     *client_names;    /* NULL ends them */
-    struct name_list       own_names;       /* of them, those that are hosts' all the same */
-    struct directory_host *hosts;           /* by age, which is by number */
-    size_t                 host_count;
-    struct directory_name *names;           /* by age */
-    size_t                 name_count;
-    bool                   hosts_known;     /* no host will be added */
-    bool                   complete;        /* what hosts will listen on is expected */
+    const char *const *client_names;    /* NULL ends them */
+    struct name_list   own_names;       /* of them, those that are hosts' all the same */
+    struct list        hosts;
+    struct list        names;           /* by age */
+    struct list        buckets[DIRECTORY_BUCKETS];
+    bool               hosts_known;     /* no host will be added */
+    bool               complete;        /* what hosts will listen on is expected */
 };
 
+/* What became of a name that a host listens on. */
+enum name_result
+{
+    NAME_OK,
+    NAME_INVALID,       /* it is no channel name, or the host is not there */
+    NAME_UNKNOWN,       /* the host does not listen on it */
+    NAME_FULL,          /* the host has DIRECTORY_MAX_NAMES, and this one is left out */
+    NAME_NO_MEMORY,     /* left out, too */
+};
+
+extern void directory_init( struct directory *directory, const char *const *client_names );
 extern void directory_clear( struct directory *directory );
 
-/* Returns false without memory. */
-extern bool directory_add_host( struct directory *directory, unsigned int number );
-
+/* NULL without memory, or if it is there. */
+extern struct directory_host *directory_add_host( struct directory *directory, unsigned int number );
 extern struct directory_host *directory_find_host( const struct directory *directory, unsigned int number );
 
-/* The host and its names are forgotten, its names alone, or those that it has not listened on so far. */
-extern void directory_remove_host( struct directory *directory, unsigned int number );
-extern void directory_remove_names( struct directory *directory, unsigned int number );
-extern void directory_set_ready( struct directory *directory, unsigned int number );
+/* The host's names are forgotten, or those that it does not listen on although that was expected, or the host. */
+extern void directory_remove_names( struct directory_host *host );
+extern void directory_set_ready( struct directory_host *host );
+extern void directory_remove_host( struct directory_host *host );
 
-/* Each returns NULL, or the rule that the host broke. Names of FreeRDP's are passed over. */
-extern const char *directory_listen( struct directory *directory, unsigned int number, const char *name );
-extern const char *directory_unlisten( struct directory *directory, unsigned int number, const char *name );
-extern const char *directory_expect( struct directory *directory, unsigned int number, const char *name );
+/* Names of FreeRDP's are passed over. */
+extern enum name_result directory_listen( struct directory *directory, struct directory_host *host, const char *name );
+extern enum name_result directory_unlisten( struct directory *directory, struct directory_host *host,
+                                            const char *name );
+extern enum name_result directory_expect( struct directory *directory, struct directory_host *host, const char *name );
 
-/* Is the name a host's business at all? */
-extern bool directory_may_have( const struct directory *directory, const char *name );
+/* Is the name FreeRDP's, or none at all? Then it is no host's business. */
+extern bool directory_is_clients( const struct directory *directory, const char *name );
+
+/* The entry of a name, NULL if there is none; it is made if that is wanted, and is NULL without memory then. */
+extern struct directory_name *directory_find_name( struct directory *directory, const char *name, bool make );
+/* To be called when the router has taken the last waiting channel from it. */
+extern void directory_release_name( struct directory_name *name );
 
 /*
- * The first host after a number that listens on the name, 0 if there is none or
- * if *wait is set: then one may come that is to be asked before any other. NULL
- * for wait asks for who listens now.
+ * The first host after a number that listens on the name, NULL if there is none
+ * or if *wait is set: then one may come that is to be asked before any other.
+ * NULL for wait asks for who listens now; NULL for name is one without an entry.
  */
-extern unsigned int directory_find( const struct directory *directory, const char *name, unsigned int after,
-                                    bool *wait );
+extern struct directory_host *directory_find_listener( const struct directory *directory,
+                                                       const struct directory_name *name, unsigned int after,
+                                                       bool *wait );
 
 #endif /* __WINEDVC_DIRECTORY_H */

@@ -1,5 +1,5 @@
 /*
- * Which PDU of the drdynvc stream goes where
+ * Where each PDU goes
  *
  * Copyright 2026 the winedvc authors
  *
@@ -22,42 +22,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "directory.h"
 #include "drdynvc.h"
 #include "router.h"
 
-#define MAX_CHANNELS  1024
-#define MAX_CAPS      64
-#define MAX_NOTES     16384 /* bytes */
+#define MAX_CAPS   64
+#define MAX_NOTES  16384 /* bytes */
+#define MIN_BUCKETS 64
 
 enum channel_state
 {
-    CHANNEL_HELD,       /* waits for hosts that have not announced their names yet */
+    CHANNEL_WAITING,    /* for hosts that have not announced their names yet */
     CHANNEL_OFFERED,    /* its CREATE_REQ is with the host */
     CHANNEL_OPEN,
     CHANNEL_CLOSED,     /* by us: what the server sent before it knew is swallowed */
-    CHANNEL_LEFT,       /* by the server: the host's last PDUs of it are still to come */
+    CHANNEL_ENDED,      /* by the server: the host's last PDUs of it are still to come */
 };
 
-/* An id is in the table at most once in a state other than CHANNEL_LEFT. Entries are in order of age. */
+/* A member of a list that the channel is not in points to itself. */
 struct channel
 {
-    uint32_t           id;
-    enum channel_state state;
-    unsigned int       host;        /* CHANNEL_HELD: the last that refused it, 0 for none */
-    bool               answered;    /* CHANNEL_LEFT: the CREATE_RSP has come */
-    bool               reply;       /* CHANNEL_LEFT: the server still waits for the host's CLOSE */
-    uint64_t           deadline;    /* of CHANNEL_HELD */
-    struct packet     *create;      /* CHANNEL_HELD, CHANNEL_OFFERED, CHANNEL_OPEN: the CREATE_REQ */
+    struct list            id_entry;    /* router->ids: the last that the server gave this id, but for one of which the
+                                         * server waits for nothing */
+    struct list            own_entry;   /* router->own, by host and id, by age: those that have a host */
+    struct list            host_entry;  /* its host's, by age */
+    struct list            name_entry;  /* its name's, while it waits */
+    struct list            state_entry; /* router->waiting, by deadline; router->closed, by age */
+    uint32_t               id;
+    enum channel_state     state;
+    struct directory_host *host;        /* NULL while it waits, or when the host is gone */
+    struct directory_name *name;        /* while it waits */
+    unsigned int           refused;     /* the number of the last host that did not take it, 0 for none */
+    bool                   answered;    /* CHANNEL_ENDED: the CREATE_RSP has come */
+    bool                   reply;       /* CHANNEL_ENDED: the server still waits for the host's CLOSE */
+    uint64_t               deadline;    /* while it waits */
+    struct packet         *create;      /* the CREATE_REQ, until it is closed or ended */
+};
+
+/* Lists of channels, by a hash. */
+struct table
+{
+    struct list *buckets;
+    size_t       bucket_count;          /* a power of 2 */
+    size_t       count;
 };
 
 struct router
 {
-    struct channel      channels[MAX_CHANNELS];
-    size_t              channel_count;
+    struct table        ids, own;
+    struct list         waiting, closed;
+    size_t              waiting_count, closed_count;
+    size_t              channel_count;  /* offered or open */
     struct directory    directory;
     unsigned int        hold;           /* in milliseconds */
-    bool                opened;
+    bool                asked;
     uint8_t             caps[MAX_CAPS]; /* the server's last CAPS_REQ */
     size_t              caps_size;
     struct packet_queue to_client, to_host, to_server;
@@ -73,7 +90,7 @@ static struct packet_queue *router_queue( struct router *router, enum route to )
     return &router->to_server;
 }
 
-static void router_owe( struct router *router, enum route to, unsigned int host, const void *data, size_t size )
+static void router_say( struct router *router, enum route to, unsigned int host, const void *data, size_t size )
 {
     struct packet *packet = packet_create( data, size );
 
@@ -82,18 +99,18 @@ static void router_owe( struct router *router, enum route to, unsigned int host,
     packet_queue_push( router_queue( router, to ), packet );
 }
 
-static void router_owe_close( struct router *router, enum route to, unsigned int host, uint32_t id )
+static void router_say_close( struct router *router, enum route to, unsigned int host, uint32_t id )
 {
     uint8_t pdu[DRDYNVC_MAX_CONTROL];
 
-    router_owe( router, to, host, pdu, drdynvc_write_close( pdu, id ) );
+    router_say( router, to, host, pdu, drdynvc_write_close( pdu, id ) );
 }
 
-static void router_owe_refusal( struct router *router, uint32_t id )
+static void router_say_refused( struct router *router, uint32_t id )
 {
     uint8_t pdu[DRDYNVC_MAX_CONTROL];
 
-    router_owe( router, ROUTE_SERVER, 0, pdu, drdynvc_write_create_rsp( pdu, id, DRDYNVC_REFUSED ) );
+    router_say( router, ROUTE_SERVER, 0, pdu, drdynvc_write_create_rsp( pdu, id, DRDYNVC_REFUSED ) );
 }
 
 struct packet *router_take( struct router *router, enum route to )
@@ -101,79 +118,24 @@ struct packet *router_take( struct router *router, enum route to )
     return packet_queue_pop( router_queue( router, to ) );
 }
 
-bool router_owes( const struct router *router, enum route to )
+bool router_has_packets( const struct router *router, enum route to )
 {
     return router_queue( (struct router *)router, to )->head != NULL;
 }
 
-/* Channels */
+/* Notes */
 
-/* The channel that the server means by an id. */
-static struct channel *router_find_live( const struct router *router, uint32_t id )
+static void router_add_note( struct router *router, enum router_note kind, unsigned int host, const char *name,
+                             uint32_t id )
 {
-    size_t i;
+    struct packet *note;
+    char text[320];
 
-    for (i = router->channel_count; i--;)
-        if (router->channels[i].id == id && router->channels[i].state != CHANNEL_LEFT)
-            return (struct channel *)&router->channels[i];
-    return NULL;
-}
-
-/* The channel that a host means by an id: it speaks of the old one until it has ended that. */
-static struct channel *router_find_hosts( struct router *router, unsigned int host, uint32_t id )
-{
-    size_t i;
-
-    for (i = 0; i < router->channel_count; i++)
-        if (router->channels[i].id == id && router->channels[i].host == host) return &router->channels[i];
-    return NULL;
-}
-
-static void router_remove( struct router *router, struct channel *channel )
-{
-    size_t index = channel - router->channels;
-
-    free( channel->create );
-    router->channel_count--;
-    memmove( channel, channel + 1, (router->channel_count - index) * sizeof(*channel) );
-}
-
-/* Makes room by forgetting the oldest channel that has ended. */
-static bool router_reserve( struct router *router )
-{
-    size_t i;
-
-    if (router->channel_count < MAX_CHANNELS) return true;
-    for (i = 0; i < router->channel_count; i++)
-    {
-        if (router->channels[i].state != CHANNEL_CLOSED) continue;
-        router_remove( router, &router->channels[i] );
-        return true;
-    }
-    return false;
-}
-
-static struct channel *router_add( struct router *router, uint32_t id, const uint8_t *create, size_t size )
-{
-    struct channel *channel;
-    struct packet *packet;
-
-    if (!router_reserve( router ) || !(packet = packet_create( create, size ))) return NULL;
-    channel = &router->channels[router->channel_count++];
-    memset( channel, 0, sizeof(*channel) );
-    channel->id = id;
-    channel->create = packet;
-    return channel;
-}
-
-static void channel_set_state( struct channel *channel, enum channel_state state )
-{
-    if (state == CHANNEL_CLOSED || state == CHANNEL_LEFT)
-    {
-        free( channel->create );
-        channel->create = NULL;
-    }
-    channel->state = state;
+    snprintf( text, sizeof(text), "%s (id %u)", name, (unsigned int)id );
+    if (router->notes.bytes > MAX_NOTES || !(note = packet_create( text, strlen( text ) + 1 ))) return;
+    note->host = host;
+    note->kind = kind;
+    packet_queue_push( &router->notes, note );
 }
 
 static const char *channel_name( const struct channel *channel )
@@ -184,16 +146,9 @@ static const char *channel_name( const struct channel *channel )
     return pdu.name;
 }
 
-static void router_add_note( struct router *router, const struct channel *channel, enum router_note kind )
+static void channel_note( struct router *router, const struct channel *channel, enum router_note kind )
 {
-    struct packet *note;
-    char text[320];
-
-    snprintf( text, sizeof(text), "%s (id %u)", channel_name( channel ), (unsigned int)channel->id );
-    if (router->notes.bytes > MAX_NOTES || !(note = packet_create( text, strlen( text ) + 1 ))) return;
-    note->host = channel->host;
-    note->kind = kind;
-    packet_queue_push( &router->notes, note );
+    router_add_note( router, kind, channel->host ? channel->host->number : 0, channel_name( channel ), channel->id );
 }
 
 struct packet *router_take_note( struct router *router )
@@ -201,27 +156,207 @@ struct packet *router_take_note( struct router *router )
     return packet_queue_pop( &router->notes );
 }
 
-/* A channel that a host has ends from the server's side. */
-static void router_leave( struct router *router, struct channel *channel, bool reply, enum router_note note )
+bool router_has_notes( const struct router *router )
 {
-    router_add_note( router, channel, note );
-    channel->answered = channel->state == CHANNEL_OPEN;
-    channel->reply = reply;
-    channel_set_state( channel, CHANNEL_LEFT );
+    return router->notes.head != NULL;
 }
 
-/* Hosts and names */
+/* Tables */
+
+static bool table_init( struct table *table, size_t bucket_count )
+{
+    size_t i;
+
+    if (!(table->buckets = malloc( bucket_count * sizeof(*table->buckets) ))) return false;
+    for (i = 0; i < bucket_count; i++) list_init( &table->buckets[i] );
+    table->bucket_count = bucket_count;
+    table->count = 0;
+    return true;
+}
+
+static struct list *table_bucket( const struct table *table, uint32_t id, unsigned int host )
+{
+    uint32_t hash = (id ^ host * 0x85ebca6bu) * 0x9e3779b1u;
+
+    return &table->buckets[(hash ^ hash >> 16) & (table->bucket_count - 1)];
+}
+
+/* Doubles it when it has more channels than buckets; without memory its lists get longer. The lists stay by age. */
+static void table_grow( struct router *router, struct table *table )
+{
+    struct table larger;
+    struct channel *channel, *next;
+    size_t i;
+
+    if (table->count < table->bucket_count || !table_init( &larger, 2 * table->bucket_count )) return;
+    for (i = 0; i < table->bucket_count; i++)
+    {
+        if (table == &router->ids)
+            LIST_FOR_EACH_ENTRY_SAFE( channel, next, &table->buckets[i], struct channel, id_entry )
+                list_add_tail( table_bucket( &larger, channel->id, 0 ), &channel->id_entry );
+        else
+            LIST_FOR_EACH_ENTRY_SAFE( channel, next, &table->buckets[i], struct channel, own_entry )
+                list_add_tail( table_bucket( &larger, channel->id, channel->host->number ), &channel->own_entry );
+    }
+    free( table->buckets );
+    table->buckets = larger.buckets;
+    table->bucket_count = larger.bucket_count;
+}
+
+static void table_add( struct router *router, struct table *table, uint32_t id, unsigned int host, struct list *entry )
+{
+    table_grow( router, table );
+    list_add_tail( table_bucket( table, id, host ), entry );
+    table->count++;
+}
+
+static void table_remove( struct table *table, struct list *entry )
+{
+    if (list_empty( entry )) return;
+    list_remove( entry );
+    list_init( entry );
+    table->count--;
+}
+
+/* The last channel that the server gave the id to. */
+static struct channel *router_find_id( const struct router *router, uint32_t id )
+{
+    struct list *bucket = table_bucket( &router->ids, id, 0 );
+    struct channel *channel;
+
+    LIST_FOR_EACH_ENTRY( channel, bucket, struct channel, id_entry )
+        if (channel->id == id) return channel;
+    return NULL;
+}
+
+/* The channel that the server means by an id. */
+static struct channel *router_find_live( const struct router *router, uint32_t id )
+{
+    struct channel *channel = router_find_id( router, id );
+
+    return channel && channel->state != CHANNEL_ENDED ? channel : NULL;
+}
+
+/* The channel that a host means by an id: it speaks of the old one until it has ended that. */
+static struct channel *router_find_own( const struct router *router, unsigned int host, uint32_t id )
+{
+    struct list *bucket = table_bucket( &router->own, id, host );
+    struct channel *channel;
+
+    LIST_FOR_EACH_ENTRY( channel, bucket, struct channel, own_entry )
+        if (channel->id == id && channel->host->number == host) return channel;
+    return NULL;
+}
+
+/* Channels */
+
+static struct channel *router_add_channel( struct router *router, uint32_t id, const uint8_t *create, size_t size )
+{
+    struct channel *channel = calloc( 1, sizeof(*channel) );
+
+    if (!channel || !(channel->create = packet_create( create, size )))
+    {
+        free( channel );
+        return NULL;
+    }
+    channel->id = id;
+    list_init( &channel->own_entry );
+    list_init( &channel->host_entry );
+    list_init( &channel->name_entry );
+    list_init( &channel->state_entry );
+    table_add( router, &router->ids, id, 0, &channel->id_entry );
+    return channel;
+}
+
+/* Waits no longer. */
+static void channel_stop_waiting( struct router *router, struct channel *channel )
+{
+    struct directory_name *name = channel->name;
+
+    if (!name) return;
+    channel->name = NULL;
+    list_remove( &channel->name_entry );
+    list_init( &channel->name_entry );
+    list_remove( &channel->state_entry );
+    list_init( &channel->state_entry );
+    name->waiting_count--;
+    router->waiting_count--;
+    directory_release_name( name );
+}
+
+/* A host has it, or, if NULL, none has. */
+static void channel_set_host( struct router *router, struct channel *channel, struct directory_host *host )
+{
+    if (channel->host)
+    {
+        list_remove( &channel->host_entry );
+        list_init( &channel->host_entry );
+        table_remove( &router->own, &channel->own_entry );
+        if (channel->state == CHANNEL_OFFERED || channel->state == CHANNEL_OPEN)
+        {
+            channel->host->channel_count--;
+            router->channel_count--;
+        }
+        if (channel->state == CHANNEL_ENDED) channel->host->ended_count--;
+    }
+    channel->host = host;
+    if (!host) return;
+    list_add_tail( &host->channels, &channel->host_entry );
+    table_add( router, &router->own, channel->id, host->number, &channel->own_entry );
+}
+
+static void router_remove_channel( struct router *router, struct channel *channel )
+{
+    channel_set_host( router, channel, NULL );
+    channel_stop_waiting( router, channel );
+    if (channel->state == CHANNEL_CLOSED)
+    {
+        list_remove( &channel->state_entry );
+        router->closed_count--;
+    }
+    table_remove( &router->ids, &channel->id_entry );
+    free( channel->create );
+    free( channel );
+}
+
+/* An offered or open one is closed by us. The oldest closed ones make room. */
+static void channel_close( struct router *router, struct channel *channel )
+{
+    channel->host->channel_count--;
+    router->channel_count--;
+    free( channel->create );
+    channel->create = NULL;
+    channel->state = CHANNEL_CLOSED;
+    list_add_tail( &router->closed, &channel->state_entry );
+    if (router->closed_count++ == ROUTER_MAX_CHANNELS)
+        router_remove_channel( router, LIST_ENTRY( router->closed.next, struct channel, state_entry ) );
+}
+
+/* An offered or open one ends from the server's side. */
+static void channel_end( struct router *router, struct channel *channel, bool reply, enum router_note note )
+{
+    channel_note( router, channel, note );
+    channel->answered = channel->state == CHANNEL_OPEN;
+    channel->reply = reply;
+    channel->host->channel_count--;
+    channel->host->ended_count++;
+    router->channel_count--;
+    free( channel->create );
+    channel->create = NULL;
+    channel->state = CHANNEL_ENDED;
+    if (!reply) table_remove( &router->ids, &channel->id_entry );
+}
+
+/* Offers and waiting */
 
 static void router_set_caps( struct router *router, const uint8_t *pdu, size_t size )
 {
-    const struct directory *directory = &router->directory;
-    size_t i;
+    struct directory_host *host;
 
     router->caps_size = size < MAX_CAPS ? size : MAX_CAPS;
     memcpy( router->caps, pdu, router->caps_size );
-    for (i = 0; i < directory->host_count; i++)
-        if (!directory->hosts[i].barred)
-            router_owe( router, ROUTE_HOST, directory->hosts[i].number, router->caps, router->caps_size );
+    LIST_FOR_EACH_ENTRY( host, &router->directory.hosts, struct directory_host, entry )
+        if (host->takes_part) router_say( router, ROUTE_HOST, host->number, router->caps, router->caps_size );
 }
 
 /* Servers exist that never send CAPS_REQ: FreeRDP and the hosts get the least one in its place. */
@@ -231,61 +366,123 @@ static void router_need_caps( struct router *router )
 
     if (router->caps_size) return;
     router_set_caps( router, version1, sizeof(version1) );
-    router_owe( router, ROUTE_CLIENT, 0, version1, sizeof(version1) );
+    router_say( router, ROUTE_CLIENT, 0, version1, sizeof(version1) );
 }
 
-static void router_offer( struct router *router, struct channel *channel, unsigned int host )
+static void router_offer( struct router *router, struct channel *channel, struct directory_host *host )
 {
+    router->asked = true;
     router_need_caps( router );
-    channel->host = host;
-    channel_set_state( channel, CHANNEL_OFFERED );
-    router_owe( router, ROUTE_HOST, host, channel->create->data, channel->create->size );
+    channel_stop_waiting( router, channel );
+    channel_set_host( router, channel, host );
+    channel->state = CHANNEL_OFFERED;
+    host->channel_count++;
+    router->channel_count++;
+    router_say( router, ROUTE_HOST, host->number, channel->create->data, channel->create->size );
 }
 
-/* Offers the channel to the next host that listens on its name, or waits for that one. Returns false if none does. */
-static bool router_pass_on( struct router *router, struct channel *channel )
+/* A slow or greedy host costs no other its channels. */
+static bool router_has_room( const struct router *router, const struct directory_host *host )
 {
-    bool wait;
-    unsigned int host = directory_find( &router->directory, channel_name( channel ), channel->host, &wait );
-
-    if (wait) channel_set_state( channel, CHANNEL_HELD );
-    else if (host) router_offer( router, channel, host );
-    return wait || host;
+    return host->ended_count < ROUTER_MAX_ENDED &&
+           (host->channel_count < ROUTER_HOST_CHANNELS || router->channel_count < ROUTER_MAX_CHANNELS);
 }
 
-/* The CREATE_REQ goes on to FreeRDP after all, unless a host has refused the channel. */
-static void router_release( struct router *router, struct channel *channel )
+/* Returns false without memory, or if too many wait. */
+static bool channel_wait( struct router *router, struct channel *channel )
 {
-    if (channel->host) router_owe_refusal( router, channel->id );
+    struct directory_name *name = channel->name;
+    struct channel *before;
+
+    if (name) return true;
+    if (router->waiting_count == ROUTER_MAX_WAITING ||
+        !(name = directory_find_name( &router->directory, channel_name( channel ), true ))) return false;
+    if (name->waiting_count == ROUTER_NAME_WAITING) return false;
+    channel_set_host( router, channel, NULL );
+    channel->state = CHANNEL_WAITING;
+    channel->name = name;
+    list_add_tail( &name->waiting, &channel->name_entry );
+    for (before = LIST_ENTRY( router->waiting.prev, struct channel, state_entry );
+         &before->state_entry != &router->waiting && before->deadline > channel->deadline;
+         before = LIST_ENTRY( before->state_entry.prev, struct channel, state_entry )) continue;
+    list_add_after( &before->state_entry, &channel->state_entry );
+    name->waiting_count++;
+    router->waiting_count++;
+    return true;
+}
+
+/* Offers the channel to the next host that listens on its name, or has it wait for that one. Returns false if there is
+ * none. */
+static bool router_find_host( struct router *router, struct channel *channel, bool may_wait )
+{
+    const char *text = channel_name( channel );
+    struct directory_host *host;
+    bool wait = false;
+
+    for (;;)
+    {
+        host = directory_find_listener( &router->directory, directory_find_name( &router->directory, text, false ),
+                                        channel->refused, may_wait ? &wait : NULL );
+        if (!host) return wait && channel_wait( router, channel );
+        if (router_has_room( router, host )) break;
+        router_add_note( router, NOTE_FULL, host->number, text, channel->id );
+        channel->refused = host->number;
+    }
+    router_offer( router, channel, host );
+    return true;
+}
+
+/* No host takes the channel: the CREATE_REQ goes on to FreeRDP after all, unless a host has had it. */
+static void router_give_up( struct router *router, struct channel *channel )
+{
+    if (channel->refused) router_say_refused( router, channel->id );
     else
     {
         packet_queue_push( &router->to_client, channel->create );
         channel->create = NULL;
     }
-    router_remove( router, channel );
+    router_remove_channel( router, channel );
 }
 
-/* Hosts have come, got ready or gone: who has waited for that? */
-static void router_settle_held( struct router *router )
+/* What waits on a name, now that hosts have come, got ready or gone. */
+static void router_check_name( struct router *router, struct directory_name *name )
 {
-    size_t i = 0;
+    struct list *entry = list_head( &name->waiting ), *next;
 
-    while (i < router->channel_count)
+    for (; entry; entry = next) /* with the last of them the name may go */
     {
-        struct channel *channel = &router->channels[i];
+        struct channel *channel = LIST_ENTRY( entry, struct channel, name_entry );
 
-        if (channel->state == CHANNEL_HELD && !router_pass_on( router, channel )) router_release( router, channel );
-        else i++;
+        next = list_next( &name->waiting, entry );
+        if (!router_find_host( router, channel, true )) router_give_up( router, channel );
     }
 }
+
+static void router_check_waiting( struct router *router )
+{
+    struct channel *channel, *next;
+
+    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &router->waiting, struct channel, state_entry )
+        if (!router_find_host( router, channel, true )) router_give_up( router, channel );
+}
+
+/* Life */
 
 struct router *router_create( const char *const *client_names )
 {
     struct router *router = calloc( 1, sizeof(*router) );
 
     if (!router) return NULL;
-    router->directory.client_names = client_names;
+    if (!table_init( &router->ids, MIN_BUCKETS ) || !table_init( &router->own, MIN_BUCKETS ))
+    {
+        free( router->ids.buckets );
+        free( router );
+        return NULL;
+    }
+    directory_init( &router->directory, client_names );
     router->hold = ROUTER_HOLD_MS;
+    list_init( &router->waiting );
+    list_init( &router->closed );
     packet_queue_init( &router->to_client );
     packet_queue_init( &router->to_host );
     packet_queue_init( &router->to_server );
@@ -298,6 +495,8 @@ void router_destroy( struct router *router )
     router_reset( router );
     packet_queue_clear( &router->notes );
     directory_clear( &router->directory );
+    free( router->ids.buckets );
+    free( router->own.buckets );
     free( router );
 }
 
@@ -308,132 +507,156 @@ void router_set_hold( struct router *router, unsigned int milliseconds )
 
 void router_reset( struct router *router )
 {
-    while (router->channel_count) router_remove( router, &router->channels[router->channel_count - 1] );
+    struct directory_host *host;
+    size_t i;
+
+    LIST_FOR_EACH_ENTRY( host, &router->directory.hosts, struct directory_host, entry )
+        while (!list_empty( &host->channels ))
+            router_remove_channel( router, LIST_ENTRY( host->channels.next, struct channel, host_entry ) );
+    for (i = 0; i < router->ids.bucket_count; i++)
+        while (!list_empty( &router->ids.buckets[i] ))
+            router_remove_channel( router, LIST_ENTRY( router->ids.buckets[i].next, struct channel, id_entry ) );
     router->caps_size = 0;
     packet_queue_clear( &router->to_client );
     packet_queue_clear( &router->to_host );
     packet_queue_clear( &router->to_server );
 }
 
-bool router_host_add( struct router *router, unsigned int host, bool barred )
+/* Hosts and names */
+
+bool router_add_host( struct router *router, unsigned int number, bool takes_part )
 {
-    if (!directory_add_host( &router->directory, host )) return false;
-    directory_find_host( &router->directory, host )->barred = barred;
-    if (router->caps_size && !barred) router_owe( router, ROUTE_HOST, host, router->caps, router->caps_size );
+    struct directory_host *host = directory_add_host( &router->directory, number );
+
+    if (!host) return false;
+    host->takes_part = takes_part;
+    if (router->caps_size && takes_part) router_say( router, ROUTE_HOST, number, router->caps, router->caps_size );
     return true;
 }
 
-void router_host_bar( struct router *router, unsigned int host, bool barred )
+void router_set_part( struct router *router, unsigned int number, bool takes_part )
 {
-    struct directory_host *entry = directory_find_host( &router->directory, host );
+    struct directory_host *host = directory_find_host( &router->directory, number );
 
-    if (entry) entry->barred = barred;
+    if (host) host->takes_part = takes_part;
 }
 
-bool router_host_is_barred( const struct router *router, unsigned int host )
+void router_set_ready( struct router *router, unsigned int number )
 {
-    const struct directory_host *entry = directory_find_host( &router->directory, host );
+    struct directory_host *host = directory_find_host( &router->directory, number );
 
-    return !entry || entry->barred;
+    if (!host) return;
+    directory_set_ready( host );
+    router_check_waiting( router );
 }
 
-void router_host_ready( struct router *router, unsigned int host )
+void router_set_complete( struct router *router, bool complete )
 {
-    directory_set_ready( &router->directory, host );
-    router_settle_held( router );
-}
-
-void router_names_complete( struct router *router, bool complete )
-{
+    if (router->directory.complete == complete) return;
     router->directory.complete = complete;
+    router_check_waiting( router );
 }
 
-void router_hosts_known( struct router *router )
+void router_set_known( struct router *router, bool known )
 {
-    if (router->directory.hosts_known) return;
-    router->directory.hosts_known = true;
-    router_settle_held( router );
+    if (router->directory.hosts_known == known) return;
+    router->directory.hosts_known = known;
+    router_check_waiting( router );
 }
 
-void router_hosts_expected( struct router *router )
-{
-    router->directory.hosts_known = false;
-}
-
-bool router_add_own( struct router *router, const char *name )
+bool router_add_own_name( struct router *router, const char *name )
 {
     return name_list_add( &router->directory.own_names, name );
 }
 
-/* Says to the server what the host would have had to say. Returns false if nothing is left of the channel. */
-static bool router_abandon( struct router *router, struct channel *channel )
+void router_retire_host( struct router *router, unsigned int number )
+{
+    struct directory_host *host = directory_find_host( &router->directory, number );
+
+    if (host) directory_remove_names( host );
+}
+
+/* Says to the server what the channel's host, which is gone, would have had to say. */
+static void router_abandon( struct router *router, struct channel *channel )
 {
     switch (channel->state)
     {
     case CHANNEL_OFFERED:
-        if (router_pass_on( router, channel )) return true;
-        router_owe_refusal( router, channel->id );
-        return false;
+        channel->refused = channel->host->number;
+        channel_set_host( router, channel, NULL );
+        if (router_find_host( router, channel, true )) return;
+        router_give_up( router, channel );
+        return;
     case CHANNEL_OPEN:
-        router_owe_close( router, ROUTE_SERVER, 0, channel->id );
-        router_add_note( router, channel, NOTE_LOST );
-        channel_set_state( channel, CHANNEL_CLOSED );
-        channel->host = 0;
-        return true;
-    case CHANNEL_LEFT:
-        if (channel->reply) router_owe_close( router, ROUTE_SERVER, 0, channel->id );
-        return false;
+        router_say_close( router, ROUTE_SERVER, 0, channel->id );
+        channel_note( router, channel, NOTE_LOST );
+        channel_close( router, channel );
+        channel_set_host( router, channel, NULL );
+        return;
+    case CHANNEL_ENDED:
+        if (channel->reply) router_say_close( router, ROUTE_SERVER, 0, channel->id );
+        router_remove_channel( router, channel );
+        return;
     default:
-        return true;
+        channel_set_host( router, channel, NULL );
+        return;
     }
 }
 
-void router_host_leaves( struct router *router, unsigned int host )
+void router_remove_host( struct router *router, unsigned int number )
 {
-    directory_remove_names( &router->directory, host );
+    struct directory_host *host = directory_find_host( &router->directory, number );
+    struct list *entry;
+
+    if (!host) return;
+    directory_remove_names( host );
+    while ((entry = list_head( &host->channels )))
+        router_abandon( router, LIST_ENTRY( entry, struct channel, host_entry ) );
+    directory_remove_host( host );
+    router_check_waiting( router );
 }
 
-void router_host_gone( struct router *router, unsigned int host )
+enum name_result router_expect( struct router *router, unsigned int host, const char *name )
 {
-    size_t i;
+    return directory_expect( &router->directory, directory_find_host( &router->directory, host ), name );
+}
 
-    if (!directory_find_host( &router->directory, host )) return;
-    directory_remove_host( &router->directory, host );
-    for (i = router->channel_count; i--;)
+enum name_result router_listen( struct router *router, unsigned int host, const char *text )
+{
+    struct directory *directory = &router->directory;
+    enum name_result result = directory_listen( directory, directory_find_host( directory, host ), text );
+    struct directory_name *name = result == NAME_OK ? directory_find_name( directory, text, false ) : NULL;
+
+    if (name) router_check_name( router, name );
+    return result;
+}
+
+enum name_result router_unlisten( struct router *router, unsigned int host, const char *name )
+{
+    return directory_unlisten( &router->directory, directory_find_host( &router->directory, host ), name );
+}
+
+void router_list_names( const struct router *router, char *text, size_t size )
+{
+    static const char more[] = ", ...";
+    struct directory_listener *listener;
+    struct directory_name *name;
+    size_t used = 0, length;
+
+    *text = 0;
+    LIST_FOR_EACH_ENTRY( name, &router->directory.names, struct directory_name, age_entry )
     {
-        struct channel *channel = &router->channels[i];
-
-        if (channel->host == host && !router_abandon( router, channel )) router_remove( router, channel );
+        LIST_FOR_EACH_ENTRY( listener, &name->listeners, struct directory_listener, entry )
+            if (!listener->expected) break;
+        if (&listener->entry == &name->listeners) continue;
+        length = strlen( name->text );
+        if (used + length + 2 + sizeof(more) > size)
+        {
+            memcpy( text + used, more, sizeof(more) );
+            return;
+        }
+        used += sprintf( text + used, "%s%s", used ? ", " : "", name->text );
     }
-    router_settle_held( router );
-}
-
-const char *router_expect( struct router *router, unsigned int host, const char *name )
-{
-    return directory_expect( &router->directory, host, name );
-}
-
-const char *router_listen( struct router *router, unsigned int host, const char *name )
-{
-    const char *rule = directory_listen( &router->directory, host, name );
-
-    if (!rule) router_settle_held( router );
-    return rule;
-}
-
-const char *router_unlisten( struct router *router, unsigned int host, const char *name )
-{
-    return directory_unlisten( &router->directory, host, name );
-}
-
-const char *router_name( const struct router *router, size_t index )
-{
-    const struct directory *directory = &router->directory;
-    size_t i;
-
-    for (i = 0; i < directory->name_count; i++)
-        if (!directory->names[i].expected && !index--) return directory->names[i].name;
-    return NULL;
 }
 
 /* PDUs of the server */
@@ -448,43 +671,43 @@ static enum route router_server_caps( struct router *router, const uint8_t *pdu,
 /* The server gives the id to a new channel, so whatever had it is over. */
 static void router_take_id( struct router *router, uint32_t id )
 {
-    size_t i = 0;
+    struct channel *channel = router_find_id( router, id );
 
-    while (i < router->channel_count)
+    if (!channel) return;
+    switch (channel->state)
     {
-        struct channel *channel = &router->channels[i];
-
-        if (channel->id == id)
-        {
-            if (channel->state == CHANNEL_HELD || channel->state == CHANNEL_CLOSED)
-            {
-                router_remove( router, channel );
-                continue;
-            }
-            if (channel->state != CHANNEL_LEFT)
-            {
-                router_owe_close( router, ROUTE_HOST, channel->host, id );
-                router_leave( router, channel, false, NOTE_LEFT );
-            }
-            channel->reply = false;
-        }
-        i++;
+    case CHANNEL_OFFERED:
+    case CHANNEL_OPEN:
+        router_say_close( router, ROUTE_HOST, channel->host->number, id );
+        channel_end( router, channel, false, NOTE_ENDED );
+        break;
+    case CHANNEL_ENDED: /* its CLOSE would be taken for the new one's */
+        channel->reply = false;
+        table_remove( &router->ids, &channel->id_entry );
+        break;
+    default:
+        router_remove_channel( router, channel );
     }
 }
 
 static enum route router_server_create( struct router *router, const struct drdynvc_pdu *pdu,
                                         const uint8_t *data, size_t size, uint64_t now )
 {
+    struct directory *directory = &router->directory;
     struct channel *channel;
     bool wait;
 
     router_take_id( router, pdu->channel_id );
-    if (!directory_may_have( &router->directory, pdu->name )) return ROUTE_CLIENT;
-    if (!directory_find( &router->directory, pdu->name, 0, &wait ) && !wait) return ROUTE_CLIENT;
-    if (!(channel = router_add( router, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
+    if (directory_is_clients( directory, pdu->name )) return ROUTE_CLIENT;
+    if (!directory_find_listener( directory, directory_find_name( directory, pdu->name, false ), 0, &wait ) && !wait)
+    {
+        router_add_note( router, NOTE_CLIENTS, 0, pdu->name, pdu->channel_id );
+        return ROUTE_CLIENT;
+    }
+    if (!(channel = router_add_channel( router, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
     channel->deadline = now + router->hold;
-    router_pass_on( router, channel );
-    return ROUTE_DROP;
+    if (!router_find_host( router, channel, true )) router_give_up( router, channel );
+    return ROUTE_TAKEN;
 }
 
 static enum route router_server_channel( struct router *router, const struct drdynvc_pdu *pdu, unsigned int *host )
@@ -494,15 +717,15 @@ static enum route router_server_channel( struct router *router, const struct drd
     if (!channel) return ROUTE_CLIENT;
     switch (channel->state)
     {
-    case CHANNEL_HELD: /* not to be expected before the CREATE_RSP: FreeRDP knows an answer */
-        channel->host = 0;
-        router_release( router, channel );
+    case CHANNEL_WAITING: /* not to be expected before the CREATE_RSP: FreeRDP knows an answer */
+        channel->refused = 0;
+        router_give_up( router, channel );
         return ROUTE_CLIENT;
     case CHANNEL_CLOSED:
-        return ROUTE_DROP;
+        return ROUTE_NOBODY;
     default:
-        *host = channel->host;
-        if (pdu->cmd == DRDYNVC_CMD_CLOSE) router_leave( router, channel, true, NOTE_LEFT );
+        *host = channel->host->number;
+        if (pdu->cmd == DRDYNVC_CMD_CLOSE) channel_end( router, channel, true, NOTE_ENDED );
         return ROUTE_HOST;
     }
 }
@@ -550,11 +773,31 @@ void router_break( struct router *router, const uint8_t *chunk, size_t size )
     if (drdynvc_read( &pdu, DRDYNVC_SERVER, chunk, size ) != DRDYNVC_OK) return;
     if (!(channel = router_find_live( router, pdu.channel_id ))) return;
     if (channel->state != CHANNEL_OFFERED && channel->state != CHANNEL_OPEN) return;
-    router_owe_close( router, ROUTE_HOST, channel->host, channel->id );
-    router_leave( router, channel, true, NOTE_BROKEN ); /* the host's CLOSE is the server's too */
+    router_say_close( router, ROUTE_HOST, channel->host->number, channel->id );
+    channel_end( router, channel, true, NOTE_BROKEN ); /* the host's CLOSE is the server's too */
 }
 
 /* PDUs of a host */
+
+enum host_word { WORD_ACCEPT, WORD_REFUSE, WORD_DATA, WORD_CLOSE };
+
+enum host_action
+{
+    ACTION_OPEN, ACTION_NEXT, ACTION_PASS, ACTION_CLOSE,
+    ACTION_NOTICE,  /* it did not know of the end yet, and says more */
+    ACTION_IGNORE,
+    ACTION_FORGET,  /* its last word */
+    ACTION_EARLY, ACTION_TWICE, ACTION_LATE,
+};
+
+/* What a host may say of its channel, and what comes of it. */
+static const enum host_action host_actions[][4] =
+{                       /* accepts        refuses        data           CLOSE */
+    [CHANNEL_OFFERED] = { ACTION_OPEN,   ACTION_NEXT,   ACTION_EARLY,  ACTION_EARLY },
+    [CHANNEL_OPEN]    = { ACTION_TWICE,  ACTION_TWICE,  ACTION_PASS,   ACTION_CLOSE },
+    [CHANNEL_CLOSED]  = { ACTION_TWICE,  ACTION_TWICE,  ACTION_LATE,   ACTION_LATE },
+    [CHANNEL_ENDED]   = { ACTION_NOTICE, ACTION_FORGET, ACTION_IGNORE, ACTION_FORGET },
+};
 
 static enum route router_broken( const char **rule, const char *text )
 {
@@ -562,68 +805,79 @@ static enum route router_broken( const char **rule, const char *text )
     return ROUTE_BROKEN;
 }
 
-/* The host speaks of a channel that the server has ended. */
-static enum route router_host_left( struct router *router, struct channel *channel, const struct drdynvc_pdu *pdu )
+static enum host_word read_word( const struct drdynvc_pdu *pdu )
 {
-    bool reply = channel->reply;
-
-    switch (pdu->cmd)
-    {
-    case DRDYNVC_CMD_CREATE:
-        channel->answered = true;
-        if (pdu->creation_status >= 0) return ROUTE_DROP;
-        if (reply) router_owe_close( router, ROUTE_SERVER, 0, channel->id );
-        router_remove( router, channel );
-        return ROUTE_DROP;
-    case DRDYNVC_CMD_CLOSE:
-        router_remove( router, channel );
-        return reply ? ROUTE_SERVER : ROUTE_DROP;
-    default:
-        return ROUTE_DROP;
-    }
+    if (pdu->cmd == DRDYNVC_CMD_CLOSE) return WORD_CLOSE;
+    if (pdu->cmd != DRDYNVC_CMD_CREATE) return WORD_DATA;
+    return pdu->creation_status < 0 ? WORD_REFUSE : WORD_ACCEPT;
 }
 
-static enum route router_host_answers( struct router *router, struct channel *channel, const struct drdynvc_pdu *pdu )
+/* The host has refused it. */
+static enum route router_try_next( struct router *router, struct channel *channel )
 {
-    if (pdu->creation_status >= 0)
-    {
-        channel_set_state( channel, CHANNEL_OPEN );
-        router_add_note( router, channel, NOTE_OPEN );
-        router->opened = true;
-        return ROUTE_SERVER;
-    }
-    router_add_note( router, channel, NOTE_REFUSED );
-    if (router_pass_on( router, channel )) return ROUTE_DROP;
-    router_remove( router, channel );
-    return ROUTE_SERVER;
+    channel_note( router, channel, NOTE_REFUSED );
+    channel->refused = channel->host->number;
+    channel_set_host( router, channel, NULL );
+    if (router_find_host( router, channel, true )) return ROUTE_NOBODY;
+    router_remove_channel( router, channel );
+    return ROUTE_SERVER; /* the last refusal is the answer */
+}
+
+/* The host's last word of a channel that the server has ended: its CLOSE, or a refusal. */
+static enum route router_forget( struct router *router, struct channel *channel, enum host_word word )
+{
+    bool reply = channel->reply;
+    uint32_t id = channel->id;
+
+    router_remove_channel( router, channel );
+    if (!reply) return ROUTE_NOBODY;
+    if (word == WORD_CLOSE) return ROUTE_SERVER;
+    router_say_close( router, ROUTE_SERVER, 0, id );
+    return ROUTE_NOBODY;
 }
 
 static enum route router_host_channel( struct router *router, unsigned int host, const struct drdynvc_pdu *pdu,
                                        const char **rule )
 {
-    struct channel *channel = router_find_hosts( router, host, pdu->channel_id );
+    struct channel *channel = router_find_own( router, host, pdu->channel_id );
+    enum host_word word = read_word( pdu );
 
-    while (channel && channel->state == CHANNEL_LEFT)
+    /* a second answer is about the channel that has the id now: the old one ended without a CLOSE */
+    while (channel && channel->state == CHANNEL_ENDED && channel->answered && word <= WORD_REFUSE)
     {
-        /* a second answer is about the channel that has the id now: the old one ended without a CLOSE */
-        if (pdu->cmd != DRDYNVC_CMD_CREATE || !channel->answered)
-            return router_host_left( router, channel, pdu );
-        router_remove( router, channel );
-        channel = router_find_hosts( router, host, pdu->channel_id );
+        router_remove_channel( router, channel );
+        channel = router_find_own( router, host, pdu->channel_id );
     }
-
     if (!channel) return router_broken( rule, "a channel is the host's own" );
-    if (channel->state == CHANNEL_OFFERED)
+
+    switch (host_actions[channel->state][word])
     {
-        if (pdu->cmd == DRDYNVC_CMD_CREATE) return router_host_answers( router, channel, pdu );
+    case ACTION_OPEN:
+        channel->state = CHANNEL_OPEN;
+        channel_note( router, channel, NOTE_OPEN );
+        return ROUTE_SERVER;
+    case ACTION_NEXT:
+        return router_try_next( router, channel );
+    case ACTION_PASS:
+        return ROUTE_SERVER;
+    case ACTION_CLOSE:
+        channel_note( router, channel, NOTE_CLOSED );
+        channel_close( router, channel );
+        return ROUTE_SERVER;
+    case ACTION_NOTICE:
+        channel->answered = true;
+        return ROUTE_NOBODY;
+    case ACTION_IGNORE:
+        return ROUTE_NOBODY;
+    case ACTION_FORGET:
+        return router_forget( router, channel, word );
+    case ACTION_EARLY:
         return router_broken( rule, "nothing of a channel is sent before its CREATE_RSP" );
+    case ACTION_TWICE:
+        return router_broken( rule, "a channel is answered once" );
+    default:
+        return router_broken( rule, "nothing of a channel is sent after its CLOSE" );
     }
-    if (pdu->cmd == DRDYNVC_CMD_CREATE) return router_broken( rule, "a channel is answered once" );
-    if (channel->state != CHANNEL_OPEN) return router_broken( rule, "nothing of a channel is sent after its CLOSE" );
-    if (pdu->cmd != DRDYNVC_CMD_CLOSE) return ROUTE_SERVER;
-    router_add_note( router, channel, NOTE_CLOSED );
-    channel_set_state( channel, CHANNEL_CLOSED );
-    return ROUTE_SERVER;
 }
 
 enum route router_host_pdu( struct router *router, unsigned int host, const uint8_t *data, size_t size,
@@ -645,7 +899,7 @@ enum route router_host_pdu( struct router *router, unsigned int host, const uint
     switch (pdu.cmd)
     {
     case DRDYNVC_CMD_CAPABILITIES: /* FreeRDP answers the server */
-        return ROUTE_DROP;
+        return ROUTE_NOBODY;
     case DRDYNVC_CMD_CREATE:
     case DRDYNVC_CMD_DATA_FIRST:
     case DRDYNVC_CMD_DATA:
@@ -658,35 +912,43 @@ enum route router_host_pdu( struct router *router, unsigned int host, const uint
     }
 }
 
+/* Time */
+
+/* The host that is waited for, 0 if it is not known. */
+static unsigned int router_find_expected( const struct directory_name *name )
+{
+    struct directory_listener *listener;
+
+    LIST_FOR_EACH_ENTRY( listener, &name->listeners, struct directory_listener, entry )
+        if (listener->expected) return listener->host->number;
+    return 0;
+}
+
 /* Those whose time has come go to a host that is ready, if there is one. */
 void router_expire( struct router *router, uint64_t now )
 {
-    unsigned int host;
-    size_t i = 0;
+    struct channel *channel;
+    struct list *entry;
 
-    while (i < router->channel_count)
+    while ((entry = list_head( &router->waiting )))
     {
-        struct channel *channel = &router->channels[i];
-
-        if (channel->state != CHANNEL_HELD || channel->deadline > now) i++;
-        else if ((host = directory_find( &router->directory, channel_name( channel ), channel->host, NULL )))
-            router_offer( router, channel, host );
-        else router_release( router, channel );
+        channel = LIST_ENTRY( entry, struct channel, state_entry );
+        if (channel->deadline > now) return;
+        if (router_find_host( router, channel, false )) continue;
+        router->asked = true;
+        router_add_note( router, NOTE_LATE, router_find_expected( channel->name ), channel->name->text, channel->id );
+        router_give_up( router, channel );
     }
 }
 
 uint64_t router_deadline( const struct router *router )
 {
-    uint64_t deadline = UINT64_MAX;
-    size_t i;
+    const struct list *entry = list_head( &router->waiting );
 
-    for (i = 0; i < router->channel_count; i++)
-        if (router->channels[i].state == CHANNEL_HELD && router->channels[i].deadline < deadline)
-            deadline = router->channels[i].deadline;
-    return deadline;
+    return entry ? LIST_ENTRY( entry, struct channel, state_entry )->deadline : UINT64_MAX;
 }
 
-bool router_opened( const struct router *router )
+bool router_was_asked( const struct router *router )
 {
-    return router->opened;
+    return router->asked;
 }

@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "directory.h"
 #include "packet.h"
 
 /*
@@ -34,34 +35,67 @@
  * Packets fetched after a call go out before the PDU that the call was about.
  *
  * A host is known by its number, from 1; where several listen on one name, they
- * are offered the channel in that order until one accepts. Every host is its PDUs' only author: the
- * caller passes them in the order in which the host sent them, at the moment when
- * they would go to the server.
+ * are offered the channel in that order until one accepts. A host is its PDUs'
+ * only author: the caller passes them in the order in which the host sent them,
+ * at the moment when they would go to the server.
+ *
+ *                  CREATE_REQ (server)
+ *                       |
+ *         no host yet   |   a host listens
+ *       +---------------+----------------+
+ *       v                                v    refused, another host may come
+ *   WAITING --a host listens--------> OFFERED ------------> WAITING
+ *       |                                |  \
+ *       | in vain: FreeRDP's,            |   \ refused by all: to the server
+ *       v or refused                     |    v
+ *     (gone)                   CREATE_RSP|  (gone)
+ *                                        v
+ *                                      OPEN --CLOSE of the host, or its end--> CLOSED --id used anew--> (gone)
+ *                                        |
+ *     CLOSE of the server, in OFFERED and OPEN; id used anew
+ *                                        v
+ *                                      ENDED --CLOSE or refusal of the host, or its end--> (gone)
+ *
+ * A call costs no more with many channels than with few, but for those of a host
+ * that ends.
  */
 
 /* Longest wait of a CREATE_REQ for hosts that have not announced their names yet, until router_set_hold() sets
  * another. */
 #define ROUTER_HOLD_MS 10000
 
+/* Channels that hosts may have in a session; each host may have so many of its own, whatever others have. */
+#define ROUTER_MAX_CHANNELS   65536
+#define ROUTER_HOST_CHANNELS  1024
+/* Channels that the server has ended and of which a host's last word is still to come. It gets no more until then. */
+#define ROUTER_MAX_ENDED      4096
+/* Channels that wait for hosts, all in all and of one name. */
+#define ROUTER_MAX_WAITING    65536
+#define ROUTER_NAME_WAITING   1024
+
 enum route
 {
     ROUTE_CLIENT,   /* to FreeRDP's own dynamic channels */
     ROUTE_HOST,
     ROUTE_SERVER,
-    ROUTE_DROP,     /* to nobody: consumed, or too late */
+    ROUTE_TAKEN,    /* a CREATE_REQ that the router has taken, for a host or until there is one */
+    ROUTE_NOBODY,   /* it has come too late, or is nobody else's business */
     ROUTE_EPOCH,    /* the server began anew: call router_reset() and ask again */
     ROUTE_BROKEN,   /* the host broke a rule */
 };
 
-/* What became of a channel of a host. */
+/* What became of a channel. */
 enum router_note
 {
     NOTE_OPEN,
-    NOTE_REFUSED,   /* by this host; another one may be offered it */
-    NOTE_CLOSED,    /* by the host */
-    NOTE_LEFT,      /* closed by the server */
-    NOTE_LOST,      /* the host is gone */
-    NOTE_BROKEN,    /* router_break() */
+    NOTE_REFUSED,       /* by this host; another one may be offered it */
+    NOTE_CLOSED,        /* by the host */
+    NOTE_ENDED,         /* by the server */
+    NOTE_LOST,          /* the host is gone */
+    NOTE_BROKEN,        /* router_break() */
+    NOTE_FULL,          /* not offered: this host, or the session, has too many */
+    NOTE_LATE,          /* it waited in vain for this host, or, without one, for any */
+    NOTE_CLIENTS,       /* left to FreeRDP, since no host listens on its name */
 };
 
 struct router;
@@ -75,35 +109,32 @@ extern void router_set_hold( struct router *router, unsigned int milliseconds );
 /* Forgets the channels, the server's capabilities and all packets, not the notes, the hosts and their names. */
 extern void router_reset( struct router *router );
 
-/* Each returns false without memory. */
-/* Of FreeRDP's names this one is for hosts: to be called before any listens. */
-extern bool router_add_own( struct router *router, const char *name );
-/* A host that is barred takes no part in the connection: it is as if it listened on nothing. */
-extern bool router_host_add( struct router *router, unsigned int host, bool barred );
+/* Of FreeRDP's names this one is for hosts: to be called before any listens. Returns false without memory. */
+extern bool router_add_own_name( struct router *router, const char *name );
 
+/* One that takes no part in the connection is as if it listened on nothing. Returns false without memory. */
+extern bool router_add_host( struct router *router, unsigned int host, bool takes_part );
 /* For a connection that begins. */
-extern void router_host_bar( struct router *router, unsigned int host, bool barred );
-extern bool router_host_is_barred( const struct router *router, unsigned int host );
-/* What it has not listened on by now is not expected of it any more. */
-extern void router_host_ready( struct router *router, unsigned int host );
-/* The host is offered nothing more; PDUs that it sent before may still come. router_host_gone() follows. */
-extern void router_host_leaves( struct router *router, unsigned int host );
+extern void router_set_part( struct router *router, unsigned int host, bool takes_part );
+/* The host listens on all that it will listen on at its start. */
+extern void router_set_ready( struct router *router, unsigned int host );
+/* The host is offered nothing more; PDUs that it sent before may still come, until it is removed. */
+extern void router_retire_host( struct router *router, unsigned int host );
 /* The host's channels are closed toward the server, what it was offered goes to the next one. */
-extern void router_host_gone( struct router *router, unsigned int host );
+extern void router_remove_host( struct router *router, unsigned int host );
 /* Is every host expected to listen on all that it will listen on? Then nothing waits for other names. */
-extern void router_names_complete( struct router *router, bool complete );
-/* No host will be added any more; one will be, so that names may come that nobody listens on yet. */
-extern void router_hosts_known( struct router *router );
-extern void router_hosts_expected( struct router *router );
+extern void router_set_complete( struct router *router, bool complete );
+/* Is every host there? If not, names may come that nobody listens on yet. */
+extern void router_set_known( struct router *router, bool known );
 
-/* Return NULL, or the rule that the host broke. A name that a host is expected to listen on, when it is ready, is
- * offered to it as if it did, and the channel waits for it. */
-extern const char *router_expect( struct router *router, unsigned int host, const char *name );
-extern const char *router_listen( struct router *router, unsigned int host, const char *name );
-extern const char *router_unlisten( struct router *router, unsigned int host, const char *name );
+/* A name that a host is expected to listen on, when it is ready, is offered to it as if it did, and the channel waits
+ * for it. */
+extern enum name_result router_expect( struct router *router, unsigned int host, const char *name );
+extern enum name_result router_listen( struct router *router, unsigned int host, const char *name );
+extern enum name_result router_unlisten( struct router *router, unsigned int host, const char *name );
 
-/* The names that hosts listen on, from 0; NULL after the last. */
-extern const char *router_name( const struct router *router, size_t index );
+/* The names that hosts listen on, separated by commas, as far as they have room: then "..." ends them. */
+extern void router_list_names( const struct router *router, char *text, size_t size );
 
 /* A whole message of the server. Time is in milliseconds from any start. *host is set for ROUTE_HOST. */
 extern enum route router_server_pdu( struct router *router, const uint8_t *pdu, size_t size, uint64_t now,
@@ -116,23 +147,24 @@ extern bool router_claims( const struct router *router, const uint8_t *chunk, si
 /* The message that begins with these bytes cannot be delivered: its channel ends, on both sides. */
 extern void router_break( struct router *router, const uint8_t *chunk, size_t size );
 
-/* A PDU of a host: ROUTE_SERVER, ROUTE_DROP or ROUTE_BROKEN; *rule is set for the last. */
+/* A PDU of a host: ROUTE_SERVER, ROUTE_NOBODY or ROUTE_BROKEN; *rule is set for the last. */
 extern enum route router_host_pdu( struct router *router, unsigned int host, const uint8_t *pdu, size_t size,
                                    const char **rule );
 
-/* Gives up the holds whose time has come; the next such time, UINT64_MAX if nothing is held. */
+/* Ends the waits whose time has come; the next such time, UINT64_MAX if nothing waits. */
 extern void router_expire( struct router *router, uint64_t now );
 extern uint64_t router_deadline( const struct router *router );
 
 /* The next of the router's own packets to the client, a host or the server. The caller frees it. */
 extern struct packet *router_take( struct router *router, enum route to );
-extern bool router_owes( const struct router *router, enum route to );
+extern bool router_has_packets( const struct router *router, enum route to );
 
 /* The next note, NULL if there is none: the packet's kind is a router_note, its host the channel's, its data a string,
  * the channel's name and id. Some kilobytes of them are kept, more are lost. The caller frees it. */
 extern struct packet *router_take_note( struct router *router );
+extern bool router_has_notes( const struct router *router );
 
-/* Was a channel ever opened by a host? */
-extern bool router_opened( const struct router *router );
+/* Has the server ever asked for a channel that a host listens on or was to listen on? */
+extern bool router_was_asked( const struct router *router );
 
 #endif /* __WINEDVC_ROUTER_H */

@@ -105,17 +105,33 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
 {
     struct winedvc_listen listen;
     struct name_list *heard;
-    const char *name, *rule;
-    struct log_text text;
+    struct log_text title, text;
+    enum name_result result;
+    const char *name;
 
     if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
     say( bridge, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape_name( &text, name ), on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
-    rule = on ? router_listen( bridge->router, host->number, name )
-              : router_unlisten( bridge->router, host->number, name );
-    if (rule || host->ready) return rule;
+    result = on ? router_listen( bridge->router, host->number, name )
+                : router_unlisten( bridge->router, host->number, name );
+    switch (result)
+    {
+    case NAME_OK:
+        break;
+    case NAME_INVALID:
+        return "a channel name has 1 to 260 bytes and no control characters";
+    case NAME_UNKNOWN:
+        return "UNLISTEN names what the host listens on";
+    default: /* a plug-in may try, and the client may have no memory: that is no breach */
+        if (control_may_log( bridge, host ))
+            say( bridge, LOG_LEVEL_WARN, "channel %s of %s is not offered to the server: %s", log_escape( &text, name ),
+                 log_escape( &title, host->title ),
+                 result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
+        return NULL;
+    }
+    if (host->ready) return NULL;
     heard = &host->group->plugins[listen.plugin - 1]->heard;
     if (!on) name_list_remove( heard, name );
     else if (!name_list_add( heard, name )) return "there is memory for the name";
@@ -128,7 +144,7 @@ static const char *control_ready( struct bridge *bridge, struct host *host )
 
     if (!host->group || host->ready) return "a host of plug-ins is ready once";
     host->ready = bridge->learned = true;
-    router_host_ready( bridge->router, host->number );
+    router_set_ready( bridge->router, host->number );
     for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
     return NULL;
 }

@@ -88,7 +88,7 @@ static void discovery_configure( struct bridge *bridge )
     bridge->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
     bridge->linger = settings->linger * 1000;
     router_set_hold( bridge->router, settings->start_timeout * 1000 );
-    for (i = 0; i < settings->take.count; i++) router_add_own( bridge->router, settings->take.names[i] );
+    for (i = 0; i < settings->take.count; i++) router_add_own_name( bridge->router, settings->take.names[i] );
     bridge_unlock( bridge );
 }
 

@@ -75,6 +75,7 @@ struct host
     size_t              window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
     size_t              credit;     /* bytes of them that may be */
     bool                purging;    /* what comes before PURGED is of an older connection, and earns no credit */
+    bool                takes_part; /* in this connection */
     bool                leaving;    /* it has ended, and its last PDUs are still to go out */
 };
 

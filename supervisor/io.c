@@ -227,31 +227,43 @@ static void io_settle_host( struct bridge *bridge, struct host *host )
     if (rule && host->fd >= 0) io_host_broke( bridge, host, rule );
 }
 
-/* What became of channels, for who wants such lines. Needs the lock. */
+/* What became of a channel. */
+static void io_log_channel( struct bridge *bridge, const struct packet *note )
+{
+    static const struct { enum log_level level; const char *text; } said[] =
+    {
+        [NOTE_OPEN]    = { LOG_LEVEL_DEBUG, "is open" },
+        [NOTE_REFUSED] = { LOG_LEVEL_INFO, "is refused by the plug-in" },
+        [NOTE_CLOSED]  = { LOG_LEVEL_DEBUG, "is closed by the plug-in" },
+        [NOTE_ENDED]   = { LOG_LEVEL_DEBUG, "is closed by the server" },
+        [NOTE_LOST]    = { LOG_LEVEL_DEBUG, "is closed with the plug-in's process" },
+        [NOTE_BROKEN]  = { LOG_LEVEL_DEBUG, "is closed for a message that is too long" },
+        [NOTE_FULL]    = { LOG_LEVEL_WARN, "is refused: there are too many, or the server has ended too many that the "
+                                           "plug-in has not answered yet" },
+        [NOTE_LATE]    = { LOG_LEVEL_WARN, "is refused: its plug-in was not ready in time (see start-timeout)" },
+        [NOTE_CLIENTS] = { LOG_LEVEL_DEBUG, "is left to FreeRDP: no plug-in listens on it" },
+    };
+    struct host *host = note->host ? bridge_find_host( bridge, note->host ) : NULL;
+    enum log_level level = said[note->kind].level;
+    struct log_text title, name;
+
+    log_escape( &name, (const char *)note->data );
+    if (note->kind == NOTE_LATE || note->kind == NOTE_FULL || note->kind == NOTE_CLIENTS)
+        trace_note( bridge->trace, "channel %s %s", name.text, said[note->kind].text );
+    if (!log_is_active( level ) ||
+        !log_limit_pass( host ? &host->limit : &bridge->limit, clock_ms(), &bridge->lines )) return;
+    if (host) log_later( &bridge->lines, level, "channel %s of %s %s", name.text, log_escape( &title, host->title ),
+                         said[note->kind].text );
+    else log_later( &bridge->lines, level, "channel %s %s", name.text, said[note->kind].text );
+}
+
+/* Needs the lock. */
 static void io_log_channels( struct bridge *bridge )
 {
-    static const char *const said[] =
-    {
-        [NOTE_OPEN]    = "is open",
-        [NOTE_REFUSED] = "is refused by the plug-in",
-        [NOTE_CLOSED]  = "is closed by the plug-in",
-        [NOTE_LEFT]    = "is closed by the server",
-        [NOTE_LOST]    = "is closed with the plug-in's process",
-        [NOTE_BROKEN]  = "is closed for a message that is too long",
-    };
-    struct log_text title, name;
     struct packet *note;
-    struct host *host;
 
     for (; (note = router_take_note( bridge->router )); free( note ))
-    {
-        if (bridge->terminated || !log_is_active( LOG_LEVEL_DEBUG )) continue;
-        if (!(host = bridge_find_host( bridge, note->host ))) continue;
-        if (log_limit_pass( &host->limit, clock_ms(), &bridge->lines ))
-            log_later( &bridge->lines, LOG_LEVEL_DEBUG, "channel %s of %s %s",
-                       log_escape_name( &name, (const char *)note->data ), log_escape( &title, host->title ),
-                       said[note->kind] );
-    }
+        if (!bridge->terminated) io_log_channel( bridge, note );
 }
 
 /* Between bursts of PDUs the hosts tell what they have counted. */

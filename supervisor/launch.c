@@ -41,17 +41,16 @@ static void launch_expect( struct bridge *bridge, const struct host *host )
 static void launch_add_host( struct bridge *bridge, struct host *host )
 {
     struct host **end;
-    bool barred;
 
     bridge_lock( bridge );
     for (end = &bridge->hosts; *end; end = &(*end)->next) continue;
     *end = host;
     if (host->number)
     {
-        barred = bridge->connected && !launch_serves( host->group, bridge->server );
-        if (!router_host_add( bridge->router, host->number, barred )) host->overrun = true;
+        host->takes_part = !bridge->connected || launch_serves( host->group, bridge->server );
+        if (!router_add_host( bridge->router, host->number, host->takes_part )) host->overrun = true;
         launch_expect( bridge, host );
-        if (bridge->connected && !barred) bridge_tell_connected( bridge, host );
+        if (bridge->connected && host->takes_part) bridge_tell_connected( bridge, host );
         bridge_serve_hosts( bridge );
     }
     bridge_unlock( bridge );
@@ -147,7 +146,7 @@ static bool launch_tell_complete( struct bridge *bridge, const struct plugin_lis
     for (plugin = list->first; plugin; plugin = plugin->next)
         if (!plugin->known && plugin->choice.loaded) complete = false;
     bridge_lock( bridge );
-    router_names_complete( bridge->router, complete );
+    router_set_complete( bridge->router, complete );
     bridge_unlock( bridge );
     return complete;
 }
@@ -274,7 +273,7 @@ bool launch_again( struct bridge *bridge, struct host *host )
     if ((host->greeted && !host->ready) || group->restarts >= bridge->settings.restarts) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
     bridge_lock( bridge );
-    router_hosts_expected( bridge->router );
+    router_set_known( bridge->router, false );
     bridge_unlock( bridge );
     return true;
 }
@@ -332,7 +331,7 @@ void launch_due( struct bridge *bridge )
     }
     if (launch_time( bridge ) != UINT64_MAX || bridge->search < SEARCH_DONE) return;
     bridge_lock( bridge );
-    router_hosts_known( bridge->router );
+    router_set_known( bridge->router, true );
     bridge_unlock( bridge );
 }
 

@@ -43,7 +43,7 @@ static void open_channel( struct router *router, uint8_t id )
     unsigned int host;
 
     memcpy( create + 2, name, sizeof(name) );
-    ok( router_server_pdu( router, create, sizeof(create), 0, &host ) == ROUTE_DROP, "the channel is not held\n" );
+    ok( router_server_pdu( router, create, sizeof(create), 0, &host ) == ROUTE_TAKEN, "the channel is not taken\n" );
     while ((packet = router_take( router, ROUTE_HOST ))) free( packet );
     ok( router_host_pdu( router, HOST, response, sizeof(response), &rule ) == ROUTE_SERVER, "the channel is closed\n" );
 }
@@ -54,10 +54,10 @@ static struct router *create_router( unsigned int channels )
     unsigned int i, host;
 
     if (!router) abort();
-    router_host_add( router, HOST, false );
+    router_add_host( router, HOST, true );
     router_listen( router, HOST, name );
-    router_host_ready( router, HOST );
-    router_hosts_known( router );
+    router_set_ready( router, HOST );
+    router_set_known( router, true );
     router_server_pdu( router, caps, sizeof(caps), 0, &host );
     for (i = 1; i <= channels; i++) open_channel( router, i );
     return router;

@@ -125,7 +125,7 @@ static void take_packets(void)
         check_to_server( packet->data, packet->size );
         free( packet );
     }
-    check( !router_owes( session.router, ROUTE_CLIENT ) && !router_owes( session.router, ROUTE_SERVER ) );
+    check( !router_has_packets( session.router, ROUTE_CLIENT ) && !router_has_packets( session.router, ROUTE_SERVER ) );
 }
 
 static void view_server_pdu( const struct drdynvc_pdu *pdu, enum route route )
@@ -136,7 +136,7 @@ static void view_server_pdu( const struct drdynvc_pdu *pdu, enum route route )
     if (pdu->cmd == DRDYNVC_CMD_CREATE) *view = route == ROUTE_CLIENT ? FREERDPS : ASKED;
     else if (*view == UNCERTAIN) return;
     else if (*view == OPENED) check( route == ROUTE_HOST );
-    else if (*view == CLOSED_BY_US) check( route == ROUTE_DROP || session.filled ); /* it forgets those first */
+    else if (*view == CLOSED_BY_US) check( route == ROUTE_NOBODY );
     else if (*view != ASKED) check( route == ROUTE_CLIENT );
     if (pdu->cmd == DRDYNVC_CMD_CLOSE && route == ROUTE_HOST) *view = CLOSED_BY_IT;
 }
@@ -173,7 +173,7 @@ static void server_break( const uint8_t *data, size_t size )
         view = find_view( &pdu );
     }
     router_break( session.router, data, size );
-    if (view && router_owes( session.router, ROUTE_HOST )) *view = CLOSED_BY_IT;
+    if (view && router_has_packets( session.router, ROUTE_HOST )) *view = CLOSED_BY_IT;
     take_packets();
 }
 
@@ -181,7 +181,7 @@ static void host_gone( unsigned int host )
 {
     session.alive[host] = false;
     session.listens[host] = 0;
-    router_host_gone( session.router, host );
+    router_remove_host( session.router, host );
     take_packets();
 }
 
@@ -190,7 +190,7 @@ static void host_pdu( unsigned int host, const uint8_t *data, size_t size )
     const char *rule = NULL;
     enum route route = router_host_pdu( session.router, host, data, size, &rule );
 
-    check( route == ROUTE_SERVER || route == ROUTE_DROP || route == ROUTE_BROKEN );
+    check( route == ROUTE_SERVER || route == ROUTE_NOBODY || route == ROUTE_BROKEN );
     check( !rule == (route != ROUTE_BROKEN) );
     take_packets();
     if (route == ROUTE_SERVER) check_to_server( data, size );
@@ -221,7 +221,7 @@ static void server_creates_many( struct input *input )
 
     if (input_byte( input ) != 'M' || session.filled) return;
     session.filled = true;
-    for (id = 0x100; id < 0x100 + 1100; id++)
+    for (id = 0x100; id < 0x100 + 5000; id++)
         server_pdu( pdu, drdynvc_write_create_req( pdu, id, 0, pick_name( name ) ) );
 }
 
@@ -267,7 +267,8 @@ static void listen_many( unsigned int host, uint8_t byte )
         listen_on( host, name );
     }
     check( !session.alive[host] || session.listens[host] == MAX_NAMES || session.failing );
-    for (i = 0; router_name( session.router, i ); i++) check( *router_name( session.router, i ) );
+    router_list_names( session.router, name, sizeof(name) );
+    check( strlen( name ) < sizeof(name) );
 }
 
 static void unlisten( unsigned int host, const char *name )
@@ -280,7 +281,7 @@ static void unlisten( unsigned int host, const char *name )
 static void host_leaves( unsigned int host )
 {
     session.listens[host] = 0;
-    router_host_leaves( session.router, host );
+    router_retire_host( session.router, host );
 }
 
 static void any_bytes( enum operation operation, unsigned int host, struct input *input )
@@ -297,10 +298,10 @@ static void change_host( enum operation operation, unsigned int host )
 {
     if (operation == HOST_ADD && !session.alive[host])
     {
-        session.alive[host] = router_host_add( session.router, host, false );
+        session.alive[host] = router_add_host( session.router, host, true );
         check( session.alive[host] || session.failing );
     }
-    else if (operation == HOST_READY) router_host_ready( session.router, host );
+    else if (operation == HOST_READY) router_set_ready( session.router, host );
     else if (operation == HOST_GONE) host_gone( host );
 }
 
@@ -337,7 +338,7 @@ static void operate( struct input *input )
         change_host( operation, host );
         break;
     case HOSTS_KNOWN:
-        router_hosts_known( session.router );
+        router_set_known( session.router, true );
         break;
     case LISTEN:
         listen_on( host, pick_name( input_byte( input ) ) );
@@ -383,7 +384,7 @@ static void preset(void)
         listen_on( host, "both" );
         change_host( HOST_READY, host );
     }
-    router_hosts_known( session.router );
+    router_set_known( session.router, true );
     take_packets();
 }
 
@@ -394,7 +395,7 @@ void fuzz_router( const uint8_t *data, size_t size )
     memset( &session, 0, sizeof(session) );
     check( (session.router = router_create( client_names( 3 ) )) != NULL );
     if (input_byte( &input ) & 1) preset();
-    check( !router_opened( session.router ) );
+    check( !router_was_asked( session.router ) );
     while (input.size) step( &input );
     router_destroy( session.router );
 }

@@ -214,6 +214,24 @@ static void test_send_fails(void)
     end( client );
 }
 
+/* A channel whose plug-in is not ready in time is FreeRDP's to refuse, and the log says what to set. */
+static void test_late(void)
+{
+    struct client *client = client_create();
+
+    client->option = "start-timeout=1";
+    client_begin( client );
+    server_open( client, 2, ECHO_CHANNEL ); /* the settings are known */
+    message_list_clear( &client->left );
+    server_create( client, 1, "Bad::silent" );
+    ok( !client->left.count, "The CREATE_REQ does not wait.\n" );
+    while (!client->left.count && client_wait( client )) client_turn( client );
+    server_expect_left_create( client, 1, "Bad::silent" );
+    witness_wait( "channel Bad::silent (id 1) is refused: its plug-in was not ready in time (see start-timeout)", 1 );
+    end( client );
+    ok( !witness_count( "asked for none" ), "The log says that the server asked for nothing.\n" );
+}
+
 START_TEST( caps )
 {
     hosts_set( "echo telling" );
@@ -237,4 +255,11 @@ START_TEST( results )
     witness_log();
     test_bad_hosts();
     test_send_fails();
+}
+
+START_TEST( late )
+{
+    hosts_set( "echo silent" );
+    witness_log();
+    test_late();
 }

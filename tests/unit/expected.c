@@ -22,9 +22,9 @@
 
 static void expect( unsigned int host, const char *name )
 {
-    const char *broken = router_expect( router, host, name );
+    enum name_result result = router_expect( router, host, name );
 
-    ok( !broken, "host %u may not be expected to listen on %s: %s\n", host, name, broken );
+    ok( !result, "host %u may not be expected to listen on %s: %u\n", host, name, result );
 }
 
 /* Two hosts, of which all names are known: "one" and "both" are 1's, "both" and "two" 2's. */
@@ -32,14 +32,14 @@ static void start_expected(void)
 {
     now = 1000;
     router = router_create( client_names( 3 ) );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     expect( 1, "one" );
     expect( 1, "both" );
-    router_host_add( router, 2, false );
+    router_add_host( router, 2, true );
     expect( 2, "both" );
     expect( 2, "two" );
-    router_names_complete( router, true );
-    router_hosts_known( router );
+    router_set_complete( router, true );
+    router_set_known( router, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     free( router_take( router, ROUTE_HOST ) );
     free( router_take( router, ROUTE_HOST ) );
@@ -47,19 +47,22 @@ static void start_expected(void)
 
 static void test_expected(void)
 {
+    char name[32];
+
     start_expected();
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     check_server( create( 2, "three" ), ROUTE_CLIENT, 0 ); /* nobody's: nothing waits for it */
     check_quiet();
-    ok( !router_name( router, 0 ), "a name is offered before its host listens\n" );
+    router_list_names( router, name, sizeof(name) );
+    ok( !*name, "%s is offered before its host listens\n", name );
     announce( 2, "two" );
-    check_server( create( 3, "two" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "two" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
     check_quiet();
     announce( 1, "one" );
     check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
     announce( 1, "four" ); /* taken when it comes */
-    check_server( create( 4, "four" ), ROUTE_DROP, 0 );
+    check_server( create( 4, "four" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 4, "four" ) );
     check_quiet();
     stop();
@@ -69,12 +72,12 @@ static void test_expected(void)
 static void test_disappoints(void)
 {
     start_expected();
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
-    check_server( create( 2, "two" ), ROUTE_DROP, 0 );
-    router_host_ready( router, 1 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
+    check_server( create( 2, "two" ), ROUTE_TAKEN, 0 );
+    router_set_ready( router, 1 );
     check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
     check_server( create( 3, "one" ), ROUTE_CLIENT, 0 );
-    router_host_gone( router, 2 );
+    router_remove_host( router, 2 );
     check_owed( ROUTE_CLIENT, 0, create( 2, "two" ) );
     check_quiet();
     stop();
@@ -84,12 +87,12 @@ static void test_expected_in_order(void)
 {
     start_expected();
     announce( 2, "both" );
-    router_host_ready( router, 2 );
-    check_server( create( 1, "both" ), ROUTE_DROP, 0 ); /* 1 is to be asked first */
+    router_set_ready( router, 2 );
+    check_server( create( 1, "both" ), ROUTE_TAKEN, 0 ); /* 1 is to be asked first */
     check_quiet();
     announce( 1, "both" );
     check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
-    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_NOBODY );
     check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
     check_host( 2, "10 01 00 00 00 00", ROUTE_SERVER );
     check_quiet();
@@ -97,9 +100,13 @@ static void test_expected_in_order(void)
 
     start_expected();
     announce( 2, "both" );
-    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "both" ), ROUTE_TAKEN, 0 );
     router_expire( router, 1000 + ROUTER_HOLD_MS ); /* not for ever */
     check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
+    check_server( create( 2, "one" ), ROUTE_TAKEN, 0 );
+    router_expire( router, 1000 + ROUTER_HOLD_MS );
+    check_owed( ROUTE_CLIENT, 0, create( 2, "one" ) );
+    check_note( NOTE_LATE, 1, "one (id 2)" );
     check_quiet();
     stop();
 }
@@ -109,9 +116,9 @@ static void test_refused_before_ready(void)
 {
     start_expected();
     announce( 1, "both" );
-    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
-    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_NOBODY );
     check_quiet();
     ok( router_deadline( router ) == 1000 + ROUTER_HOLD_MS, "wrong deadline\n" );
     announce( 1, "both" );
@@ -120,16 +127,16 @@ static void test_refused_before_ready(void)
     check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
     check_host( 2, "10 01 01 00 00 c0", ROUTE_SERVER );
 
-    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
     stop();
 
     start_expected();
     announce( 1, "both" );
-    check_server( create( 1, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 1, "both" ) );
-    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
-    router_host_ready( router, 2 ); /* without that name */
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_NOBODY );
+    router_set_ready( router, 2 ); /* without that name */
     check_owed( ROUTE_SERVER, 0, "10 01 01 00 00 c0" );
     check_quiet();
     stop();
@@ -139,13 +146,13 @@ static void test_refused_before_ready(void)
 static void test_restart(void)
 {
     start_expected();
-    router_host_gone( router, 1 );
-    router_hosts_expected( router );
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
-    router_host_add( router, 3, false );
+    router_remove_host( router, 1 );
+    router_set_known( router, false );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
+    router_add_host( router, 3, true );
     check_owed( ROUTE_HOST, 3, CAPS_2 );
     expect( 3, "one" );
-    router_hosts_known( router );
+    router_set_known( router, true );
     check_quiet();
     announce( 3, "one" );
     check_owed( ROUTE_HOST, 3, create( 1, "one" ) );
@@ -159,9 +166,9 @@ static void test_expected_rules(void)
     unsigned int i;
 
     start_expected();
-    ok( router_expect( router, 3, "one" ) != NULL, "a host that is not there is expected to listen\n" );
-    ok( router_expect( router, 1, "a\nb" ) != NULL, "a control character is expected\n" );
-    ok( router_expect( router, 1, "" ) != NULL, "no name is expected\n" );
+    ok( router_expect( router, 3, "one" ) == NAME_INVALID, "a host that is not there is expected to listen\n" );
+    ok( router_expect( router, 1, "a\nb" ) == NAME_INVALID, "a control character is expected\n" );
+    ok( router_expect( router, 1, "" ) == NAME_INVALID, "no name is expected\n" );
     ok( !router_expect( router, 1, "ECHO" ), "FreeRDP's name is a breach\n" );
     check_server( create( 1, "ECHO" ), ROUTE_CLIENT, 0 );
     for (i = 2; i < 256; i++)
@@ -169,32 +176,31 @@ static void test_expected_rules(void)
         sprintf( name, "name %u", i );
         expect( 1, name );
     }
-    ok( router_expect( router, 1, "257th" ) != NULL, "there is no limit\n" );
+    ok( router_expect( router, 1, "257th" ) == NAME_FULL, "there is no limit\n" );
     announce( 1, "one" ); /* in the place of what was expected */
-    ok( router_listen( router, 1, "257th" ) != NULL, "there is no limit\n" );
+    ok( router_listen( router, 1, "257th" ) == NAME_FULL, "there is no limit\n" );
     stop();
 }
 
 /* A host that has no part in a connection. */
-static void test_barred(void)
+static void test_takes_no_part(void)
 {
     start();
     router_reset( router );
-    router_host_bar( router, 1, true );
-    ok( router_host_is_barred( router, 1 ) && !router_host_is_barred( router, 2 ), "the wrong host is barred\n" );
+    router_set_part( router, 1, false );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
     check_server( create( 1, "one" ), ROUTE_CLIENT, 0 );
-    check_server( create( 2, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 2, create( 2, "both" ) );
-    router_host_add( router, 3, true );
+    router_add_host( router, 3, false );
     check_quiet();
     router_reset( router );
-    router_host_bar( router, 1, false );
+    router_set_part( router, 1, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
     check_quiet();
     stop();
@@ -204,16 +210,16 @@ static void test_barred(void)
 static void test_own_names(void)
 {
     router = router_create( client_names( 3 ) );
-    router_host_add( router, 1, false );
-    router_add_own( router, "TSMF" );
-    router_add_own( router, "URBDRC" );
+    router_add_host( router, 1, true );
+    router_add_own_name( router, "TSMF" );
+    router_add_own_name( router, "URBDRC" );
     announce( 1, "TSMF" );
     announce( 1, "ECHO" );
-    router_host_ready( router, 1 );
-    router_hosts_known( router );
+    router_set_ready( router, 1 );
+    router_set_known( router, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
-    check_server( create( 1, "TSMF" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "TSMF" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 1, "TSMF" ) );
     check_server( create( 2, "ECHO" ), ROUTE_CLIENT, 0 );
     check_server( create( 3, "URBDRC" ), ROUTE_CLIENT, 0 );
@@ -225,16 +231,16 @@ static void test_own_names(void)
 static void test_versions(void)
 {
     router = router_create( client_names( 2 ) );
-    router_hosts_known( router );
-    router_host_add( router, 1, false );
+    router_set_known( router, true );
+    router_add_host( router, 1, true );
     announce( 1, "rdpewa" );
     announce( 1, "Microsoft::Windows::RDS::Graphics" );
-    check_server( create( 1, "rdpewa" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "rdpewa" ), ROUTE_TAKEN, 0 );
     check_server( create( 2, "Microsoft::Windows::RDS::Graphics" ), ROUTE_CLIENT, 0 );
     router_destroy( router );
     router = router_create( client_names( 3 ) );
-    router_hosts_known( router );
-    router_host_add( router, 1, false );
+    router_set_known( router, true );
+    router_add_host( router, 1, true );
     announce( 1, "rdpewa" );
     check_server( create( 1, "rdpewa" ), ROUTE_CLIENT, 0 );
     stop();
@@ -248,7 +254,7 @@ START_TEST( expected )
     test_refused_before_ready();
     test_restart();
     test_expected_rules();
-    test_barred();
+    test_takes_no_part();
     test_own_names();
     test_versions();
 }

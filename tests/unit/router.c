@@ -21,18 +21,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drdynvc.h"
 #include "routing.h"
 
 static void test_capabilities(void)
 {
     router = router_create( client_names( 3 ) );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
-    router_host_add( router, 2, false ); /* a later host gets them too */
+    router_add_host( router, 2, true ); /* a later host gets them too */
     check_owed( ROUTE_HOST, 2, CAPS_2 );
-    check_host( 1, "50 00 02 00", ROUTE_DROP ); /* FreeRDP answers */
-    check_host( 2, "5c 00 03 00", ROUTE_DROP );
+    check_host( 1, "50 00 02 00", ROUTE_NOBODY ); /* FreeRDP answers */
+    check_host( 2, "5c 00 03 00", ROUTE_NOBODY );
     check_quiet();
 
     /* a second one begins a new connection */
@@ -47,15 +48,15 @@ static void test_capabilities(void)
 static void test_missing_capabilities(void)
 {
     router = router_create( client_names( 3 ) );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     announce( 1, "one" );
-    check_server( create( 3, "FreeRDP's" ), ROUTE_DROP, 0 ); /* held: FreeRDP does not see it yet */
+    check_server( create( 3, "FreeRDP's" ), ROUTE_TAKEN, 0 ); /* held: FreeRDP does not see it yet */
     check_quiet();
-    check_server( create( 4, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 4, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_CLIENT, 0, CAPS_1 );
     check_owed( ROUTE_HOST, 1, CAPS_1 );
     check_owed( ROUTE_HOST, 1, create( 4, "one" ) );
-    check_server( create( 5, "one" ), ROUTE_DROP, 0 ); /* once */
+    check_server( create( 5, "one" ), ROUTE_TAKEN, 0 ); /* once */
     check_owed( ROUTE_HOST, 1, create( 5, "one" ) );
     check_quiet();
     stop();
@@ -64,15 +65,15 @@ static void test_missing_capabilities(void)
 static void test_names(void)
 {
     start();
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
-    check_server( create( 2, "two" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "two" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 2, create( 2, "two" ) );
     check_server( create( 3, "One" ), ROUTE_CLIENT, 0 ); /* names compare byte by byte */
     check_server( create( 4, "on" ), ROUTE_CLIENT, 0 );
     check_server( create( 5, "" ), ROUTE_CLIENT, 0 );
     check_server( create( 6, "one\t" ), ROUTE_CLIENT, 0 );
-    check_server( create( 7, "one" ), ROUTE_DROP, 0 ); /* a second channel of the name */
+    check_server( create( 7, "one" ), ROUTE_TAKEN, 0 ); /* a second channel of the name */
     check_owed( ROUTE_HOST, 1, create( 7, "one" ) );
 
     announce( 1, "Microsoft::Windows::RDS::Graphics" ); /* is FreeRDP's, whoever wants it */
@@ -83,8 +84,9 @@ static void test_names(void)
     ok( !router_unlisten( router, 1, "one" ), "the name may not be withdrawn\n" );
     check_server( create( 10, "one" ), ROUTE_CLIENT, 0 );
     check_host( 1, "10 01 00 00 00 00", ROUTE_SERVER ); /* what was offered before is not affected */
-    ok( router_unlisten( router, 1, "one" ) != NULL, "a name is withdrawn twice\n" );
-    ok( router_unlisten( router, 1, "two" ) != NULL, "another host's name is withdrawn\n" );
+    ok( router_unlisten( router, 1, "one" ) == NAME_UNKNOWN, "a name is withdrawn twice\n" );
+    ok( router_unlisten( router, 1, "two" ) == NAME_UNKNOWN, "another host's name is withdrawn\n" );
+    ok( router_unlisten( router, 1, "a\nb" ) == NAME_UNKNOWN, "what is no name is withdrawn\n" );
     check_quiet();
     stop();
 }
@@ -97,51 +99,80 @@ static void test_name_rules(void)
     start();
     memset( name, 'x', sizeof(name) );
     *end = 0;
-    ok( router_listen( router, 1, name ) != NULL, "261 bytes are accepted\n" );
+    ok( router_listen( router, 1, name ) == NAME_INVALID, "261 bytes are accepted\n" );
     *--end = 0;
     ok( !router_listen( router, 1, name ), "260 bytes are refused\n" );
-    ok( router_listen( router, 1, "" ) != NULL, "no bytes are accepted\n" );
-    ok( router_listen( router, 1, "a\nb" ) != NULL, "a control character is accepted\n" );
-    ok( router_listen( router, 1, "\xc3\xa4" ) != NULL, "a character beyond ASCII is accepted\n" );
-    ok( router_listen( router, 3, "three" ) != NULL, "an unknown host listens\n" );
+    ok( router_listen( router, 1, "" ) == NAME_INVALID, "no bytes are accepted\n" );
+    ok( router_listen( router, 1, "a\nb" ) == NAME_INVALID, "a control character is accepted\n" );
+    ok( router_listen( router, 1, "a\x7f" ) == NAME_INVALID, "a control character is accepted\n" );
+    ok( router_listen( router, 3, "three" ) == NAME_INVALID, "an unknown host listens\n" );
     for (i = 3; i < 256; i++)
     {
         sprintf( name, "name %u", i );
         if (router_listen( router, 1, name )) break;
     }
     ok( i == 256, "%u names are too many\n", i );
-    ok( router_listen( router, 1, "more" ) != NULL, "257 names are accepted\n" );
+    ok( router_listen( router, 1, "more" ) == NAME_FULL, "257 names are accepted\n" );
+    check_server( create( 1, "more" ), ROUTE_CLIENT, 0 );
     ok( !router_listen( router, 2, "more" ), "another host's names count\n" );
+    ok( !router_unlisten( router, 1, "one" ) && !router_listen( router, 1, "more" ), "there is no room\n" );
+    check_server( create( 1, "more" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "more" ) );
     stop();
+}
+
+/* They are bytes, and compared as such. */
+static void test_name_bytes(void)
+{
+    start();
+    announce( 1, "\xc3\xa4" );
+    announce( 1, "\x80\xff" );
+    check_server( create( 1, "\xc3\xa4" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "\xc3\xa4" ) );
+    check_server( create( 2, "\x80\xff" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_HOST, 1, create( 2, "\x80\xff" ) );
+    check_server( create( 3, "\xc3\x84" ), ROUTE_CLIENT, 0 );
+    check_server( create( 4, "\x80" ), ROUTE_CLIENT, 0 );
+    check_quiet();
+    stop();
+}
+
+static void check_names( const char *expected )
+{
+    char text[24];
+
+    router_list_names( router, text, sizeof(text) );
+    ok( !strcmp( text, expected ), "got %s\n", text );
 }
 
 static void test_names_are_listed(void)
 {
     start();
-    ok( !strcmp( router_name( router, 0 ), "two" ), "got %s\n", router_name( router, 0 ) );
-    ok( !strcmp( router_name( router, 3 ), "both" ), "got %s\n", router_name( router, 3 ) );
-    ok( !router_name( router, 4 ), "got %s\n", router_name( router, 4 ) );
-    router_host_gone( router, 2 );
-    ok( !strcmp( router_name( router, 1 ), "both" ), "got %s\n", router_name( router, 1 ) );
-    ok( !router_name( router, 2 ), "got %s\n", router_name( router, 2 ) );
+    check_names( "two, both, one" );
+    router_remove_host( router, 2 );
+    check_names( "both, one" );
+    router_expect( router, 1, "expected" );
+    check_names( "both, one" );
+    announce( 1, "quite long" );
+    check_names( "both, one, ..." );
     stop();
 }
 
 static void test_offer_in_order(void)
 {
     start();
-    check_server( create( 3, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "both" ) ); /* the lower number, not the older name */
     check_quiet();
-    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP );
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_NOBODY );
     check_owed( ROUTE_HOST, 2, create( 3, "both" ) );
     check_host( 2, "10 03 01 00 00 c0", ROUTE_SERVER );
     check_quiet();
     check_server( "30 03 aa", ROUTE_CLIENT, 0 ); /* the id is free */
 
-    check_server( create( 3, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "both" ) );
-    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP );
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_NOBODY );
     check_owed( ROUTE_HOST, 2, create( 3, "both" ) );
     check_host( 2, "10 03 00 00 00 00", ROUTE_SERVER );
     check_server( "30 03 aa", ROUTE_HOST, 2 );
@@ -151,12 +182,12 @@ static void test_offer_in_order(void)
 static void test_open(void)
 {
     start();
-    ok( !router_opened( router ), "a channel was opened\n" );
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 9, "FreeRDP's" ), ROUTE_CLIENT, 0 );
+    ok( !router_was_asked( router ), "the server asked for a channel\n" );
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
-    ok( !router_opened( router ), "an offer is no opening\n" );
+    ok( router_was_asked( router ), "the server did not ask\n" );
     check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER );
-    ok( router_opened( router ), "no channel was opened\n" );
 
     check_server( "30 03 71", ROUTE_HOST, 1 );
     check_server( "24 03 7b 0c 71", ROUTE_HOST, 1 );
@@ -170,25 +201,25 @@ static void test_open(void)
     check_host( 1, "64 03 7b 0c e0 26 38", ROUTE_SERVER );
     check_host( 1, "70 03 e0 26 88", ROUTE_SERVER );
     router_reset( router );
-    ok( router_opened( router ), "it is forgotten\n" );
+    ok( router_was_asked( router ), "it is forgotten\n" );
     stop();
 }
 
 static void test_id_width(void)
 {
     start();
-    check_server( "11 03 00 6f 6e 65 00", ROUTE_DROP, 0 );
+    check_server( "11 03 00 6f 6e 65 00", ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, "11 03 00 6f 6e 65 00" );
     check_host( 1, "12 03 00 00 00 00 00 00 00", ROUTE_SERVER ); /* any width names it */
     check_server( "30 03 71", ROUTE_HOST, 1 );
     check_server( "31 03 00 71", ROUTE_HOST, 1 );
     check_server( "32 03 00 00 00 71", ROUTE_HOST, 1 );
     check_server( "32 03 00 00 01 71", ROUTE_CLIENT, 0 );
-    check_server( "12 78 56 34 12 6f 6e 65 00", ROUTE_DROP, 0 );
+    check_server( "12 78 56 34 12 6f 6e 65 00", ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, "12 78 56 34 12 6f 6e 65 00" );
-    router_host_gone( router, 1 );
-    check_owed( ROUTE_SERVER, 0, "12 78 56 34 12 01 00 00 c0" );
+    router_remove_host( router, 1 );
     check_owed( ROUTE_SERVER, 0, "40 03" );
+    check_owed( ROUTE_SERVER, 0, "12 78 56 34 12 01 00 00 c0" );
     check_quiet();
     stop();
 }
@@ -222,7 +253,7 @@ static void test_server_closes(void)
     start_open();
     check_server( "40 03", ROUTE_HOST, 1 );
     check_server( "30 03 71", ROUTE_CLIENT, 0 ); /* the id is the server's again */
-    check_host( 1, "30 03 71", ROUTE_DROP ); /* written before the host knew */
+    check_host( 1, "30 03 71", ROUTE_NOBODY ); /* written before the host knew */
     check_host( 1, "40 03", ROUTE_SERVER ); /* the reply */
     check_host( 1, "40 03", ROUTE_BROKEN );
     check_quiet();
@@ -230,27 +261,27 @@ static void test_server_closes(void)
 
     start_open();
     check_server( "40 03", ROUTE_HOST, 1 );
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 ); /* reused at once */
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 ); /* reused at once */
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
-    check_host( 1, "30 03 71", ROUTE_DROP ); /* still the old channel's */
-    check_host( 1, "40 03", ROUTE_DROP ); /* would close the new one */
+    check_host( 1, "30 03 71", ROUTE_NOBODY ); /* still the old channel's */
+    check_host( 1, "40 03", ROUTE_NOBODY ); /* would close the new one */
     check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER );
     check_host( 1, "30 03 71", ROUTE_SERVER );
     stop();
 
     start_open();
     check_server( "40 03", ROUTE_HOST, 1 );
-    check_server( create( 3, "two" ), ROUTE_DROP, 0 ); /* reused for another host */
+    check_server( create( 3, "two" ), ROUTE_TAKEN, 0 ); /* reused for another host */
     check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
     check_host( 2, "10 03 00 00 00 00", ROUTE_SERVER );
-    check_host( 1, "30 03 71", ROUTE_DROP );
-    check_host( 1, "40 03", ROUTE_DROP );
+    check_host( 1, "30 03 71", ROUTE_NOBODY );
+    check_host( 1, "40 03", ROUTE_NOBODY );
     check_server( "30 03 71", ROUTE_HOST, 2 );
     stop();
 
     start_open();
     check_server( "40 03", ROUTE_HOST, 1 );
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
     check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER ); /* a host that closed the old one without a word */
     check_host( 1, "30 03 71", ROUTE_SERVER );
@@ -260,20 +291,19 @@ static void test_server_closes(void)
 static void test_server_closes_offer(void)
 {
     start();
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
     check_server( "40 03", ROUTE_HOST, 1 );
-    check_host( 1, "10 03 00 00 00 00", ROUTE_DROP ); /* nobody waits for it */
+    check_host( 1, "10 03 00 00 00 00", ROUTE_NOBODY ); /* nobody waits for it */
     check_host( 1, "40 03", ROUTE_SERVER );
     check_quiet();
 
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
     check_server( "40 03", ROUTE_HOST, 1 );
-    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP );
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_NOBODY );
     check_owed( ROUTE_SERVER, 0, "40 03" ); /* the reply that the host will not send */
     check_quiet();
-    ok( !router_opened( router ), "a channel was opened\n" );
     stop();
 }
 
@@ -281,10 +311,10 @@ static void test_host_closes(void)
 {
     start_open();
     check_host( 1, "40 03", ROUTE_SERVER );
-    check_server( "30 03 71", ROUTE_DROP, 0 ); /* late */
-    check_server( "24 03 7b 0c 71", ROUTE_DROP, 0 );
-    check_server( "40 03", ROUTE_DROP, 0 ); /* close crosses close */
-    check_server( "30 03 71", ROUTE_DROP, 0 );
+    check_server( "30 03 71", ROUTE_NOBODY, 0 ); /* late */
+    check_server( "24 03 7b 0c 71", ROUTE_NOBODY, 0 );
+    check_server( "40 03", ROUTE_NOBODY, 0 ); /* close crosses close */
+    check_server( "30 03 71", ROUTE_NOBODY, 0 );
     check_host( 1, "30 03 71", ROUTE_BROKEN );
     check_rule( "after its CLOSE" );
     check_host( 1, "40 03", ROUTE_BROKEN );
@@ -303,11 +333,11 @@ static void test_host_closes(void)
 static void test_id_reuse(void)
 {
     start_open();
-    check_server( create( 3, "two" ), ROUTE_DROP, 0 ); /* without a CLOSE */
+    check_server( create( 3, "two" ), ROUTE_TAKEN, 0 ); /* without a CLOSE */
     check_owed( ROUTE_HOST, 1, "40 03" );
     check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
-    check_host( 1, "30 03 71", ROUTE_DROP );
-    check_host( 1, "40 03", ROUTE_DROP );
+    check_host( 1, "30 03 71", ROUTE_NOBODY );
+    check_host( 1, "40 03", ROUTE_NOBODY );
     check_host( 2, "10 03 00 00 00 00", ROUTE_SERVER );
     stop();
 
@@ -315,17 +345,17 @@ static void test_id_reuse(void)
     check_server( create( 3, "ECHO" ), ROUTE_CLIENT, 0 ); /* FreeRDP's names take ids, too */
     check_owed( ROUTE_HOST, 1, "40 03" );
     check_server( "30 03 71", ROUTE_CLIENT, 0 );
-    check_host( 1, "40 03", ROUTE_DROP );
+    check_host( 1, "40 03", ROUTE_NOBODY );
     check_quiet();
     stop();
 
     start();
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 ); /* twice, before an answer */
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 ); /* twice, before an answer */
     check_owed( ROUTE_HOST, 1, "40 03" );
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
-    check_host( 1, "10 03 01 00 00 c0", ROUTE_DROP ); /* about the first */
+    check_host( 1, "10 03 01 00 00 c0", ROUTE_NOBODY ); /* about the first */
     check_host( 1, "10 03 00 00 00 00", ROUTE_SERVER ); /* about the second */
     check_quiet();
     stop();
@@ -372,7 +402,7 @@ static void test_host_rules(void)
     ok( router_host_pdu( router, 1, large, 1600, &rule ) == ROUTE_SERVER, "1600 bytes are refused\n" );
     ok( router_host_pdu( router, 1, large, 1601, &rule ) == ROUTE_BROKEN, "1601 bytes are accepted\n" );
 
-    check_server( create( 5, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 5, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 5, "one" ) );
     check_host( 1, "30 05 71", ROUTE_BROKEN );
     check_rule( "before its CREATE_RSP" );
@@ -386,27 +416,27 @@ static void test_hold(void)
     router = router_create( client_names( 3 ) );
     now = 1000;
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 ); /* the search for plug-ins is not over */
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 ); /* the search for plug-ins is not over */
     check_server( create( 2, "ECHO" ), ROUTE_CLIENT, 0 ); /* FreeRDP's own never wait */
     ok( router_deadline( router ) == 1000 + ROUTER_HOLD_MS, "wrong deadline\n" );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
-    router_host_add( router, 2, false );
+    router_add_host( router, 2, true );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
-    router_hosts_known( router );
+    router_set_known( router, true );
     now = 2000;
-    check_server( create( 3, "two" ), ROUTE_DROP, 0 );
-    check_server( create( 4, "three" ), ROUTE_DROP, 0 );
+    check_server( create( 3, "two" ), ROUTE_TAKEN, 0 );
+    check_server( create( 4, "three" ), ROUTE_TAKEN, 0 );
     check_quiet();
 
     announce( 1, "one" );
     check_owed( ROUTE_HOST, 1, create( 1, "one" ) ); /* announced at last */
     check_host( 1, "10 01 00 00 00 00", ROUTE_SERVER );
-    router_host_ready( router, 1 );
+    router_set_ready( router, 1 );
     check_quiet(); /* the other is not ready */
     announce( 2, "two" );
     check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
-    router_host_ready( router, 2 );
+    router_set_ready( router, 2 );
     check_owed( ROUTE_CLIENT, 0, create( 4, "three" ) );
     check_quiet();
     ok( router_deadline( router ) == UINT64_MAX, "something is held\n" );
@@ -417,15 +447,16 @@ static void test_hold(void)
 static void test_hold_expires(void)
 {
     router = router_create( client_names( 3 ) );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     now = 1000;
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     now = 3000;
-    check_server( create( 2, "two" ), ROUTE_DROP, 0 );
+    check_server( create( 2, "two" ), ROUTE_TAKEN, 0 );
     router_expire( router, 1000 + ROUTER_HOLD_MS - 1 );
     check_quiet();
     router_expire( router, 1000 + ROUTER_HOLD_MS );
     check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
+    check_note( NOTE_LATE, 0, "one (id 1)" );
     check_quiet();
     ok( router_deadline( router ) == 3000 + ROUTER_HOLD_MS, "wrong deadline\n" );
     router_expire( router, 1000000 );
@@ -439,27 +470,27 @@ static void test_hold_expires(void)
 static void test_hold_ends_otherwise(void)
 {
     router = router_create( client_names( 3 ) );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     now = 1000;
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     check_server( "40 01", ROUTE_CLIENT, 0 ); /* closed by the server: FreeRDP answers to both, in order */
     check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
-    check_server( create( 2, "one" ), ROUTE_DROP, 0 );
-    check_server( create( 2, "two" ), ROUTE_DROP, 0 ); /* the id goes to another name */
+    check_server( create( 2, "one" ), ROUTE_TAKEN, 0 );
+    check_server( create( 2, "two" ), ROUTE_TAKEN, 0 ); /* the id goes to another name */
     announce( 1, "one" );
     check_quiet();
-    router_host_gone( router, 1 ); /* the last that could have announced it, but the search goes on */
+    router_remove_host( router, 1 ); /* the last that could have announced it, but the search goes on */
     check_quiet();
-    router_hosts_known( router );
+    router_set_known( router, true );
     check_owed( ROUTE_CLIENT, 0, create( 2, "two" ) );
     check_server( create( 3, "one" ), ROUTE_CLIENT, 0 ); /* the dead host's name is gone */
 
     stop();
     router = router_create( client_names( 3 ) );
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     router_reset( router );
     ok( router_deadline( router ) == UINT64_MAX, "a hold outlives its connection\n" );
-    router_hosts_known( router );
+    router_set_known( router, true );
     check_quiet();
     stop();
 }
@@ -469,26 +500,26 @@ static void test_hold_for_restart(void)
 {
     router = router_create( client_names( 3 ) );
     router_set_hold( router, 500 );
-    router_host_add( router, 1, false );
+    router_add_host( router, 1, true );
     announce( 1, "one" );
-    router_host_ready( router, 1 );
-    router_hosts_known( router );
+    router_set_ready( router, 1 );
+    router_set_known( router, true );
     now = 1000;
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
     check_server( create( 1, "two" ), ROUTE_CLIENT, 0 );
 
-    router_host_gone( router, 1 );
-    router_hosts_expected( router );
-    check_server( create( 2, "one" ), ROUTE_DROP, 0 );
+    router_remove_host( router, 1 );
+    router_set_known( router, false );
+    check_server( create( 2, "one" ), ROUTE_TAKEN, 0 );
     ok( router_deadline( router ) == 1500, "wrong deadline\n" );
     check_quiet();
-    router_host_add( router, 2, false );
+    router_add_host( router, 2, true );
     announce( 2, "one" );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
     check_owed( ROUTE_HOST, 2, create( 2, "one" ) );
-    router_host_ready( router, 2 );
-    router_hosts_known( router );
+    router_set_ready( router, 2 );
+    router_set_known( router, true );
     check_quiet();
     check_server( create( 3, "two" ), ROUTE_CLIENT, 0 );
     stop();
@@ -497,35 +528,35 @@ static void test_hold_for_restart(void)
 static void test_host_gone(void)
 {
     start_open();
-    check_server( create( 4, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 4, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 4, "one" ) );
-    check_server( create( 5, "both" ), ROUTE_DROP, 0 );
+    check_server( create( 5, "both" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 5, "both" ) );
-    check_server( create( 6, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 6, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 6, "one" ) );
     check_host( 1, "10 06 00 00 00 00", ROUTE_SERVER );
     check_server( "40 06", ROUTE_HOST, 1 ); /* its reply is still to come */
-    check_server( create( 7, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 7, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 7, "one" ) );
     check_host( 1, "10 07 00 00 00 00", ROUTE_SERVER );
     check_host( 1, "40 07", ROUTE_SERVER ); /* its own */
-    check_server( create( 8, "two" ), ROUTE_DROP, 0 );
+    check_server( create( 8, "two" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 2, create( 8, "two" ) );
     check_host( 2, "10 08 00 00 00 00", ROUTE_SERVER );
 
-    router_host_gone( router, 1 );
+    router_remove_host( router, 1 );
+    check_owed( ROUTE_SERVER, 0, "40 03" );
+    check_owed( ROUTE_SERVER, 0, "10 04 01 00 00 c0" );
     check_owed( ROUTE_SERVER, 0, "40 06" );
     check_owed( ROUTE_HOST, 2, create( 5, "both" ) ); /* the next one is asked */
-    check_owed( ROUTE_SERVER, 0, "10 04 01 00 00 c0" );
-    check_owed( ROUTE_SERVER, 0, "40 03" );
     check_quiet();
-    check_server( "30 03 71", ROUTE_DROP, 0 ); /* closed by us: swallowed */
-    check_server( "30 07 71", ROUTE_DROP, 0 );
+    check_server( "30 03 71", ROUTE_NOBODY, 0 ); /* closed by us: swallowed */
+    check_server( "30 07 71", ROUTE_NOBODY, 0 );
     check_server( "30 08 71", ROUTE_HOST, 2 );
     check_host( 2, "10 05 00 00 00 00", ROUTE_SERVER );
     check_server( create( 3, "one" ), ROUTE_CLIENT, 0 );
     check_server( "30 03 71", ROUTE_CLIENT, 0 );
-    router_host_gone( router, 1 ); /* twice is once */
+    router_remove_host( router, 1 ); /* twice is once */
     check_quiet();
     stop();
 }
@@ -533,7 +564,7 @@ static void test_host_gone(void)
 static void test_reset(void)
 {
     start_open();
-    check_server( create( 4, "one" ), ROUTE_DROP, 0 );
+    check_server( create( 4, "one" ), ROUTE_TAKEN, 0 );
     router_reset( router );
     check_quiet();
     check_server( "30 03 71", ROUTE_CLIENT, 0 );
@@ -541,7 +572,7 @@ static void test_reset(void)
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
     check_owed( ROUTE_HOST, 2, CAPS_2 );
-    check_server( create( 3, "one" ), ROUTE_DROP, 0 ); /* names have stayed */
+    check_server( create( 3, "one" ), ROUTE_TAKEN, 0 ); /* names have stayed */
     check_owed( ROUTE_HOST, 1, create( 3, "one" ) );
     stop();
 }
@@ -563,7 +594,7 @@ static void test_chunks(void)
     router_break( router, data, sizeof(data) ); /* too long */
     check_owed( ROUTE_HOST, 1, "40 03" );
     check_quiet();
-    check_host( 1, "30 03 71", ROUTE_DROP );
+    check_host( 1, "30 03 71", ROUTE_NOBODY );
     check_host( 1, "40 03", ROUTE_SERVER );
     router_break( router, other, sizeof(other) );
     check_quiet();
@@ -576,7 +607,7 @@ static void open_one( unsigned int id )
 
     sprintf( answer, "10 %02x 00 00 00 00", id );
     sprintf( text, "one (id %u)", id );
-    check_server( create( id, "one" ), ROUTE_DROP, 0 );
+    check_server( create( id, "one" ), ROUTE_TAKEN, 0 );
     free( router_take( router, ROUTE_HOST ) );
     check_host( 1, answer, ROUTE_SERVER );
     check_note( NOTE_OPEN, 1, text );
@@ -590,8 +621,8 @@ static void test_notes(void)
 
     start();
     announce( 2, "one" );
-    check_server( create( 1, "one" ), ROUTE_DROP, 0 );
-    check_host( 1, "10 01 01 00 00 c0", ROUTE_DROP );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
+    check_host( 1, "10 01 01 00 00 c0", ROUTE_NOBODY );
     check_note( NOTE_REFUSED, 1, "one (id 1)" );
     check_host( 2, "10 01 01 00 00 c0", ROUTE_SERVER );
     check_note( NOTE_REFUSED, 2, "one (id 1)" );
@@ -599,25 +630,26 @@ static void test_notes(void)
     open_one( 2 );
     check_host( 1, "40 02", ROUTE_SERVER );
     check_note( NOTE_CLOSED, 1, "one (id 2)" );
-    check_server( "40 02", ROUTE_DROP, 0 );
+    check_server( "40 02", ROUTE_NOBODY, 0 );
     open_one( 3 );
     check_server( "40 03", ROUTE_HOST, 1 );
-    check_note( NOTE_LEFT, 1, "one (id 3)" );
+    check_note( NOTE_ENDED, 1, "one (id 3)" );
     check_host( 1, "40 03", ROUTE_SERVER );
     open_one( 4 );
     router_break( router, data, sizeof(data) );
     check_note( NOTE_BROKEN, 1, "one (id 4)" );
     open_one( 5 );
     check_server( create( 5, "FreeRDP's" ), ROUTE_CLIENT, 0 );  /* takes the id */
-    check_note( NOTE_LEFT, 1, "one (id 5)" );
+    check_note( NOTE_ENDED, 1, "one (id 5)" );
+    check_note( NOTE_CLIENTS, 0, "FreeRDP's (id 5)" );
     open_one( 6 );
-    router_host_gone( router, 1 );
+    router_remove_host( router, 1 );
     check_note( NOTE_LOST, 1, "one (id 6)" );
     ok( !router_take_note( router ), "there is a note of nothing\n" );
 
     for (i = 0; i < 5000; i++) /* who does not take them loses some */
     {
-        check_server( create( 7, "two" ), ROUTE_DROP, 0 );
+        check_server( create( 7, "two" ), ROUTE_TAKEN, 0 );
         check_host( 2, "10 07 01 00 00 c0", ROUTE_SERVER );
     }
     for (i = 0; (note = router_take_note( router )); i++) free( note );
@@ -625,24 +657,121 @@ static void test_notes(void)
     stop();
 }
 
-static void test_full_table(void)
+static enum route send_create( uint32_t id, const char *name )
 {
-    uint8_t pdu[] = { 0x11, 0, 0, 'o', 'n', 'e', 0 };
-    unsigned int i, host;
+    uint8_t pdu[64];
+    enum route route;
+    unsigned int host;
+
+    route = router_server_pdu( router, pdu, drdynvc_write_create_req( pdu, id, 0, name ), now, &host );
+    free( router_take( router, ROUTE_HOST ) );
+    return route;
+}
+
+static enum route send_accept( unsigned int host, uint32_t id )
+{
+    uint8_t pdu[DRDYNVC_MAX_CONTROL];
+
+    return router_host_pdu( router, host, pdu, drdynvc_write_create_rsp( pdu, id, 0 ), &rule );
+}
+
+/* A session may open so many channels, and each host some whatever the others have. */
+static void test_many_channels(void)
+{
+    unsigned int i;
 
     start();
-    for (i = 0; i < 5000; i++)
+    for (i = 0; i < ROUTER_MAX_CHANNELS; i++)
+        if (send_create( 0x10000 + i, "one" ) != ROUTE_TAKEN || send_accept( 1, 0x10000 + i ) != ROUTE_SERVER) break;
+    ok( i == ROUTER_MAX_CHANNELS, "%u channels are open\n", i );
+    check_quiet();
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_SERVER, 0, "10 01 01 00 00 c0" ); /* one too many */
+    check_server( create( 1, "both" ), ROUTE_TAKEN, 0 ); /* the next host may have it */
+    check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
+    for (i = 1; i < ROUTER_HOST_CHANNELS; i++)
+        if (send_create( 0x100 + i, "two" ) != ROUTE_TAKEN || send_accept( 2, 0x100 + i ) != ROUTE_SERVER) break;
+    ok( i == ROUTER_HOST_CHANNELS, "another host has %u channels\n", i );
+    check_server( create( 2, "two" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_SERVER, 0, "10 02 01 00 00 c0" );
+    check_server( "32 45 23 01 00 71", ROUTE_HOST, 1 );
+    check_host( 2, "41 01 01", ROUTE_SERVER ); /* one less */
+    check_server( create( 3, "two" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
+    check_quiet();
+    stop();
+}
+
+/* A plug-in that does not answer, and a server that gives up each time, leave others their channels. */
+static void test_slow_host(void)
+{
+    unsigned int i;
+
+    start();
+    for (i = 0; i < 100000; i++)
     {
-        pdu[1] = i;
-        pdu[2] = i >> 8;
-        if (router_server_pdu( router, pdu, sizeof(pdu), now, &host ) != ROUTE_DROP) break;
-        free( router_take( router, ROUTE_HOST ) );
+        if (send_create( 7, "one" ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_SERVER )) break;
+        check_server( "40 07", ROUTE_HOST, 1 );
     }
-    ok( i == 1024, "%u channels are offered\n", i ); /* the rest is for FreeRDP to refuse */
-    check_host( 1, "10 05 00 00 00 00", ROUTE_SERVER );
-    check_host( 1, "40 05", ROUTE_SERVER );
-    ok( router_server_pdu( router, pdu, sizeof(pdu), now, &host ) == ROUTE_DROP, "a closed one makes no room\n" );
-    check_server( "30 05 71", ROUTE_CLIENT, 0 ); /* it is forgotten, with what is late for it */
+    ok( i == ROUTER_MAX_ENDED, "%u channels are ended while the host says nothing\n", i );
+    check_owed( ROUTE_SERVER, 0, "10 07 01 00 00 c0" );
+    for (i = 0; i < ROUTER_MAX_CHANNELS - ROUTER_MAX_ENDED; i++)
+        if (send_create( 0x100 + i, "two" ) != ROUTE_TAKEN || send_accept( 2, 0x100 + i ) != ROUTE_SERVER) break;
+    ok( i == ROUTER_MAX_CHANNELS - ROUTER_MAX_ENDED, "another host has %u channels\n", i );
+    check_server( create( 8, "one" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_SERVER, 0, "10 08 01 00 00 c0" );
+    check_host( 1, "10 07 01 00 00 c0", ROUTE_NOBODY ); /* the first answer */
+    check_server( create( 8, "one" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_HOST, 1, create( 8, "one" ) );
+    check_quiet();
+    stop();
+}
+
+/* What waits for hosts is bounded; the rest is FreeRDP's to refuse. */
+static void test_many_waiting(void)
+{
+    char name[32];
+    unsigned int i;
+
+    router = router_create( client_names( 3 ) );
+    router_add_host( router, 1, true );
+    for (i = 0; i < 2 * ROUTER_NAME_WAITING; i++)
+        if (send_create( 0x100000 + i, "one" ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_CLIENT )) break;
+    ok( i == ROUTER_NAME_WAITING, "%u channels of one name wait\n", i );
+    check_owed( ROUTE_CLIENT, 0, "12 00 04 10 00 6f 6e 65 00" );
+    for (i = ROUTER_NAME_WAITING; i < 2 * ROUTER_MAX_WAITING; i++)
+    {
+        sprintf( name, "name %u", i );
+        if (send_create( i, name ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_CLIENT )) break;
+    }
+    ok( i == ROUTER_MAX_WAITING, "%u channels wait\n", i );
+    free( router_take( router, ROUTE_CLIENT ) );
+    announce( 1, "name 2000" ); /* others go on waiting */
+    ok( router_has_packets( router, ROUTE_HOST ) && !router_has_packets( router, ROUTE_SERVER ), "it still waits\n" );
+    free( router_take( router, ROUTE_CLIENT ) ); /* CAPS */
+    free( router_take( router, ROUTE_HOST ) );
+    check_owed( ROUTE_HOST, 1, "11 d0 07 6e 61 6d 65 20 32 30 30 30 00" );
+    check_quiet();
+    stop();
+}
+
+/* What is closed by us is remembered, so far as there is room, until its id is used anew. */
+static void test_many_closed(void)
+{
+    unsigned int i;
+    uint8_t pdu[DRDYNVC_MAX_CONTROL];
+
+    start();
+    for (i = 0; i <= ROUTER_MAX_CHANNELS; i++)
+    {
+        send_create( 0x100 + i, "one" );
+        send_accept( 1, 0x100 + i );
+        if (router_host_pdu( router, 1, pdu, drdynvc_write_close( pdu, 0x100 + i ), &rule ) != ROUTE_SERVER) break;
+    }
+    ok( i == ROUTER_MAX_CHANNELS + 1, "%u channels are closed\n", i );
+    check_server( "31 00 01 71", ROUTE_CLIENT, 0 ); /* forgotten */
+    check_server( "31 01 01 71", ROUTE_NOBODY, 0 );
+    check_quiet();
     stop();
 }
 
@@ -652,6 +781,7 @@ START_TEST( router )
     test_missing_capabilities();
     test_names();
     test_name_rules();
+    test_name_bytes();
     test_names_are_listed();
     test_offer_in_order();
     test_open();
@@ -670,5 +800,8 @@ START_TEST( router )
     test_reset();
     test_chunks();
     test_notes();
-    test_full_table();
+    test_many_channels();
+    test_slow_host();
+    test_many_waiting();
+    test_many_closed();
 }
