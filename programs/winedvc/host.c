@@ -36,6 +36,7 @@
 
 #include "deadline.h"
 #include "guard.h"
+#include "module.h"
 #include "winedvc.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(winedvc);
@@ -475,22 +476,6 @@ static int say_bye( const WCHAR *why )
     return why ? 1 : 0;
 }
 
-/* The file beside this program. A Wine that has a DLL of this name prefers its own. */
-static HMODULE load_mstscax( WCHAR *path, DWORD count )
-{
-    static const WCHAR name[] = L"mstscax.dll";
-    WCHAR *file;
-    HMODULE module;
-    DWORD size = GetModuleFileNameW( NULL, path, count );
-
-    if (!size || size >= count || !(file = wcsrchr( path, '\\' ))) return NULL;
-    if ((SIZE_T)(file + 1 - path) + ARRAY_SIZE(name) > count) return NULL;
-    wcscpy( file + 1, name );
-    module = LoadLibraryExW( path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH );
-    if (module) GetModuleFileNameW( module, path, count );
-    return module;
-}
-
 static IWineDVCClient *enter( HMODULE module )
 {
     VIRTUALCHANNELENTRYEX *entry = (VIRTUALCHANNELENTRYEX *)(void *)GetProcAddress( module, "VirtualChannelEntryEx" );
@@ -517,14 +502,18 @@ static IWineDVCClient *enter( HMODULE module )
 /* A stranger's DLL is named and refused. */
 static int refuse( HMODULE module, const WCHAR *path )
 {
+    DWORD error = GetLastError();
     WCHAR why[MAX_PATH + 256];
 
-    if (module)
+    if (!module && error == ERROR_REVISION_MISMATCH)
+        swprintf( why, ARRAY_SIZE(why), L"Wine has loaded another mstscax.dll in the place of %.260s: remove the one in "
+                  L"Wine's own directory, or the override in WINEDLLOVERRIDES or winecfg", path );
+    else if (module)
         swprintf( why, ARRAY_SIZE(why), L"%.260s is not winedvc's: remove it, or the override that loads it, "
                   L"or install winedvc again", path );
     else
         swprintf( why, ARRAY_SIZE(why), L"%.260s cannot be loaded, error %lu: install winedvc again", path,
-                  GetLastError() );
+                  error );
     return say_bye( why );
 }
 
@@ -540,7 +529,7 @@ static UINT32 read_test_number( const WCHAR *name )
 int host_run( struct link *link, unsigned int count, WCHAR **entries )
 {
     UINT32 slow = read_test_number( L"WINEDVC_TEST_SLOW" ); /* milliseconds of a call that is reported */
-    WCHAR path[MAX_PATH + 32] = L"";
+    WCHAR path[1024];
     HMODULE module;
 
     host.IWineDVCHost_iface.lpVtbl = &host_vtbl;
@@ -551,7 +540,7 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     if (!deadline_prepare( END_LIMIT )) return say_bye( L"out of memory" );
 
     guard_start( link );
-    module = load_mstscax( path, ARRAY_SIZE(path) );
+    module = module_load( path, ARRAY_SIZE(path) );
     if (!module || !(host.client = enter( module ))) return refuse( module, path );
     if (FAILED(IWineDVCClient_Configure( host.client, &host.IWineDVCHost_iface, count, (const WCHAR **)entries )))
         return say_bye( L"out of memory" );
