@@ -187,7 +187,7 @@ char **wine_environment( const struct settings *settings )
     if (!overrides) overrides = "";
     if (!debug) debug = "-all";
     for (i = 0; environment[i]; i++, count++) size += strlen( environment[i] ) + 1;
-    size += strlen( prefix ) + strlen( overrides ) + strlen( debug ) + 64 /* the names, and what we add */;
+    size += strlen( prefix ) + strlen( overrides ) + strlen( debug ) + 80 /* the names, and what we add */;
     if (!(block = malloc( (count + 4) * sizeof(*block) + size ))) return NULL;
     text = (char *)(block + count + 4);
     end = text + size;
@@ -198,9 +198,11 @@ char **wine_environment( const struct settings *settings )
         block[count++] = text;
         text = stpcpy( text, environment[i] ) + 1;
     }
-    /* winedbg would print a backtrace for each crash, and keep the process for it */
+    /* winedbg would print a backtrace for each crash, and keep the process for it; a DLL of its own directory
+     * Wine would prefer to ours of that name */
     block[count++] = text;
-    text += snprintf( text, end - text, "WINEDLLOVERRIDES=%s%swinedbg.exe=d", overrides, *overrides ? ";" : "" ) + 1;
+    text += snprintf( text, end - text, "WINEDLLOVERRIDES=%s%swinedbg.exe=d;mstscax=n,b", overrides,
+                      *overrides ? ";" : "" ) + 1;
     block[count++] = text;
     text += snprintf( text, end - text, "WINEDEBUG=%s", debug ) + 1;
     block[count++] = text;

@@ -58,7 +58,8 @@ all: $(target) $(if $(TESTDLL),$(obj)/$(TESTDLL))
 
 $(target): $(objects) $(resources) $(testdlls:%=$(obj)/%.res) $(spec) $(rules)
 	@mkdir -p $(@D)
-	$(call quiet,LD,$@)$(winegcc) $(if $(filter %.dll,$(target)),-shared) -Wl$(,)$(if $(test),--kill-at,--wine-builtin) \
+	$(call quiet,LD,$@)$(winegcc) $(if $(filter %.dll,$(target)),-shared) \
+	    -Wl$(,)--no-insert-timestamp$(if $(test),$(,)--kill-at) \
 	    $(EXTRADLLFLAGS) $($(arch)_LDFLAGS) $($(arch)_winelibs) $(spec) $(objects) $(resources) $(testdlls:%=$(obj)/%.res) \
 	    -o $@ $(IMPORTS:%=-l%)
 

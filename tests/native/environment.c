@@ -61,7 +61,7 @@ static void test_copied(void)
     ok( !strcmp( settings.host_log, "/home/before/log" ), "got %s\n", settings.host_log );
     ok( (environment = wine_environment( &settings )) != NULL, "no memory\n" );
     check_variable( environment, "WINEPREFIX", "/before" );
-    check_variable( environment, "WINEDLLOVERRIDES", "a=b;winedbg.exe=d" );
+    check_variable( environment, "WINEDLLOVERRIDES", "a=b;winedbg.exe=d;mstscax=n,b" );
     check_variable( environment, "WINEDEBUG", "-all" );
     check_variable( environment, "OTHER", "before" );
     check_variable( environment, "OTHE", NULL );
