@@ -159,8 +159,10 @@ bool wine_check_prefix( const char *prefix, char *problem, size_t size )
                   "the Wine prefix" );
         return false;
     }
-    if (path_format( file, "%s/system.reg", prefix ) && !access( file, R_OK ) &&
-        path_format( file, "%s/drive_c", prefix ) && !access( file, X_OK )) return true;
+    /* Wine makes dosdevices with the prefix, system.reg some seconds after it has changed the registry */
+    if (path_format( file, "%s/drive_c", prefix ) && !access( file, X_OK ) &&
+        ((path_format( file, "%s/dosdevices", prefix ) && !access( file, X_OK )) ||
+         (path_format( file, "%s/system.reg", prefix ) && !access( file, R_OK )))) return true;
     snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' wineboot\" and "
               "register the plug-in there", prefix, prefix );
     return false;
