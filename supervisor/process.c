@@ -86,8 +86,11 @@ int process_start( struct process *process, char *const *argv, char *const *envi
 
 void process_reap( struct process *process )
 {
+    siginfo_t info;
+
     if (process->fd < 0) return;
-    waitpid( process->pid, NULL, WNOHANG ); /* the client may have been faster: either way it is gone */
+    /* not by its pid, which may be another process's by now, should the client have been faster */
+    waitid( P_PIDFD, process->fd, &info, WEXITED | WNOHANG );
     close( process->fd );
     process->fd = -1;
 }

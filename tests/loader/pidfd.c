@@ -87,6 +87,19 @@ static long open_pidfd( pid_t pid )
     return watch_create( pid );
 }
 
+/* Libraries call it before main(). */
+static void find_syscall(void)
+{
+    if (!real_syscall) real_syscall = dlsym( RTLD_NEXT, "syscall" );
+}
+
+int waitid( idtype_t type, id_t id, siginfo_t *info, int options )
+{
+    find_syscall();
+    if (watches && type == P_PIDFD) return real_syscall( SYS_waitid, P_PID, pids[id], info, options, NULL );
+    return real_syscall( SYS_waitid, type, id, info, options, NULL );
+}
+
 long syscall( long number, ... )
 {
     long arguments[6];
@@ -96,7 +109,7 @@ long syscall( long number, ... )
     va_start( args, number );
     for (i = 0; i < 6; i++) arguments[i] = va_arg( args, long );
     va_end( args );
-    if (!real_syscall) real_syscall = dlsym( RTLD_NEXT, "syscall" );    /* libraries call it before main() */
+    find_syscall();
     if (number == SYS_pidfd_open) return open_pidfd( arguments[0] );
     if (watches && number == SYS_pidfd_send_signal) return kill( pids[arguments[0]], arguments[1] );
     return real_syscall( number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5] );
