@@ -137,7 +137,11 @@ uint64_t discovery_time( const struct bridge *bridge )
 void discovery_settle( struct bridge *bridge )
 {
     if (bridge->terminated || discovery_time( bridge ) > clock_ms()) return;
-    if (bridge->search == SEARCH_PAUSES) discovery_search( bridge );
+    if (bridge->search == SEARCH_PAUSES)
+    {
+        if (launch_has_room( bridge )) discovery_search( bridge );
+        else bridge->search_time = clock_ms() + AGAIN_MS;
+    }
     else if (discovery_event( bridge, EVENT_DEALT ))
     {
         launch_found( bridge );

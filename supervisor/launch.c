@@ -288,13 +288,13 @@ uint64_t launch_time( const struct bridge *bridge )
     return time;
 }
 
-static unsigned int launch_count( const struct bridge *bridge )
+bool launch_has_room( const struct bridge *bridge )
 {
     unsigned int count = 0;
     struct host *host;
 
     for (host = bridge->hosts; host; host = host->next) count++;
-    return count;
+    return count <= BRIDGE_MAX_HOSTS;
 }
 
 static void launch_group( struct bridge *bridge, struct group *group )
@@ -321,7 +321,7 @@ void launch_due( struct bridge *bridge )
     for (group = bridge->groups; group; group = group->next)
     {
         if (group->start_time > now || bridge->terminated) continue;
-        if (launch_count( bridge ) > BRIDGE_MAX_HOSTS) /* some of them are not quite gone */
+        if (!launch_has_room( bridge ))
         {
             group->start_time = now + 1000;
             continue;

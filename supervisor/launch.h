@@ -44,6 +44,9 @@ struct group
 extern bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
                          char *const *arguments, struct group *group );
 
+/* May one more be started? Not while some of as many as there may be are not quite gone. */
+extern bool launch_has_room( const struct bridge *bridge );
+
 /* The record is there: what it has is started at once. */
 extern void launch_recorded( struct bridge *bridge );
 
