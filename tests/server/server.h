@@ -69,6 +69,8 @@ bool session_is_active( const struct session *session );
 
 /* The client has answered the capabilities: dynamic channels can be opened. */
 bool session_has_dynamic_channels( const struct session *session );
+/* Sends drdynvc's capabilities once more; what the session sends by itself they do not change. */
+bool session_send_caps( struct session *session );
 /* Has the client joined the static channel? */
 bool session_has_static( const struct session *session, const char *name );
 

@@ -119,6 +119,14 @@ static BOOL peer_send( freerdp_peer *peer, UINT16 id, const BYTE *data, size_t s
     return session->send( peer, id, caps, sizeof(caps) );
 }
 
+bool session_send_caps( struct session *session )
+{
+    BYTE caps[] = { DRDYNVC_CAPS << 4, 0, 1, 0 };
+    freerdp_peer *peer = session->peer;
+
+    return peer->SendChannelData( peer, WTSChannelGetId( peer, "drdynvc" ), caps, sizeof(caps) );
+}
+
 static bool configure( struct session *session, const struct identity *identity, bool old_security )
 {
     rdpSettings *settings = session->peer->context->settings;

@@ -217,6 +217,37 @@ static enum progress stream_advance( struct task *task, const struct step *step 
     return exchange_or_fail( task, &exchange );
 }
 
+/* A window of messages of a size until it is over, and no more than was sent by then. */
+static enum progress exchange_until( struct task *task, bool over, const uint32_t *size, uint32_t window )
+{
+    struct exchange exchange = { size, 0, UINT32_MAX, window, NULL, 0 };
+
+    if (!task->last && over) task->last = task->sent_count ? task->sent_count : 1;
+    if (task->last) exchange.total = task->last;
+    return exchange_or_fail( task, &exchange );
+}
+
+static enum progress beside_advance( struct task *task, const struct step *step )
+{
+    bool over = script_find_task( task->script, step->text )->state != TASK_RUNNING;
+
+    return exchange_until( task, over, &step->numbers[0], step->numbers[1] );
+}
+
+static enum progress race_advance( struct task *task, const struct step *step )
+{
+    const uint64_t end = task->began + UINT64_C( 1000 ) * step->numbers[0];
+    bool over = now_us() >= end;
+    enum progress progress;
+
+    if (over && !task->last)
+        printf( "task %s: race: %u messages of %u bytes in %u ms\n", task->name, task->answered_count,
+                step->numbers[1], step->numbers[0] );
+    progress = exchange_until( task, over, &step->numbers[1], step->numbers[2] );
+    if (!task->last) task->wake = end;
+    return progress;
+}
+
 static void measure_start( struct task *task, const struct step *step )
 {
     exchange_start( task, step );
@@ -533,6 +564,12 @@ static enum progress expect_no_static_advance( struct task *task, const struct s
     return task_fail( task, "the client has joined the static channel %s", step->text );
 }
 
+static enum progress caps_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    return session_send_caps( task->session ) ? STEP_DONE : task_fail( task, "FreeRDP cannot send" );
+}
+
 static enum progress say_advance( struct task *task, const struct step *step )
 {
     printf( "task %s: says %s\n", task->name, step->text );
@@ -570,6 +607,10 @@ static const struct verb verbs[] =
       .start = exchange_start, .advance = echo_beside_advance },
     { "stream", "tnn", MAX_MESSAGE, "the next answer", .names_task = true, .needs_channel = true,
       .start = exchange_start, .advance = stream_advance },
+    { "beside", "tnn", MAX_MESSAGE, "the next answer", .names_task = true, .needs_channel = true,
+      .start = exchange_start, .advance = beside_advance },
+    { "race", "nnn", MAX_MESSAGE, "the next answer", .needs_channel = true,
+      .start = exchange_start, .advance = race_advance },
     { "measure", "tnn", MAX_MESSAGE, "the next answer", .needs_channel = true,
       .start = measure_start, .advance = measure_advance },
     { "spill", "nn", MAX_MESSAGE, "its turn", .needs_channel = true, .advance = spill_advance },
@@ -587,6 +628,7 @@ static const struct verb verbs[] =
     { "end", "?n", UINT32_MAX, .needs_connection = true, .advance = end_advance },
     { "gone", "", .awaits = "the end of the connection", .outlives = true, .advance = gone_advance },
     { "reconnect", "", .awaits = "the next connection", .outlives = true, .advance = reconnect_advance },
+    { "caps", "", .needs_connection = true, .advance = caps_advance },
     { "say", "t", .advance = say_advance },
     { "clock", "t", .advance = clock_advance },
 };
