@@ -188,6 +188,22 @@ static void be_pourer( void )
     }
 }
 
+/* LISTEN and UNLISTEN without end, as fast as the addin takes them: it breaks no rule. */
+static void be_tireless( void )
+{
+    static const struct { struct winedvc_frame frame; struct winedvc_listen listen; char name[4]; } pair[] =
+    {
+        { { sizeof(struct winedvc_listen) + 4, WINEDVC_STREAM_CONTROL, WINEDVC_LISTEN }, { 1 }, "one" },
+        { { sizeof(struct winedvc_listen) + 4, WINEDVC_STREAM_CONTROL, WINEDVC_UNLISTEN }, { 1 }, "one" },
+    };
+    static uint8_t block[1024 * sizeof(pair)];
+    size_t i;
+
+    for (i = 0; i < sizeof(block); i += sizeof(pair)) memcpy( block + i, pair, sizeof(pair) );
+    get_opened();
+    for (;;) wire_raw( block, sizeof(block) );
+}
+
 /* Listens on a name of FreeRDP's. */
 static void be_taking( void )
 {
@@ -521,6 +537,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
+    { "tireless", be_tireless },
     { "pourer", be_pourer },
 };
 

@@ -43,6 +43,11 @@ static void read_all( void *data, size_t size )
         if ((received = read( STDIN_FILENO, bytes, size )) <= 0) exit( 0 );
 }
 
+void wire_raw( const void *data, size_t size )
+{
+    write_all( data, size );
+}
+
 void wire_send( uint16_t stream, uint16_t flags, const void *body, size_t size )
 {
     struct winedvc_frame frame = { size, stream, flags };

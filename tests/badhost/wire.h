@@ -30,6 +30,8 @@
 /* Standard input is the socket. Nothing here checks what it is told to send; when the addin is gone the
  * process ends. */
 
+/* Frames that are ready. */
+extern void wire_raw( const void *data, size_t size );
 extern void wire_send( uint16_t stream, uint16_t flags, const void *body, size_t size );
 extern void wire_control( enum winedvc_control type, const void *fixed, size_t size, const char *text );
 
