@@ -300,7 +300,7 @@ static void test_begins_anew( bool connects )
         server_create( client, 2 + i, "Bad::pourer" );
         witness_wait( "pourer: the window is full", ++poured );
         most = count_batches( client, 50 );
-        ok( most < 10, "One turn of the main loop took %u batches.\n", most );
+        ok( most < 100, "One turn of the main loop took %u batches.\n", most );
     }
     ok( connects || client->most_asked == 1, "%u turns were asked for at a time.\n", client->most_asked );
     client_end( client );
