@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,10 +29,20 @@ static void plugin_destroy( struct plugin *plugin )
 {
     name_list_clear( &plugin->names );
     name_list_clear( &plugin->heard );
+    free( plugin->name );
     free( plugin->key );
     free( plugin->entry );
     free( plugin->file );
     free( plugin );
+}
+
+static char *plugin_make_name( const char *key, const char *file )
+{
+    size_t size = strlen( key ) + strlen( file ) + sizeof(" ()");
+    char *name = malloc( size );
+
+    if (name) snprintf( name, size, "%s (%s)", key, file );
+    return name;
 }
 
 /* The class that an entry names, "" if it is the plug-in that a file exports. */
@@ -60,7 +71,8 @@ struct plugin *plugin_list_add( struct plugin_list *list, unsigned int bits, con
 
     if (plugin || !(plugin = calloc( 1, sizeof(*plugin) ))) return plugin;
     plugin->bits = bits;
-    if (!(plugin->key = strdup( key )) || !(plugin->entry = strdup( entry )) || !(plugin->file = strdup( file )))
+    if (!(plugin->name = plugin_make_name( key, file )) || !(plugin->key = strdup( key )) ||
+        !(plugin->entry = strdup( entry )) || !(plugin->file = strdup( file )))
     {
         plugin_destroy( plugin );
         return NULL;

@@ -37,6 +37,7 @@ struct plugin
     unsigned int   bits;    /* 32 or 64 */
     bool           hosted;  /* is in a group that was already taken, or is in none */
     struct plugin_choice choice;    /* the caller's, before groups are taken */
+    char          *name;    /* "KEY (FILE)": what each line of the log calls it */
     char          *key;     /* the key's name */
     char          *entry;   /* the key's value, which the host understands */
     char          *file;    /* its server file */

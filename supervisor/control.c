@@ -79,24 +79,32 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
         return "there is memory for the plug-in";
     plugin->size = addin.size;
     plugin->time = addin.time;
-    say( bridge, LOG_LEVEL_DEBUG, "plug-in %s: %s", log_escape( &key_text, key ), log_escape( &file_text, file ) );
+    say( bridge, LOG_LEVEL_DEBUG, "plug-in %s is registered", log_escape( &key_text, plugin->name ) );
     return NULL;
+}
+
+/* What a line calls a host's plug-in of this number, or the host. */
+static void control_name( struct log_text *text, const struct host *host, uint32_t plugin )
+{
+    const struct group *group = host->group;
+
+    log_escape( text, group && plugin && plugin <= group->count ? group->plugins[plugin - 1]->name : host->title );
 }
 
 static const char *control_plugin( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
 {
-    struct log_text entry_text, why_text;
+    struct log_text name, why_text;
     struct winedvc_plugin plugin;
     const char *entry, *why;
 
     if (!frame_take( &plugin, sizeof(plugin), &body, &size ) ||
         !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
-    if (plugin.state == WINEDVC_PLUGIN_READY)
-        say( bridge, LOG_LEVEL_INFO, "plug-in %s is ready", log_escape( &entry_text, entry ) );
+    control_name( &name, host, plugin.plugin );
+    if (plugin.state == WINEDVC_PLUGIN_READY) say( bridge, LOG_LEVEL_INFO, "plug-in %s is ready", name.text );
     else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        say( bridge, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s", log_escape( &entry_text, entry ),
-             plugin.hresult, log_escape( &why_text, why ) );
+        say( bridge, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s", name.text, plugin.hresult,
+             log_escape( &why_text, why ) );
     return NULL;
 }
 
@@ -174,13 +182,14 @@ static enum log_level control_level( uint32_t level )
 
 static const char *control_log( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
 {
-    struct log_text title, text;
+    struct log_text name, text;
     struct winedvc_log log;
     const char *line;
 
     if (!frame_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( bridge, host )) return NULL;
-    say( bridge, control_level( log.level ), "%s: %s", log_escape( &title, host->title ), log_escape( &text, line ) );
+    control_name( &name, host, log.plugin );
+    say( bridge, control_level( log.level ), "%s: %s", name.text, log_escape( &text, line ) );
     return NULL;
 }
 

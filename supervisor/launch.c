@@ -19,9 +19,11 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "launch.h"
 
 /* What it listened on before is what it will listen on. Needs the lock. */
@@ -105,7 +107,7 @@ static void launch_choose( struct bridge *bridge, struct plugin_list *list )
         settings_choose( &bridge->settings, plugin->key, plugin->file, &plugin->choice );
         plugin->hosted = !plugin->choice.loaded;
         if (plugin->hosted && list == &bridge->plugins)
-            log_info( "plug-in %s is not loaded: the configuration says so", log_escape( &text, plugin->key ) );
+            log_info( "plug-in %s is not loaded: the configuration says so", log_escape( &text, plugin->name ) );
     }
 }
 
@@ -123,8 +125,27 @@ static struct group *launch_next_group( struct plugin_list *list )
     return group;
 }
 
+/* "KEY, KEY (FILE)": the names of its plug-ins, with a file that follows itself once; as far as there is room. */
+static const char *group_title( const struct group *group, char title[LOG_TEXT] )
+{
+    const struct plugin *plugin, *next;
+    size_t i, used = 0;
+
+    for (i = 0; i < group->count && used < LOG_TEXT; i++)
+    {
+        plugin = group->plugins[i];
+        next = i + 1 < group->count ? group->plugins[i + 1] : NULL;
+        used += snprintf( title + used, LOG_TEXT - used, "%s%s",
+                          next && ascii_equal( plugin->file, next->file ) ? plugin->key : plugin->name,
+                          next ? ", " : "" );
+    }
+    return title;
+}
+
 static void launch_add_group( struct bridge *bridge, struct group *group )
 {
+    char title[LOG_TEXT];
+    struct log_text text;
     struct group **end;
     unsigned int count = 1;
 
@@ -134,7 +155,7 @@ static void launch_add_group( struct bridge *bridge, struct group *group )
     if (count < BRIDGE_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
     log_error( "there are more than %u plug-in files, %s is not loaded: remove some of the AddIns keys",
-               BRIDGE_MAX_HOSTS - 1, group->plugins[0]->file );
+               BRIDGE_MAX_HOSTS - 1, log_escape( &text, group_title( group, title ) ) );
 }
 
 /* Does somebody know what each plug-in that runs will listen on? */
@@ -189,7 +210,7 @@ static void launch_recall( struct bridge *bridge )
         if (!(recorded = plugin_list_find( &bridge->recorded, plugin ))) continue;
         plugin_take_names( plugin, recorded );
         if (plugin->size == recorded->size && plugin->time == recorded->time) continue;
-        log_info( "plug-in %s has changed since the last session", log_escape( &text, plugin->key ) );
+        log_info( "plug-in %s has changed since the last session", log_escape( &text, plugin->name ) );
         if (!plugin->ready) plugin->known = false;
     }
 }
@@ -197,12 +218,13 @@ static void launch_recall( struct bridge *bridge )
 /* Ends what the record had and the search has not found. */
 static void launch_drop( struct bridge *bridge, struct group *group )
 {
+    char title[LOG_TEXT];
     struct log_text text;
     struct host *host;
 
     group->start_time = UINT64_MAX;
     log_info( "plug-in %s is not registered as it was: its process ends",
-              log_escape( &text, group->plugins[0]->key ) );
+              log_escape( &text, group_title( group, title ) ) );
     for (host = bridge->hosts; host; host = host->next)
     {
         if (host->group != group || host->fd < 0) continue;
@@ -299,7 +321,7 @@ bool launch_has_room( const struct bridge *bridge )
 
 static void launch_group( struct bridge *bridge, struct group *group )
 {
-    char **arguments = calloc( group->count + 2, sizeof(*arguments) );
+    char **arguments = calloc( group->count + 2, sizeof(*arguments) ), title[LOG_TEXT];
     size_t i;
 
     if (!arguments) return;
@@ -309,7 +331,7 @@ static void launch_group( struct bridge *bridge, struct group *group )
         arguments[i + 1] = group->plugins[i]->entry;
         name_list_clear( &group->plugins[i]->heard );
     }
-    launch_host( bridge, ++bridge->last_number, group->plugins[0]->bits, group->plugins[0]->file, arguments, group );
+    launch_host( bridge, ++bridge->last_number, group->plugins[0]->bits, group_title( group, title ), arguments, group );
     free( arguments );
 }
 

@@ -218,8 +218,8 @@ HRESULT channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
 static void channel_warn( struct channel *channel, const WCHAR *why, LONG64 limit )
 {
     WARN( "Channel %#x has more than %I64d bytes that %s.\n", channel->id, limit, debugstr_w( why ) );
-    notice_warning( channel->client, L"Channel %hs has more than %u MiB that %s", channel->listener->name,
-                    (unsigned int)(limit >> 20), why );
+    notice_warning( channel->client, channel->listener->plugin, L"Channel %hs has more than %u MiB that %s",
+                    channel->listener->name, (unsigned int)(limit >> 20), why );
 }
 
 BOOL channel_is_full( struct channel *channel )

@@ -139,8 +139,8 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
         return S_OK;
     }
     if (hr == HRESULT_FROM_WIN32( ERROR_TOO_MANY_NAMES ) && !InterlockedExchange( &client->listeners_reported, TRUE ))
-        notice_warning( client, L"%.260s listens on more than the %u channels that one process may have: what comes "
-                        L"now is not offered to the server", plugin->entry, WINE_DVC_MAX_LISTENERS );
+        notice_warning( client, plugin, L"It listens on more than the %u channels that one process may have: what "
+                        L"comes now is not offered to the server", WINE_DVC_MAX_LISTENERS );
     IWTSListenerCallback_Release( callback );
     free( listener );
     return hr;

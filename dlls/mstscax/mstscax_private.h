@@ -281,8 +281,8 @@ extern void notice_listen( struct listener *listener );
 extern void notice_unlisten( struct listener *listener );
 extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
 extern void notice_ready( struct client *client );
-/* A line for a log, as by wprintf. Not on plug-ins' threads: it allocates. */
-extern void notice_warning( struct client *client, const WCHAR *format, ... );
+/* A line for a log, as by wprintf; of a plug-in, or NULL. Not on plug-ins' threads: it allocates. */
+extern void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );
 
 /* propbag.c */
 /* entry names the AddIns key whose values are in it. */

@@ -134,10 +134,10 @@ void notice_unlisten( struct listener *listener )
 static void run_warning( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
-    IWineDVCHost_OnWarning( notice->host, notice->text );
+    IWineDVCHost_OnWarning( notice->host, notice->plugin, notice->text );
 }
 
-void notice_warning( struct client *client, const WCHAR *format, ... )
+void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... )
 {
     struct notice *notice = notice_create( client, run_warning );
     WCHAR text[512];
@@ -148,6 +148,7 @@ void notice_warning( struct client *client, const WCHAR *format, ... )
     vswprintf( text, ARRAY_SIZE(text), format, args );
     va_end( args );
     text[ARRAY_SIZE(text) - 1] = 0;
+    notice->plugin = plugin ? plugin->number : 0;
     notice->text = wcsdup( text );
     queue_submit( &client->notices, &notice->task );
 }

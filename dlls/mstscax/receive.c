@@ -204,7 +204,7 @@ static void fail_connection( struct client *client, const struct drdynvc_pdu *pd
 {
     WARN( "Closing all channels after a PDU with command %u, status %u.\n", pdu->cmd, status );
     client->broken = TRUE;
-    notice_warning( client, L"The server sent a PDU that cannot be understood (command %u: %s): all channels of these "
+    notice_warning( client, NULL, L"The server sent a PDU that cannot be understood (command %u: %s): all channels of these "
                     L"plug-ins are closed until it connects again", pdu->cmd, status_text( status ) );
     client_end_channels( client, CHANNEL_SERVER_CLOSED );
     pump_run( client );

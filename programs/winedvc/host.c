@@ -270,12 +270,12 @@ static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 pl
 static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry,
                                               const char *what, UINT32 duration )
 {
-    struct winedvc_log fixed = { WINEDVC_LOG_WARN };
-    WCHAR text[MAX_PATH + 256];
+    struct winedvc_log fixed = { WINEDVC_LOG_WARN, plugin };
+    WCHAR text[256];
     const WCHAR *string = text;
 
-    swprintf( text, ARRAY_SIZE(text), L"%.260s has not returned from %hs for %u s: what waits for that waits, "
-              L"the rest goes on", entry, what, duration / 1000 );
+    swprintf( text, ARRAY_SIZE(text), L"It has not returned from %hs for %u s: what waits for that waits, the rest "
+              L"goes on", what, duration / 1000 );
     link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &string );
     return S_OK;
 }
@@ -286,9 +286,9 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
 {
-    struct winedvc_log fixed = { WINEDVC_LOG_WARN };
+    struct winedvc_log fixed = { WINEDVC_LOG_WARN, plugin };
 
     link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &text );
     return S_OK;

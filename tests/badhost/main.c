@@ -87,7 +87,7 @@ static void be_mute( void )
 
 static void answer_control( enum winedvc_control type, const uint8_t *body, bool tells )
 {
-    struct winedvc_log log = { WINEDVC_LOG_INFO };
+    struct winedvc_log log = { WINEDVC_LOG_INFO, 0 };
 
     switch (type)
     {
@@ -113,7 +113,7 @@ static void answer_control( enum winedvc_control type, const uint8_t *body, bool
 static void tell_asked( const uint8_t *pdu, size_t size )
 {
     static const char question[] = "what is done?";
-    struct winedvc_log log = { WINEDVC_LOG_INFO };
+    struct winedvc_log log = { WINEDVC_LOG_INFO, 0 };
     char text[128];
 
     if (size != 2 + strlen( question ) || memcmp( pdu + 2, question, strlen( question ) )) return;
@@ -150,7 +150,7 @@ static void be_telling( void ) { answer( true ); }
 /* Sends as much as its window lets it, in each connection. */
 static void be_pourer( void )
 {
-    struct winedvc_log log = { WINEDVC_LOG_INFO };
+    struct winedvc_log log = { WINEDVC_LOG_INFO, 0 };
     struct winedvc_frame frame;
     struct winedvc_credit credit;
     const uint8_t *body;
@@ -496,7 +496,7 @@ static void be_deaf( void )
 /* No rule is broken: the log is the client's to keep readable. */
 static void be_loud( void )
 {
-    struct winedvc_log log = { WINEDVC_LOG_WARN };
+    struct winedvc_log log = { WINEDVC_LOG_WARN, 0 };
     unsigned int i;
 
     get_ready();

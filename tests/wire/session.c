@@ -411,7 +411,7 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
 {
     char line[512];
     int size = WideCharToMultiByte( CP_UTF8, 0, text, -1, line, sizeof(line), NULL, NULL );

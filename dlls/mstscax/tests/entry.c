@@ -238,7 +238,7 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
 {
     char name[300];
 
