@@ -60,6 +60,58 @@ static bool path_search( char *const *environment, const char *name, char *path 
     return false;
 }
 
+/* Wine's 32-bit DLLs are with its 64-bit ones (new WoW64), or in the directory of another architecture. From the loader's
+ * directory, which may be that of a script: in /usr/lib/wine, /usr/lib/<triplet>/wine, or a bin beside lib. */
+static bool wine_has_32_bits( const char *loader )
+{
+    static const char *const places[] = { "", "/../*/wine", "/../lib/*/wine" };
+    char pattern[PATH_MAX], path[PATH_MAX];
+    bool found = false;
+    glob_t files;
+    size_t i;
+
+    if (!realpath( loader, path )) return false;
+    *strrchr( path, '/' ) = 0;
+    for (i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++)
+    {
+        if (!path_format( pattern, "%s%s/i386-windows/ntdll.dll", path, places[i] )) continue;
+        found = !glob( pattern, 0, NULL, &files );
+        if (found) globfree( &files );
+    }
+    return found;
+}
+
+/* The first program that matches. */
+static bool wine_match( const char *pattern, char *path )
+{
+    bool found = false;
+    glob_t files;
+    size_t i;
+
+    if (glob( pattern, 0, NULL, &files )) return false;
+    for (i = 0; i < files.gl_pathc && !found; i++)
+        found = path_format( path, "%s", files.gl_pathv[i] ) && path_is_program( path );
+    globfree( &files );
+    return found;
+}
+
+/* Debian's places before PATH, since a wine there may be the 32-bit one, or a script that prints; WineHQ's last. */
+static bool wine_find_64_bits( char *const *environment, char *path )
+{
+    return wine_match( "/usr/lib/wine/wine64", path ) || path_search( environment, "wine64", path ) ||
+           path_search( environment, "wine64-stable", path ) || path_search( environment, "wine", path ) ||
+           path_search( environment, "wine-stable", path ) || wine_match( "/usr/lib/x86_64-*/wine/wine", path ) ||
+           wine_match( "/opt/wine-*/bin/wine64", path ) || wine_match( "/opt/wine-*/bin/wine", path );
+}
+
+/* One of its own, or the 64-bit one that runs both. */
+static bool wine_find_32_bits( char *const *environment, char *path )
+{
+    return wine_match( "/usr/lib/wine/wine", path ) || path_search( environment, "wine", path ) ||
+           path_search( environment, "wine-stable", path ) ||
+           (wine_find_64_bits( environment, path ) && wine_has_32_bits( path ));
+}
+
 static bool wine_find_loader( const struct settings *settings, unsigned int bits, char *path, char *problem,
                               size_t size )
 {
@@ -72,13 +124,8 @@ static bool wine_find_loader( const struct settings *settings, unsigned int bits
                   "(WINEDVC_WINE)", given );
         return false;
     }
-    if (bits == 64)
-    {
-        if (path_format( path, "/usr/lib/wine/wine64" ) && path_is_program( path )) return true;
-        if (path_search( settings->environment, "wine64", path )) return true;
-    }
-    else if (path_format( path, "/usr/lib/wine/wine" ) && path_is_program( path )) return true;
-    if (path_search( settings->environment, "wine", path )) return true;
+    if (bits == 64 ? wine_find_64_bits( settings->environment, path )
+                   : wine_find_32_bits( settings->environment, path )) return true;
     snprintf( problem, size, "Wine for %u-bit code is not installed: install the package %s (Debian) or wine "
               "(Fedora, Arch), or set WINEDVC_WINE", bits, bits == 64 ? "wine64" : "wine32:i386" );
     return false;
@@ -106,22 +153,6 @@ static bool wine_find_host( unsigned int bits, char *path, char *problem, size_t
     snprintf( problem, size, "winedvc.exe for %u-bit plug-ins is not in %s/%s-windows: install %s", bits,
               WINEDVC_DLLDIR, arch, bits == 64 ? "winedvc again" : "winedvc's 32-bit part, or a 64-bit plug-in" );
     return false;
-}
-
-/* Wine's 32-bit DLLs are in a directory beside its loader's: /usr/lib for /usr/bin, /usr/lib/i386-linux-gnu for
- * /usr/lib/wine. */
-static bool wine_has_32_bits( const char *loader )
-{
-    char pattern[PATH_MAX], path[PATH_MAX];
-    glob_t files;
-    bool found;
-
-    if (!realpath( loader, path )) return false;
-    *strrchr( path, '/' ) = 0;
-    if (!path_format( pattern, "%s/../*/wine/i386-windows/ntdll.dll", path )) return false;
-    found = !glob( pattern, 0, NULL, &files );
-    if (found) globfree( &files );
-    return found;
 }
 
 /* Wine gives a prefix its 32-bit half when it makes it, or never. */
