@@ -35,6 +35,7 @@ struct plugin
 {
     struct plugin *next;
     unsigned int   bits;    /* 32 or 64 */
+    bool           temporary;   /* another session may not have it: the record does not */
     bool           hosted;  /* is in a group that was already taken, or is in none */
     struct plugin_choice choice;    /* the caller's, before groups are taken */
     char          *name;    /* "KEY (FILE)": what each line of the log calls it */

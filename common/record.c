@@ -167,6 +167,7 @@ static char *record_format( const struct record *record, const struct plugin_lis
     fprintf( file, FIRST_LINE "\nprefix %s\nwine %s\n", record->prefix, record->wine );
     for (plugin = list->first; plugin; plugin = plugin->next)
     {
+        if (plugin->temporary) continue;
         if (plugin_is_plain( plugin )) record_format_plugin( file, plugin );
         else *omitted = plugin;
     }

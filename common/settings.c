@@ -60,6 +60,8 @@ static const struct setting
     { "allow", "WINEDVC_ALLOW", SETTING_LIST, MEMBER( allow ), 0, 0, NULL },
     { "deny", "WINEDVC_DENY", SETTING_LIST, MEMBER( deny ), 0, 0, NULL },
     { "take", "WINEDVC_TAKE", SETTING_LIST, MEMBER( take ), 0, 0, NULL },
+    { "plugin", "WINEDVC_PLUGIN", SETTING_LIST, MEMBER( named ), 0, 0, NULL },
+    { "connection", "WINEDVC_CONNECTION", SETTING_LIST, MEMBER( connections ), 0, 0, NULL },
     { "timeout", "WINEDVC_TIMEOUT", SETTING_NUMBER, MEMBER( timeout ), 1, 3600, "seconds" },
     { "start-timeout", "WINEDVC_START_TIMEOUT", SETTING_NUMBER, MEMBER( start_timeout ), 1, 3600, "seconds" },
     { "linger", "WINEDVC_LINGER", SETTING_NUMBER, MEMBER( linger ), 0, 3600, "seconds" },
@@ -117,6 +119,8 @@ void settings_clear( struct settings *settings )
     name_list_clear( &settings->allow );
     name_list_clear( &settings->deny );
     name_list_clear( &settings->take );
+    name_list_clear( &settings->named );
+    name_list_clear( &settings->connections );
     name_list_clear( &settings->mistakes );
 }
 

@@ -33,7 +33,7 @@ enum settings_source
     SETTINGS_ARGUMENT,      /* /vc:winedvc,key=value */
 };
 
-#define SETTINGS_COUNT 15
+#define SETTINGS_COUNT 17
 
 /* A section [plugin NAME] of a file. */
 struct plugin_rule
@@ -58,6 +58,8 @@ struct settings
     struct name_list allow;         /* plug-ins; empty for all */
     struct name_list deny;
     struct name_list take;          /* names that FreeRDP serves */
+    struct name_list named;         /* plug-ins for this session that need not be registered, as AddIns values */
+    struct name_list connections;   /* whose own AddIns keys count as well */
     unsigned int     timeout;       /* seconds */
     unsigned int     start_timeout;
     unsigned int     linger;        /* seconds, 0 for not at all */

@@ -107,6 +107,9 @@ static bool bridge_start_thread( struct bridge *bridge )
 static bool bridge_configure( struct bridge *bridge, const struct name_list *arguments )
 {
     if (!settings_init( &bridge->settings )) return false;
+    if (bridge->client.connection)
+        settings_set( &bridge->settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", bridge->client.connection );
+    bridge->client.connection = NULL;
     settings_read_environment( &bridge->settings );
     settings_read_arguments( &bridge->settings, arguments );
     bridge->linger = bridge->settings.linger * 1000;

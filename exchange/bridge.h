@@ -40,6 +40,7 @@ struct bridge;
 struct bridge_client
 {
     void *context;
+    const char *connection;     /* how the user calls the server, NULL if nobody knows; for bridge_create() */
     const char *const *names;   /* of the dynamic channels that it serves itself; NULL ends them */
     /* Makes the client's main thread call bridge_token_returns() with that token, which is not 0. Called on
      * the I/O thread, while connected, with the bridge's lock held: must not call the bridge. */

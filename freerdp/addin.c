@@ -203,7 +203,8 @@ static void addin_disconnected( struct addin *addin )
 
 static void addin_initialized( struct addin *addin )
 {
-    struct bridge_client client = { addin, client_names( compat_major() ), addin_post, addin_find_uplink, addin_send, addin_deliver };
+    struct bridge_client client = { addin, compat_server( addin->instance ), client_names( compat_major() ), addin_post,
+                                    addin_find_uplink, addin_send, addin_deliver };
 
     addin_disconnected( addin );
     if (addin->bridge || (addin->bridge = bridge_unpark( addin, &addin->arguments ))) return;

@@ -82,6 +82,11 @@ bool compat_is_replay( freerdp *instance )
 #endif
 }
 
+const char *compat_server( freerdp *instance )
+{
+    return freerdp_settings_get_string( instance->context->settings, FreeRDP_ServerHostname );
+}
+
 UINT16 compat_channel_id( freerdp *instance, const char *name )
 {
     UINT16 id = freerdp_channels_get_id_by_name( instance, name );

@@ -51,6 +51,9 @@ extern bool compat_enable_dynamic_channels( freerdp *instance );
 /* Does it replay a recording, in the place of a server? */
 extern bool compat_is_replay( freerdp *instance );
 
+/* The name of the server to connect to, as it was given; NULL if it was not. */
+extern const char *compat_server( freerdp *instance );
+
 /* The id of a static channel in the present connection, 0 if it has none. */
 extern UINT16 compat_channel_id( freerdp *instance, const char *name );
 

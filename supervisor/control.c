@@ -77,6 +77,7 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
     if (bridge->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
     if (!(plugin = plugin_list_add( &bridge->plugins, addin.bits, key, entry, file )))
         return "there is memory for the plug-in";
+    plugin->temporary = addin.temporary;
     plugin->size = addin.size;
     plugin->time = addin.time;
     say( bridge, LOG_LEVEL_DEBUG, "plug-in %s is registered", log_escape( &key_text, plugin->name ) );

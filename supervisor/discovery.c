@@ -18,6 +18,8 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdlib.h>
+
 #include "bridge_private.h"
 #include "conf.h"
 #include "discovery.h"
@@ -92,11 +94,32 @@ static void discovery_configure( struct bridge *bridge )
     bridge_unlock( bridge );
 }
 
+/* Each name of the list, behind that option. Returns the place behind them. */
+static char **add_options( char **arguments, const char *option, const struct name_list *list )
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+    {
+        *arguments++ = (char *)option;
+        *arguments++ = list->names[i];
+    }
+    return arguments;
+}
+
 static void discovery_search( struct bridge *bridge )
 {
-    char *arguments[] = { (char *)"scout", NULL };
-    bool begun = launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL );
+    const struct name_list *connections = &bridge->settings.connections, *named = &bridge->settings.named;
+    char **arguments = calloc( 2 + 2 * (connections->count + named->count), sizeof(*arguments) );
+    bool begun = false;
 
+    if (arguments)
+    {
+        arguments[0] = (char *)"scout";
+        add_options( add_options( arguments + 1, "--connection", connections ), "--plugin", named );
+        begun = launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL );
+    }
+    free( arguments );
     discovery_event( bridge, begun ? EVENT_BEGUN : EVENT_ENDED );
 }
 

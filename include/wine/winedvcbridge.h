@@ -109,7 +109,7 @@ struct winedvc_limits
 struct winedvc_addin
 {
     uint32_t bits;      /* of the server file: 32 or 64; 0 where there is a problem */
-    uint32_t reserved;
+    uint32_t temporary; /* it is of one connection's, or was named to the scout: another session may not have it */
     uint64_t size;      /* of the server file, and when it was written last: a FILETIME */
     uint64_t time;
 };

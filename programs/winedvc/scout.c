@@ -40,6 +40,7 @@ struct scout
     REGSAM view;
     WCHAR **seen;       /* entries already reported: HKCU is the same in both views */
     unsigned int count;
+    BOOL temporary;     /* what is reported now is not registered for all connections */
 };
 
 struct server
@@ -161,6 +162,7 @@ static BOOL report( const struct addin *addin, void *context )
     if (!remember( scout, addin->entry )) return TRUE;
     inspect( addin->entry, scout->view, &server );
     fixed.bits = server.bits;
+    fixed.temporary = scout->temporary;
     fixed.size = server.size;
     fixed.time = server.time;
     strings[0] = addin->key;
@@ -206,15 +208,17 @@ BOOL scout_check_arguments( unsigned int count, WCHAR **arguments )
 int scout_run( struct link *link, unsigned int count, WCHAR **arguments )
 {
     static const WCHAR *why = L"";
-    struct scout scout = { link, KEY_WOW64_64KEY, NULL, 0 };
+    struct scout scout = { link, KEY_WOW64_64KEY, NULL, 0, TRUE };
     unsigned int i;
 
     for (i = 0; i + 1 < count; i += 2)
         if (is_option( arguments[i], CONNECTION_OPTION )) addins_enum_connection( arguments[i + 1], report, &scout );
+    scout.temporary = FALSE;
     addins_enum( scout.view, report, &scout );
     scout.view = KEY_WOW64_32KEY;
     addins_enum( scout.view, report, &scout );
     scout.view = KEY_WOW64_64KEY;
+    scout.temporary = TRUE;
     for (i = 0; i + 1 < count; i += 2)
         if (is_option( arguments[i], PLUGIN_OPTION )) report_value( &scout, arguments[i + 1] );
     link_send( link, WINEDVC_BYE, NULL, 0, 1, &why );

@@ -589,7 +589,7 @@ int main( int argc, char **argv )
 {
     const char *names = getenv( "WINEDVC_TEST_HOSTS" );
 
-    if (argc == 3 && !strcmp( argv[2], "scout" ))
+    if (argc >= 3 && !strcmp( argv[2], "scout" ))
         return be_search( getenv( "WINEDVC_TEST_SCOUT" ), strdup( names ? names : "" ) );
     if (argc == 4 && !strcmp( argv[2], "host" )) return be_host( argv[3] );
     return 2;

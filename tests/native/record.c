@@ -144,6 +144,7 @@ static void test_save(void)
     memset( text, 'x', sizeof(text) ); /* as long as the search may report */
     text[sizeof(text) - 1] = 0;
     add( &list, 64, true, text, "{C}", "C:\\c.dll" );
+    add( &list, 64, true, "d", "{D}", "C:\\d.dll" )->temporary = true; /* is for one session */
     save( &record, &list, "" );
 
     load( wine, &loaded );

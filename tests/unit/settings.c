@@ -211,8 +211,15 @@ static void test_arguments(void)
     name_list_add( &arguments, "take=A" );
     name_list_add( &arguments, "take=B" );
     name_list_add( &arguments, "trace=a=b" );
+    name_list_add( &arguments, "plugin=C:\\a.dll:{1}" );
+    name_list_add( &arguments, "plugin={2}" );
+    settings_set( &settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", "server" );
+    ok( settings.connections.count == 1 && !strcmp( settings.connections.names[0], "server" ), "there is none\n" );
+    name_list_add( &arguments, "connection=office" );
     settings_read_arguments( &settings, &arguments );
     ok( settings.timeout == 9 && settings.take.count == 2 && !strcmp( settings.trace_file, "a=b" ), "wrong values\n" );
+    ok( settings.named.count == 2 && !strcmp( settings.named.names[0], "C:\\a.dll:{1}" ), "plug-ins are lost\n" );
+    ok( settings.connections.count == 1 && !strcmp( settings.connections.names[0], "office" ), "it is the server's\n" );
     check_no_mistake();
     name_list_clear( &arguments );
     name_list_add( &arguments, "fast" );
