@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,4 +140,30 @@ START_TEST(route_out)
 START_TEST(bring_out)
 {
     run( bring_out );
+}
+
+static bool opens( struct router *router, uint32_t id )
+{
+    uint8_t create[16 + sizeof(name)], response[DRDYNVC_MAX_CONTROL], data[16] = { DRDYNVC_CMD_DATA << 4 | 2 };
+    struct packet *packet;
+    unsigned int host;
+    const char *rule;
+
+    router_server_pdu( router, create, drdynvc_write_create_req( create, id, 0, name ), 0, &host );
+    while ((packet = router_take( router, ROUTE_HOST ))) free( packet );
+    if (router_host_pdu( router, HOST, response, drdynvc_write_create_rsp( response, id, 0 ), &rule ) != ROUTE_SERVER)
+        return false;
+    memcpy( data + 1, &id, sizeof(id) );
+    return router_server_pdu( router, data, sizeof(data), 0, &host ) == ROUTE_HOST;
+}
+
+/* How many channels may a session open? */
+START_TEST(channel_limit)
+{
+    struct router *router = create_router( 0 );
+    uint32_t count = 0;
+
+    while (count < 0x20000 && opens( router, count + 1 )) count++;
+    printf( "sample\tscale-limit\t%u\n", count );
+    router_destroy( router );
 }
