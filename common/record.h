@@ -49,8 +49,8 @@ extern void record_clear( struct record *record );
  * there is none. */
 extern bool record_load( struct record *record, struct plugin_list *list, char *problem, size_t size );
 
-/* Puts what is known now in the place of the file, all or nothing, if that is not what it holds. Problem, "" if there is
- * none, says what the file lacks and why; it is told once. */
+/* Puts what is known now in the place of the file, all or nothing, if that is not what it holds. Problem, "" if there
+ * is none, says what the file lacks and why; it is told once. */
 extern void record_save( struct record *record, const struct plugin_list *list, char *problem, size_t size );
 
 #endif /* __WINEDVC_RECORD_H */

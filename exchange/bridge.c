@@ -64,14 +64,9 @@ void bridge_wake( struct bridge *bridge )
 
 static void bridge_destroy( struct bridge *bridge )
 {
-    launch_forget( bridge );
-    plugin_list_clear( &bridge->plugins );
-    plugin_list_clear( &bridge->recorded );
-    record_clear( &bridge->record );
-    settings_clear( &bridge->settings );
+    supervisor_clear( &bridge->supervisor );
     if (bridge->router) router_destroy( bridge->router );
     if (bridge->wake >= 0) close( bridge->wake );
-    packet_queue_clear( &bridge->lines );
     trace_destroy( bridge->trace );
     pthread_mutex_destroy( &bridge->lock );
     free( bridge->message );
@@ -97,7 +92,7 @@ static bool bridge_start_thread( struct bridge *bridge )
     sigfillset( &all ); /* signals are the client's */
     pthread_sigmask( SIG_SETMASK, &all, &old );
     bridge->references++;
-    started = !pthread_create( &thread, NULL, io_main, bridge );
+    started = !pthread_create( &thread, NULL, supervisor_main, &bridge->supervisor );
     if (started) pthread_detach( thread );
     else bridge->references--;
     pthread_sigmask( SIG_SETMASK, &old, NULL );
@@ -106,13 +101,9 @@ static bool bridge_start_thread( struct bridge *bridge )
 
 static bool bridge_configure( struct bridge *bridge, const struct name_list *arguments )
 {
-    if (!settings_init( &bridge->settings )) return false;
-    if (bridge->client.connection)
-        settings_set( &bridge->settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", bridge->client.connection );
+    if (!supervisor_init( &bridge->supervisor, bridge, bridge->client.connection, arguments )) return false;
     bridge->client.connection = NULL;
-    settings_read_environment( &bridge->settings );
-    settings_read_arguments( &bridge->settings, arguments );
-    bridge->linger = bridge->settings.linger * 1000;
+    bridge->linger = bridge->supervisor.settings.linger * 1000;
     return (bridge->trace = trace_create()) && (bridge->router = router_create( bridge->client.names ));
 }
 
@@ -123,11 +114,9 @@ struct bridge *bridge_create( const struct bridge_client *client, const struct n
     if (bridge)
     {
         pthread_mutex_init( &bridge->lock, NULL );
-        packet_queue_init( &bridge->lines );
         bridge->client = *client;
         bridge->references = 1;
-        bridge->park_time = bridge->search_time = UINT64_MAX;
-        keeper_init( &bridge->keeper );
+        bridge->park_time = UINT64_MAX;
         bridge->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
         if (bridge->wake >= 0 && bridge_configure( bridge, arguments ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );

@@ -24,14 +24,10 @@
 #include <pthread.h>
 
 #include "bridge.h"
-#include "discovery.h"
 #include "host.h"
-#include "keeper.h"
 #include "pace.h"
-#include "plugins.h"
-#include "record.h"
 #include "router.h"
-#include "settings.h"
+#include "supervisor.h"
 #include "trace.h"
 
 #define BRIDGE_MAX_HOSTS 64     /* with the scout */
@@ -89,31 +85,12 @@ struct bridge
     size_t      message_size;
 
     /* I/O thread only */
-    struct settings    settings;        /* the main thread's before the thread is started */
-    struct record      record;
-    struct keeper      keeper;
-    unsigned int       timeout;         /* in milliseconds, of an answer */
-    unsigned int       begin_timeout;   /* the same, of a host's first word */
-    struct log_limit   limit;           /* of lines about the server */
-    struct packet_queue lines;          /* for the log, when the lock is free */
-    struct plugin_list recorded;        /* in the last session */
-    struct plugin_list plugins;         /* that the search has found */
-    enum search        search;
-    uint64_t           search_time;     /* when it begins again, UINT64_MAX if it does not */
-    bool               learned;         /* something that the record may not have */
-    struct group      *groups;
-    unsigned int       reported;        /* AddIns keys, with those that have a problem */
-    unsigned int       last_number;     /* of a host */
-    bool               terminated;      /* it knows that the session has ended, and writes no more lines */
-    uint8_t            buffer[65536];
+    struct supervisor supervisor;
 };
 
 /* park.c: when a parked bridge ends, UINT64_MAX if it is not parked; that end, if its time has come. */
 extern uint64_t park_time( const struct bridge *bridge );
 extern void park_expire( struct bridge *bridge );
-
-/* io.c: the I/O thread, which has one reference. */
-extern void *io_main( void *bridge );
 
 /* bridge.c */
 extern uint64_t clock_ms( void );

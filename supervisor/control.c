@@ -25,18 +25,19 @@
 #include "control.h"
 #include "drdynvc.h"
 #include "launch.h"
+#include "life.h"
 
-#define say( bridge, ... ) log_later( &(bridge)->lines, __VA_ARGS__ )
+#define say( supervisor, ... ) log_later( &(supervisor)->lines, __VA_ARGS__ )
 
 static const char malformed[] = "a control frame holds what its type says";
 
 /* May this host have a line in the log? */
-static bool control_may_log( struct bridge *bridge, struct host *host )
+static bool control_may_log( struct supervisor *supervisor, struct host *host )
 {
-    return !bridge->terminated && log_limit_pass( &host->limit, clock_ms(), &bridge->lines );
+    return !supervisor->terminated && log_limit_pass( &host->limit, clock_ms(), &supervisor->lines );
 }
 
-static const char *control_hello( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_hello( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     struct winedvc_hello hello;
     struct log_text text;
@@ -45,15 +46,14 @@ static const char *control_hello( struct bridge *bridge, struct host *host, cons
     if (!frame_take( &hello, sizeof(hello), &body, &size )) return malformed;
     if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
-    if ((versions = frame_string( &body, &size )) && !host->greeted && !bridge->terminated)
-        say( bridge, host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit", host->number,
-             (int)host->process.pid, log_escape( &text, versions ), host->bits );
-    host->greeted = true;
-    host->ping_time = clock_ms() + HOST_PING_MS;
+    if ((versions = frame_string( &body, &size )) && host->state == HOST_STARTS && !supervisor->terminated)
+        say( supervisor, host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
+             host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
+    if (host_event( host, EVENT_HELLO )) life_heard( host );
     return NULL;
 }
 
-static const char *control_addin( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_addin( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     struct log_text key_text, file_text, problem_text;
     const char *key, *entry, *file, *problem;
@@ -65,22 +65,22 @@ static const char *control_addin( struct bridge *bridge, struct host *host, cons
         !(key = frame_string( &body, &size )) || !(entry = frame_string( &body, &size )) ||
         !(file = frame_string( &body, &size )) || !(problem = frame_string( &body, &size ))) return malformed;
 
-    bridge->reported++;
+    supervisor->reported++;
     if (*problem)
     {
-        if (control_may_log( bridge, host ))
-            say( bridge, LOG_LEVEL_ERROR, "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
+        if (control_may_log( supervisor, host ))
+            say( supervisor, LOG_LEVEL_ERROR, "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
                  log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
         return NULL;
     }
     if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
-    if (bridge->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
-    if (!(plugin = plugin_list_add( &bridge->plugins, addin.bits, key, entry, file )))
+    if (supervisor->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
+    if (!(plugin = plugin_list_add( &supervisor->plugins, addin.bits, key, entry, file )))
         return "there is memory for the plug-in";
     plugin->temporary = addin.temporary;
     plugin->size = addin.size;
     plugin->time = addin.time;
-    say( bridge, LOG_LEVEL_DEBUG, "plug-in %s is registered", log_escape( &key_text, plugin->name ) );
+    say( supervisor, LOG_LEVEL_DEBUG, "plug-in %s is registered", log_escape( &key_text, plugin->name ) );
     return NULL;
 }
 
@@ -92,7 +92,7 @@ static void control_name( struct log_text *text, const struct host *host, uint32
     log_escape( text, group && plugin && plugin <= group->count ? group->plugins[plugin - 1]->name : host->title );
 }
 
-static const char *control_plugin( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_plugin( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     struct log_text name, why_text;
     struct winedvc_plugin plugin;
@@ -100,16 +100,16 @@ static const char *control_plugin( struct bridge *bridge, struct host *host, con
 
     if (!frame_take( &plugin, sizeof(plugin), &body, &size ) ||
         !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
-    if (!control_may_log( bridge, host )) return NULL;
+    if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, plugin.plugin );
-    if (plugin.state == WINEDVC_PLUGIN_READY) say( bridge, LOG_LEVEL_INFO, "plug-in %s is ready", name.text );
+    if (plugin.state == WINEDVC_PLUGIN_READY) say( supervisor, LOG_LEVEL_INFO, "plug-in %s is ready", name.text );
     else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        say( bridge, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s", name.text, plugin.hresult,
+        say( supervisor, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s", name.text, plugin.hresult,
              log_escape( &why_text, why ) );
     return NULL;
 }
 
-static const char *control_listen( struct bridge *bridge, struct host *host, bool on,
+static const char *control_listen( struct supervisor *supervisor, struct host *host, bool on,
                                    const uint8_t *body, size_t size )
 {
     struct winedvc_listen listen;
@@ -120,11 +120,12 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
 
     if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
-    say( bridge, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape_name( &text, name ), on ? "offered" : "withdrawn" );
+    say( supervisor, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape_name( &text, name ),
+         on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
-    result = on ? router_listen( bridge->router, host->number, name )
-                : router_unlisten( bridge->router, host->number, name );
+    result = on ? router_listen( supervisor->bridge->router, host->number, name )
+                : router_unlisten( supervisor->bridge->router, host->number, name );
     switch (result)
     {
     case NAME_OK:
@@ -134,31 +135,31 @@ static const char *control_listen( struct bridge *bridge, struct host *host, boo
     case NAME_UNKNOWN:
         return "UNLISTEN names what the host listens on";
     default: /* a plug-in may try, and the client may have no memory: that is no breach */
-        if (control_may_log( bridge, host ))
-            say( bridge, LOG_LEVEL_WARN, "channel %s of %s is not offered to the server: %s", log_escape( &text, name ),
-                 log_escape( &title, host->title ),
+        if (control_may_log( supervisor, host ))
+            say( supervisor, LOG_LEVEL_WARN, "channel %s of %s is not offered to the server: %s",
+                 log_escape( &text, name ), log_escape( &title, host->title ),
                  result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
-    if (host->ready) return NULL;
+    if (host->state == HOST_READY) return NULL;
     heard = &host->group->plugins[listen.plugin - 1]->heard;
     if (!on) name_list_remove( heard, name );
     else if (!name_list_add( heard, name )) return "there is memory for the name";
     return NULL;
 }
 
-static const char *control_ready( struct bridge *bridge, struct host *host )
+static const char *control_ready( struct supervisor *supervisor, struct host *host )
 {
     size_t i;
 
-    if (!host->group || host->ready) return "a host of plug-ins is ready once";
-    host->ready = bridge->learned = true;
-    router_set_ready( bridge->router, host->number );
+    if (!host->group || !host_event( host, EVENT_READY )) return "a host of plug-ins is ready once";
+    supervisor->learned = true;
+    router_set_ready( supervisor->bridge->router, host->number );
     for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
     return NULL;
 }
 
-static const char *control_purged( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_purged( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     struct winedvc_connected purged;
 
@@ -166,7 +167,7 @@ static const char *control_purged( struct bridge *bridge, struct host *host, con
     if (!host->purging) return NULL;
     host->window = host->credit = 0;
     /* of several connections that ended the last counts */
-    if (purged.epoch == bridge->epoch - bridge->connected) host->purging = false;
+    if (purged.epoch == supervisor->bridge->epoch - supervisor->bridge->connected) host->purging = false;
     return NULL;
 }
 
@@ -181,16 +182,16 @@ static enum log_level control_level( uint32_t level )
     }
 }
 
-static const char *control_log( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_log( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     struct log_text name, text;
     struct winedvc_log log;
     const char *line;
 
     if (!frame_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
-    if (!control_may_log( bridge, host )) return NULL;
+    if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, log.plugin );
-    say( bridge, control_level( log.level ), "%s: %s", name.text, log_escape( &text, line ) );
+    say( supervisor, control_level( log.level ), "%s: %s", name.text, log_escape( &text, line ) );
     return NULL;
 }
 
@@ -206,7 +207,7 @@ static void control_format( char *text, size_t size, const uint64_t *counts )
 }
 
 /* Into the trace, beside the PDUs, and to who wants such lines in the log. */
-static const char *control_stats( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_stats( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     char received[16 * 24], sent[16 * 24], text[LOG_LINE];
     struct winedvc_stats stats;
@@ -226,53 +227,53 @@ static const char *control_stats( struct bridge *bridge, struct host *host, cons
                   "; messages dropped %" PRIu64 "; channels opened %" PRIu64 ", refused %" PRIu64, host->number,
                   received, stats.bytes_received, sent, stats.bytes_sent, stats.cancelled, stats.ignored,
                   stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
-    trace_note( bridge->trace, "%s", text );
-    if (log_is_active( LOG_LEVEL_DEBUG ) && control_may_log( bridge, host ))
-        say( bridge, LOG_LEVEL_DEBUG, "%s", text );
+    trace_note( supervisor->bridge->trace, "%s", text );
+    if (log_is_active( LOG_LEVEL_DEBUG ) && control_may_log( supervisor, host ))
+        say( supervisor, LOG_LEVEL_DEBUG, "%s", text );
     return NULL;
 }
 
-static const char *control_bye( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_bye( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     const char *why = frame_string( &body, &size );
 
     if (!why) return malformed;
     if (*why && !host->bye) host->bye = strdup( why );
-    if (*why || host->number || !discovery_event( bridge, EVENT_TOLD )) return NULL;
-    if (!bridge->reported && !bridge->terminated)
-        say( bridge, LOG_LEVEL_WARN, "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
-             "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
+    if (*why || host->number || !discovery_event( supervisor, EVENT_TOLD )) return NULL;
+    if (!supervisor->reported && !supervisor->terminated)
+        say( supervisor, LOG_LEVEL_WARN, "no plug-in is registered in the Wine prefix: register one there (with "
+             "regsvr32, its installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
     return NULL;
 }
 
-static const char *control_frame( struct bridge *bridge, struct host *host, enum winedvc_control type,
+static const char *control_frame( struct supervisor *supervisor, struct host *host, enum winedvc_control type,
                                   const uint8_t *body, size_t size )
 {
-    if (type == WINEDVC_HELLO) return control_hello( bridge, host, body, size );
-    if (!host->greeted) return "a host begins with HELLO";
+    if (type == WINEDVC_HELLO) return control_hello( supervisor, host, body, size );
+    if (host->state == HOST_STARTS) return "a host begins with HELLO";
 
     switch (type)
     {
     case WINEDVC_ADDIN:
-        return control_addin( bridge, host, body, size );
+        return control_addin( supervisor, host, body, size );
     case WINEDVC_PLUGIN:
-        return control_plugin( bridge, host, body, size );
+        return control_plugin( supervisor, host, body, size );
     case WINEDVC_LISTEN:
-        return control_listen( bridge, host, true, body, size );
+        return control_listen( supervisor, host, true, body, size );
     case WINEDVC_UNLISTEN:
-        return control_listen( bridge, host, false, body, size );
+        return control_listen( supervisor, host, false, body, size );
     case WINEDVC_READY:
-        return control_ready( bridge, host );
+        return control_ready( supervisor, host );
     case WINEDVC_PURGED:
-        return control_purged( bridge, host, body, size );
+        return control_purged( supervisor, host, body, size );
     case WINEDVC_LOG:
-        return control_log( bridge, host, body, size );
+        return control_log( supervisor, host, body, size );
     case WINEDVC_PONG: /* any frame would do */
         return NULL;
     case WINEDVC_STATS:
-        return control_stats( bridge, host, body, size );
+        return control_stats( supervisor, host, body, size );
     case WINEDVC_BYE:
-        return control_bye( bridge, host, body, size );
+        return control_bye( supervisor, host, body, size );
     default: /* of a later version */
         return NULL;
     }
@@ -292,19 +293,19 @@ static bool control_in_window( const struct host *host, uint8_t header )
     }
 }
 
-static const char *control_pdu( struct bridge *bridge, struct host *host, const uint8_t *body, size_t size )
+static const char *control_pdu( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
     struct packet *packet;
 
-    if (!host->greeted) return "a host begins with HELLO";
+    if (host->state == HOST_STARTS) return "a host begins with HELLO";
     if (!host->number) return "the search sends no PDU";
     if (!size) return "a PDU has 1 to 1600 bytes";
     host->window += size;
     if (!control_in_window( host, *body )) return "a host sends no more than its window";
-    if (!bridge->connected || host->purging)
+    if (!supervisor->bridge->connected || host->purging)
     {
         host->credit += size;
-        bridge->counters.dropped++;
+        supervisor->bridge->counters.dropped++;
         return NULL;
     }
     if (!(packet = packet_create( body, size ))) return "there is memory for the PDU";
@@ -312,7 +313,7 @@ static const char *control_pdu( struct bridge *bridge, struct host *host, const 
     return NULL;
 }
 
-const char *control_read( struct bridge *bridge, struct host *host, const uint8_t *data, size_t size )
+const char *control_read( struct supervisor *supervisor, struct host *host, const uint8_t *data, size_t size )
 {
     struct winedvc_frame frame;
     const char *rule = NULL;
@@ -327,8 +328,8 @@ const char *control_read( struct bridge *bridge, struct host *host, const uint8_
         case FRAME_TOO_LONG:
             return "a frame is no longer than its kind may be";
         case FRAME_COMPLETE:
-            if (frame.stream == WINEDVC_STREAM_DRDYNVC) rule = control_pdu( bridge, host, body, frame.size );
-            else rule = control_frame( bridge, host, frame.flags, body, frame.size );
+            if (frame.stream == WINEDVC_STREAM_DRDYNVC) rule = control_pdu( supervisor, host, body, frame.size );
+            else rule = control_frame( supervisor, host, frame.flags, body, frame.size );
             break;
         }
     }

@@ -25,6 +25,6 @@
 
 /* Takes bytes of a host's socket. Runs on the I/O thread with the lock held. Returns NULL, or the
  * rule that the host broke. */
-extern const char *control_read( struct bridge *bridge, struct host *host, const uint8_t *data, size_t size );
+extern const char *control_read( struct supervisor *supervisor, struct host *host, const uint8_t *data, size_t size );
 
 #endif /* __WINEDVC_CONTROL_H */

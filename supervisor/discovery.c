@@ -31,7 +31,7 @@
 
 _Static_assert( SETTINGS_NO_LEVEL == LOG_LEVEL_OFF + 1, "the levels are WLog's" );
 
-bool discovery_event( struct bridge *bridge, enum search_event event )
+bool discovery_event( struct supervisor *supervisor, enum search_event event )
 {
     static const struct { enum search from; enum search_event event; enum search to; } table[] =
     {
@@ -50,22 +50,22 @@ bool discovery_event( struct bridge *bridge, enum search_event event )
 
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
     {
-        if (table[i].from != bridge->search || table[i].event != event) continue;
-        bridge->search = table[i].to;
-        bridge->search_time = bridge->search == SEARCH_PAUSES ? clock_ms() + AGAIN_MS : UINT64_MAX;
+        if (table[i].from != supervisor->search || table[i].event != event) continue;
+        supervisor->search = table[i].to;
+        supervisor->search_time = supervisor->search == SEARCH_PAUSES ? clock_ms() + AGAIN_MS : UINT64_MAX;
         return true;
     }
     return false;
 }
 
-bool discovery_has_ended( const struct bridge *bridge )
+bool discovery_has_ended( const struct supervisor *supervisor )
 {
-    return bridge->search >= SEARCH_TOLD;
+    return supervisor->search >= SEARCH_TOLD;
 }
 
-static void discovery_write_mistakes( struct bridge *bridge )
+static void discovery_write_mistakes( struct supervisor *supervisor )
 {
-    struct name_list *mistakes = &bridge->settings.mistakes;
+    struct name_list *mistakes = &supervisor->settings.mistakes;
     struct log_text text;
     size_t i;
 
@@ -74,24 +74,25 @@ static void discovery_write_mistakes( struct bridge *bridge )
 }
 
 /* All settings have their values, from here on to the end. */
-static void discovery_configure( struct bridge *bridge )
+static void discovery_configure( struct supervisor *supervisor )
 {
-    struct settings *settings = &bridge->settings;
+    struct settings *settings = &supervisor->settings;
     size_t i;
 
-    discovery_write_mistakes( bridge );
+    discovery_write_mistakes( supervisor );
     conf_read( settings );
     settings_complete( settings );
-    discovery_write_mistakes( bridge );
+    discovery_write_mistakes( supervisor );
     if (settings->log_level != SETTINGS_NO_LEVEL) log_set_level( settings->log_level );
-    trace_open( bridge->trace, settings->trace_file, settings->trace_size );
-    bridge_lock( bridge );
-    bridge->timeout = settings->timeout * 1000;
-    bridge->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
-    bridge->linger = settings->linger * 1000;
-    router_set_hold( bridge->router, settings->start_timeout * 1000 );
-    for (i = 0; i < settings->take.count; i++) router_add_own_name( bridge->router, settings->take.names[i] );
-    bridge_unlock( bridge );
+    trace_open( supervisor->bridge->trace, settings->trace_file, settings->trace_size );
+    bridge_lock( supervisor->bridge );
+    supervisor->timeout = settings->timeout * 1000;
+    supervisor->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
+    supervisor->bridge->linger = settings->linger * 1000;
+    router_set_hold( supervisor->bridge->router, settings->start_timeout * 1000 );
+    for (i = 0; i < settings->take.count; i++)
+        router_add_own_name( supervisor->bridge->router, settings->take.names[i] );
+    bridge_unlock( supervisor->bridge );
 }
 
 /* Each name of the list, behind that option. Returns the place behind them. */
@@ -107,9 +108,9 @@ static char **add_options( char **arguments, const char *option, const struct na
     return arguments;
 }
 
-static void discovery_search( struct bridge *bridge )
+static void discovery_search( struct supervisor *supervisor )
 {
-    const struct name_list *connections = &bridge->settings.connections, *named = &bridge->settings.named;
+    const struct name_list *connections = &supervisor->settings.connections, *named = &supervisor->settings.named;
     char **arguments = calloc( 2 + 2 * (connections->count + named->count), sizeof(*arguments) );
     bool begun = false;
 
@@ -117,68 +118,69 @@ static void discovery_search( struct bridge *bridge )
     {
         arguments[0] = (char *)"scout";
         add_options( add_options( arguments + 1, "--connection", connections ), "--plugin", named );
-        begun = launch_host( bridge, 0, 64, "the search for plug-ins", arguments, NULL );
+        begun = launch_host( supervisor, 0, 64, "the search for plug-ins", arguments, NULL );
     }
     free( arguments );
-    discovery_event( bridge, begun ? EVENT_BEGUN : EVENT_ENDED );
+    discovery_event( supervisor, begun ? EVENT_BEGUN : EVENT_ENDED );
 }
 
-static void discovery_recall( struct bridge *bridge )
+static void discovery_recall( struct supervisor *supervisor )
 {
     struct wine_program program;
     char problem[LOG_TEXT];
     struct log_text text;
 
-    if (!wine_find( &bridge->settings, 64, &program, problem, sizeof(problem) ) ||
-        !record_init( &bridge->record, &bridge->settings, program.loader )) return;
-    if (record_load( &bridge->record, &bridge->recorded, problem, sizeof(problem) )) launch_recorded( bridge );
+    if (!wine_find( &supervisor->settings, 64, &program, problem, sizeof(problem) ) ||
+        !record_init( &supervisor->record, &supervisor->settings, program.loader )) return;
+    if (record_load( &supervisor->record, &supervisor->recorded, problem, sizeof(problem) ))
+        launch_recorded( supervisor );
     else if (*problem) log_warn( "the plug-ins of the last session are not known: %s", log_escape( &text, problem ) );
 }
 
-void discovery_begin( struct bridge *bridge )
+void discovery_begin( struct supervisor *supervisor )
 {
     char problem[LOG_TEXT];
 
-    discovery_configure( bridge );
-    if (!wine_check_prefix( bridge->settings.prefix, problem, sizeof(problem) ))
+    discovery_configure( supervisor );
+    if (!wine_check_prefix( supervisor->settings.prefix, problem, sizeof(problem) ))
     {
         log_error( "no plug-in runs: %s", problem );
-        discovery_event( bridge, EVENT_ENDED );
+        discovery_event( supervisor, EVENT_ENDED );
         return;
     }
-    if (!keeper_start( &bridge->keeper, &bridge->settings, problem, sizeof(problem) ))
+    if (!keeper_start( &supervisor->keeper, &supervisor->settings, problem, sizeof(problem) ))
         log_warn( "should the client be killed, plug-ins may outlive it: %s", problem );
-    discovery_search( bridge );
-    if (bridge->search == SEARCH_RUNS) discovery_recall( bridge );
+    discovery_search( supervisor );
+    if (supervisor->search == SEARCH_RUNS) discovery_recall( supervisor );
 }
 
-uint64_t discovery_time( const struct bridge *bridge )
+uint64_t discovery_time( const struct supervisor *supervisor )
 {
-    return bridge->search == SEARCH_TOLD ? 0 : bridge->search_time;
+    if (supervisor->terminated) return UINT64_MAX;
+    return supervisor->search == SEARCH_TOLD ? 0 : supervisor->search_time;
 }
 
-void discovery_settle( struct bridge *bridge )
+void discovery_settle( struct supervisor *supervisor )
 {
-    if (bridge->terminated || discovery_time( bridge ) > clock_ms()) return;
-    if (bridge->search == SEARCH_PAUSES)
+    if (supervisor->search == SEARCH_PAUSES)
     {
-        if (launch_has_room( bridge )) discovery_search( bridge );
-        else bridge->search_time = clock_ms() + AGAIN_MS;
+        if (launch_has_room( supervisor )) discovery_search( supervisor );
+        else supervisor->search_time = clock_ms() + AGAIN_MS;
     }
-    else if (discovery_event( bridge, EVENT_DEALT ))
+    else if (discovery_event( supervisor, EVENT_DEALT ))
     {
-        launch_found( bridge );
-        bridge->learned = true;
+        launch_found( supervisor );
+        supervisor->learned = true;
     }
 }
 
-void discovery_store( struct bridge *bridge )
+void discovery_store( struct supervisor *supervisor )
 {
     char problem[LOG_TEXT];
     struct log_text text;
 
-    if (!bridge->learned || bridge->search != SEARCH_DONE || !bridge->record.prefix) return;
-    bridge->learned = false;
-    record_save( &bridge->record, &bridge->plugins, problem, sizeof(problem) );
+    if (!supervisor->learned || supervisor->search != SEARCH_DONE || !supervisor->record.prefix) return;
+    supervisor->learned = false;
+    record_save( &supervisor->record, &supervisor->plugins, problem, sizeof(problem) );
     if (*problem) log_warn( "the next session will wait for Wine: %s", log_escape( &text, problem ) );
 }

@@ -24,8 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct bridge;
-struct host;
+struct supervisor;
 
 /*
  * The record says at once which plug-ins there were in the last session, and what
@@ -59,19 +58,19 @@ enum search_event
 /* All are called on the I/O thread, without the lock but where it is said. */
 
 /* Reads configuration and record, and begins. */
-extern void discovery_begin( struct bridge *bridge );
+extern void discovery_begin( struct supervisor *supervisor );
 
 /* With the lock or without it. Returns false if that changes nothing. */
-extern bool discovery_event( struct bridge *bridge, enum search_event event );
+extern bool discovery_event( struct supervisor *supervisor, enum search_event event );
 
 /* Has the search ended, whatever has come of it? */
-extern bool discovery_has_ended( const struct bridge *bridge );
+extern bool discovery_has_ended( const struct supervisor *supervisor );
 
 /* When something is to be done, UINT64_MAX if it is not; does it. */
-extern uint64_t discovery_time( const struct bridge *bridge );
-extern void discovery_settle( struct bridge *bridge );
+extern uint64_t discovery_time( const struct supervisor *supervisor );
+extern void discovery_settle( struct supervisor *supervisor );
 
 /* Writes into the record what it does not have yet. */
-extern void discovery_store( struct bridge *bridge );
+extern void discovery_store( struct supervisor *supervisor );
 
 #endif /* __WINEDVC_DISCOVERY_H */

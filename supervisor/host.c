@@ -91,6 +91,7 @@ struct host *host_create( unsigned int number, unsigned int bits, const char *ti
     if (!host) return NULL;
     host->number = number;
     host->bits = bits;
+    host->kill_time = UINT64_MAX;
     host->fd = host->process.fd = host->output.fd = -1;
     packet_queue_init( &host->out );
     packet_queue_init( &host->in );
@@ -103,6 +104,27 @@ struct host *host_create( unsigned int number, unsigned int bits, const char *ti
     }
     host_greet( host );
     return host;
+}
+
+bool host_event( struct host *host, enum host_event event )
+{
+    static const struct { enum host_state from; enum host_event event; enum host_state to; } table[] =
+    {
+        { HOST_STARTS, EVENT_HELLO, HOST_BEGUN },
+        { HOST_STARTS, EVENT_END,   HOST_ENDS },
+        { HOST_BEGUN,  EVENT_READY, HOST_READY },
+        { HOST_BEGUN,  EVENT_END,   HOST_ENDS },
+        { HOST_READY,  EVENT_END,   HOST_ENDS },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    {
+        if (table[i].from != host->state || table[i].event != event) continue;
+        host->state = table[i].to;
+        return true;
+    }
+    return false;
 }
 
 void host_destroy( struct host *host )

@@ -43,6 +43,27 @@
 #define HOST_END_MS      10000
 
 /*
+ *   STARTS --HELLO--> BEGUN --READY--> READY
+ *
+ * From each of them it ends: see life.h.
+ */
+enum host_state
+{
+    HOST_STARTS,
+    HOST_BEGUN,
+    HOST_READY,     /* each of its plug-ins has answered Initialize */
+    HOST_ENDS,      /* its socket is closed; its process may live */
+    HOST_STATES
+};
+
+enum host_event
+{
+    EVENT_HELLO,
+    EVENT_READY,
+    EVENT_END,
+};
+
+/*
  * Lives on the list of its bridge and is freed by the I/O thread when both its
  * socket and its process are gone. Only the I/O thread reads the socket, reaps
  * and changes the members of the first group.
@@ -56,10 +77,9 @@ struct host
     char               *title;      /* for the log */
     int                 fd;         /* -1 after the end of the socket */
     struct process      process;
-    bool                greeted;    /* HELLO has come */
-    bool                ready;      /* READY has come */
+    enum host_state     state;
     char               *bye;        /* why it ends, as far as it said so */
-    uint64_t            kill_time;  /* 0 if it need not end */
+    uint64_t            kill_time;  /* UINT64_MAX if it need not end */
     uint64_t            ping_time;  /* for HELLO; then for the next PING; while one is out, for its PONG */
     bool                pinged;
     struct frame_reader reader;
@@ -85,6 +105,9 @@ struct host
  */
 extern struct host *host_create( unsigned int number, unsigned int bits, const char *title,
                                  const struct wine_program *program, char *const *arguments );
+
+/* Returns false if the state is none for that event. */
+extern bool host_event( struct host *host, enum host_event event );
 
 /* Socket and process must be gone. */
 extern void host_destroy( struct host *host );

@@ -24,10 +24,12 @@
 #include <string.h>
 
 #include "ascii.h"
+#include "bridge_private.h"
 #include "launch.h"
+#include "life.h"
 
 /* What it listened on before is what it will listen on. Needs the lock. */
-static void launch_expect( struct bridge *bridge, const struct host *host )
+static void launch_expect( struct supervisor *supervisor, const struct host *host )
 {
     const struct plugin *plugin;
     size_t i, j;
@@ -36,26 +38,26 @@ static void launch_expect( struct bridge *bridge, const struct host *host )
     {
         plugin = host->group->plugins[i];
         for (j = 0; plugin->known && j < plugin->names.count; j++)
-            router_expect( bridge->router, host->number, plugin->names.names[j] );
+            router_expect( supervisor->bridge->router, host->number, plugin->names.names[j] );
     }
 }
 
-static void launch_add_host( struct bridge *bridge, struct host *host )
+static void launch_add_host( struct supervisor *supervisor, struct host *host )
 {
     struct host **end;
 
-    bridge_lock( bridge );
-    for (end = &bridge->hosts; *end; end = &(*end)->next) continue;
+    bridge_lock( supervisor->bridge );
+    for (end = &supervisor->bridge->hosts; *end; end = &(*end)->next) continue;
     *end = host;
     if (host->number)
     {
-        host->takes_part = !bridge->connected || launch_serves( host->group, bridge->server );
-        if (!router_add_host( bridge->router, host->number, host->takes_part )) host->overrun = true;
-        launch_expect( bridge, host );
-        if (bridge->connected && host->takes_part) bridge_tell_connected( bridge, host );
-        bridge_serve_hosts( bridge );
+        host->takes_part = !supervisor->bridge->connected || launch_serves( host->group, supervisor->bridge->server );
+        if (!router_add_host( supervisor->bridge->router, host->number, host->takes_part )) host->overrun = true;
+        launch_expect( supervisor, host );
+        if (supervisor->bridge->connected && host->takes_part) bridge_tell_connected( supervisor->bridge, host );
+        bridge_serve_hosts( supervisor->bridge );
     }
-    bridge_unlock( bridge );
+    bridge_unlock( supervisor->bridge );
 }
 
 static void launch_set_limits( const struct settings *settings, struct host *host )
@@ -65,7 +67,7 @@ static void launch_set_limits( const struct settings *settings, struct host *hos
     host_send_control( host, WINEDVC_LIMITS, &limits, sizeof(limits) );
 }
 
-bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
+bool launch_host( struct supervisor *supervisor, unsigned int number, unsigned int bits, const char *title,
                   char *const *arguments, struct group *group )
 {
     struct wine_program program;
@@ -73,7 +75,7 @@ bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits,
     struct log_text text;
     struct host *host;
 
-    if (!wine_find( &bridge->settings, bits, &program, problem, sizeof(problem) ))
+    if (!wine_find( &supervisor->settings, bits, &program, problem, sizeof(problem) ))
     {
         log_error( "%s does not run: %s", log_escape( &text, title ), problem );
         return false;
@@ -84,29 +86,29 @@ bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits,
                    log_escape( &text, title ), program.loader, strerror( errno ) );
         return false;
     }
-    if (group) launch_set_limits( &bridge->settings, host );
-    if (bridge->keeper.fd >= 0 && !keeper_add( &bridge->keeper, &host->process ))
+    if (group) launch_set_limits( &supervisor->settings, host );
+    if (supervisor->keeper.fd >= 0 && !keeper_add( &supervisor->keeper, &host->process ))
         log_warn( "%s: should the client be killed, this process may outlive it (%s)", log_escape( &text, title ),
                   strerror( errno ) );
     host->group = group;
-    host->ping_time = clock_ms() + bridge->begin_timeout;
-    launch_add_host( bridge, host );
+    host->ping_time = clock_ms() + supervisor->begin_timeout;
+    launch_add_host( supervisor, host );
     return true;
 }
 
 /* Groups */
 
 /* Leaves out those that the user does not want. */
-static void launch_choose( struct bridge *bridge, struct plugin_list *list )
+static void launch_choose( struct supervisor *supervisor, struct plugin_list *list )
 {
     struct log_text text;
     struct plugin *plugin;
 
     for (plugin = list->first; plugin; plugin = plugin->next)
     {
-        settings_choose( &bridge->settings, plugin->key, plugin->file, &plugin->choice );
+        settings_choose( &supervisor->settings, plugin->key, plugin->file, &plugin->choice );
         plugin->hosted = !plugin->choice.loaded;
-        if (plugin->hosted && list == &bridge->plugins)
+        if (plugin->hosted && list == &supervisor->plugins)
             log_info( "plug-in %s is not loaded: the configuration says so", log_escape( &text, plugin->name ) );
     }
 }
@@ -142,15 +144,15 @@ static const char *group_title( const struct group *group, char title[LOG_TEXT] 
     return title;
 }
 
-static void launch_add_group( struct bridge *bridge, struct group *group )
+static void launch_add_group( struct supervisor *supervisor, struct group *group )
 {
     char title[LOG_TEXT];
     struct log_text text;
     struct group **end;
     unsigned int count = 1;
 
-    for (end = &bridge->groups; *end; end = &(*end)->next)
-        if ((*end)->kept || !discovery_has_ended( bridge )) count++;
+    for (end = &supervisor->groups; *end; end = &(*end)->next)
+        if ((*end)->kept || !discovery_has_ended( supervisor )) count++;
     *end = group;
     if (count < BRIDGE_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
@@ -159,30 +161,30 @@ static void launch_add_group( struct bridge *bridge, struct group *group )
 }
 
 /* Does somebody know what each plug-in that runs will listen on? */
-static bool launch_tell_complete( struct bridge *bridge, const struct plugin_list *list )
+static bool launch_tell_complete( struct supervisor *supervisor, const struct plugin_list *list )
 {
     const struct plugin *plugin;
     bool complete = true;
 
     for (plugin = list->first; plugin; plugin = plugin->next)
         if (!plugin->known && plugin->choice.loaded) complete = false;
-    bridge_lock( bridge );
-    router_set_complete( bridge->router, complete );
-    bridge_unlock( bridge );
+    bridge_lock( supervisor->bridge );
+    router_set_complete( supervisor->bridge->router, complete );
+    bridge_unlock( supervisor->bridge );
     return complete;
 }
 
-void launch_recorded( struct bridge *bridge )
+void launch_recorded( struct supervisor *supervisor )
 {
     struct group *group;
     bool complete;
 
-    launch_choose( bridge, &bridge->recorded );
-    while ((group = launch_next_group( &bridge->recorded ))) launch_add_group( bridge, group );
-    complete = launch_tell_complete( bridge, &bridge->recorded );
-    log_debug( "the record has %zu plug-ins, and %s of their channels", bridge->recorded.count,
+    launch_choose( supervisor, &supervisor->recorded );
+    while ((group = launch_next_group( &supervisor->recorded ))) launch_add_group( supervisor, group );
+    complete = launch_tell_complete( supervisor, &supervisor->recorded );
+    log_debug( "the record has %zu plug-ins, and %s of their channels", supervisor->recorded.count,
                complete ? "all" : "some" );
-    launch_due( bridge );
+    launch_due( supervisor );
 }
 
 /* The same plug-ins for the same servers? */
@@ -200,14 +202,14 @@ static bool group_equals( const struct group *group, const struct group *other )
 }
 
 /* What the record knows of the names holds for what the search has found, unless the file is another. */
-static void launch_recall( struct bridge *bridge )
+static void launch_recall( struct supervisor *supervisor )
 {
     struct plugin *plugin, *recorded;
     struct log_text text;
 
-    for (plugin = bridge->plugins.first; plugin; plugin = plugin->next)
+    for (plugin = supervisor->plugins.first; plugin; plugin = plugin->next)
     {
-        if (!(recorded = plugin_list_find( &bridge->recorded, plugin ))) continue;
+        if (!(recorded = plugin_list_find( &supervisor->recorded, plugin ))) continue;
         plugin_take_names( plugin, recorded );
         if (plugin->size == recorded->size && plugin->time == recorded->time) continue;
         log_info( "plug-in %s has changed since the last session", log_escape( &text, plugin->name ) );
@@ -216,7 +218,7 @@ static void launch_recall( struct bridge *bridge )
 }
 
 /* Ends what the record had and the search has not found. */
-static void launch_drop( struct bridge *bridge, struct group *group )
+static void launch_drop( struct supervisor *supervisor, struct group *group )
 {
     char title[LOG_TEXT];
     struct log_text text;
@@ -225,58 +227,51 @@ static void launch_drop( struct bridge *bridge, struct group *group )
     group->start_time = UINT64_MAX;
     log_info( "plug-in %s is not registered as it was: its process ends",
               log_escape( &text, group_title( group, title ) ) );
-    for (host = bridge->hosts; host; host = host->next)
-    {
-        if (host->group != group || host->fd < 0) continue;
-        bridge_lock( bridge );
-        bridge_host_leaves( bridge, host );
-        host_close( host );
-        bridge_unlock( bridge );
-        host->kill_time = clock_ms() + HOST_END_MS;
-    }
+    for (host = supervisor->bridge->hosts; host; host = host->next)
+        if (host->group == group) life_end( supervisor, host, END_UNLISTED, "" );
 }
 
 /* A group that runs already has the plug-ins of the list from now on, since those have the names. */
-static bool launch_keep( struct bridge *bridge, const struct group *found )
+static bool launch_keep( struct supervisor *supervisor, const struct group *found )
 {
     struct group *group;
 
-    for (group = bridge->groups; group; group = group->next)
+    for (group = supervisor->groups; group; group = group->next)
     {
         if (group->kept || !group_equals( group, found )) continue;
-        bridge_lock( bridge );
+        bridge_lock( supervisor->bridge );
         memcpy( group->plugins, found->plugins, found->count * sizeof(found->plugins[0]) );
-        bridge_unlock( bridge );
+        bridge_unlock( supervisor->bridge );
         return group->kept = true;
     }
     return false;
 }
 
-void launch_found( struct bridge *bridge )
+void launch_found( struct supervisor *supervisor )
 {
     struct group *group, *found = NULL, **end = &found, *next;
 
-    log_debug( "the search has found %zu plug-ins", bridge->plugins.count );
-    launch_choose( bridge, &bridge->plugins );
-    launch_recall( bridge );
-    launch_tell_complete( bridge, &bridge->plugins );
-    while ((group = launch_next_group( &bridge->plugins )))
+    log_debug( "the search has found %zu plug-ins", supervisor->plugins.count );
+    launch_choose( supervisor, &supervisor->plugins );
+    launch_recall( supervisor );
+    launch_tell_complete( supervisor, &supervisor->plugins );
+    while ((group = launch_next_group( &supervisor->plugins )))
     {
-        if (launch_keep( bridge, group )) free( group );
+        if (launch_keep( supervisor, group )) free( group );
         else
         {
             *end = group;
             end = &group->next;
         }
     }
-    for (group = bridge->groups; group; group = group->next)
-        if (!group->kept) launch_drop( bridge, group );
+    for (group = supervisor->groups; group; group = group->next)
+        if (!group->kept) launch_drop( supervisor, group );
     for (group = found; group; group = next)
     {
         next = group->next;
         group->next = NULL;
         group->kept = true;
-        launch_add_group( bridge, group );
+        launch_add_group( supervisor, group );
     }
 }
 
@@ -287,39 +282,36 @@ bool launch_serves( const struct group *group, const char *server )
     return !servers || name_list_matches( servers, server );
 }
 
-bool launch_again( struct bridge *bridge, struct host *host )
+bool launch_again( struct supervisor *supervisor, struct group *group )
 {
-    struct group *group = host->group;
-
-    if (!group) return !host->greeted && discovery_event( bridge, EVENT_MUTE );
-    if ((host->greeted && !host->ready) || group->restarts >= bridge->settings.restarts) return false;
+    if (group->restarts >= supervisor->settings.restarts) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
-    bridge_lock( bridge );
-    router_set_known( bridge->router, false );
-    bridge_unlock( bridge );
+    bridge_lock( supervisor->bridge );
+    router_set_known( supervisor->bridge->router, false );
+    bridge_unlock( supervisor->bridge );
     return true;
 }
 
-uint64_t launch_time( const struct bridge *bridge )
+uint64_t launch_time( const struct supervisor *supervisor )
 {
     uint64_t time = UINT64_MAX;
     struct group *group;
 
-    for (group = bridge->groups; group; group = group->next)
+    for (group = supervisor->groups; group && !supervisor->terminated; group = group->next)
         if (group->start_time < time) time = group->start_time;
     return time;
 }
 
-bool launch_has_room( const struct bridge *bridge )
+bool launch_has_room( const struct supervisor *supervisor )
 {
     unsigned int count = 0;
     struct host *host;
 
-    for (host = bridge->hosts; host; host = host->next) count++;
+    for (host = supervisor->bridge->hosts; host; host = host->next) count++;
     return count <= BRIDGE_MAX_HOSTS;
 }
 
-static void launch_group( struct bridge *bridge, struct group *group )
+static void launch_group( struct supervisor *supervisor, struct group *group )
 {
     char **arguments = calloc( group->count + 2, sizeof(*arguments) ), title[LOG_TEXT];
     size_t i;
@@ -331,39 +323,44 @@ static void launch_group( struct bridge *bridge, struct group *group )
         arguments[i + 1] = group->plugins[i]->entry;
         name_list_clear( &group->plugins[i]->heard );
     }
-    launch_host( bridge, ++bridge->last_number, group->plugins[0]->bits, group_title( group, title ), arguments, group );
+    launch_host( supervisor, ++supervisor->last_number, group->plugins[0]->bits, group_title( group, title ), arguments,
+                 group );
     free( arguments );
 }
 
-void launch_due( struct bridge *bridge )
+void launch_due( struct supervisor *supervisor )
 {
     uint64_t now = clock_ms();
     struct group *group;
 
-    for (group = bridge->groups; group; group = group->next)
+    for (group = supervisor->groups; group; group = group->next)
     {
-        if (group->start_time > now || bridge->terminated) continue;
-        if (!launch_has_room( bridge ))
+        if (group->start_time > now) continue;
+        if (!launch_has_room( supervisor ))
         {
             group->start_time = now + 1000;
             continue;
         }
         group->start_time = UINT64_MAX;
-        launch_group( bridge, group );
+        launch_group( supervisor, group );
     }
-    if (launch_time( bridge ) != UINT64_MAX || bridge->search < SEARCH_DONE) return;
-    bridge_lock( bridge );
-    router_set_known( bridge->router, true );
-    bridge_unlock( bridge );
 }
 
-void launch_forget( struct bridge *bridge )
+void launch_tell_known( struct supervisor *supervisor )
+{
+    if (launch_time( supervisor ) != UINT64_MAX || supervisor->search < SEARCH_DONE) return;
+    bridge_lock( supervisor->bridge );
+    router_set_known( supervisor->bridge->router, true );
+    bridge_unlock( supervisor->bridge );
+}
+
+void launch_forget( struct supervisor *supervisor )
 {
     struct group *group;
 
-    while ((group = bridge->groups))
+    while ((group = supervisor->groups))
     {
-        bridge->groups = group->next;
+        supervisor->groups = group->next;
         free( group );
     }
 }

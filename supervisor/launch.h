@@ -21,7 +21,9 @@
 #ifndef __WINEDVC_LAUNCH_H
 #define __WINEDVC_LAUNCH_H
 
-#include "bridge_private.h"
+#include "host.h"
+#include "plugins.h"
+#include "supervisor.h"
 
 /* A host that was ready and ends is started again after 1, 2, 4 and so on seconds, as often as the settings say. So is
  * one that ends before its first word, as one process of Wine 8 in some thousands does; the search, once. */
@@ -41,29 +43,32 @@ struct group
 
 /* Starts a process, which has the number from now on. Arguments end with NULL; group is NULL for the search. Returns
  * false, and writes a line, if there is none. */
-extern bool launch_host( struct bridge *bridge, unsigned int number, unsigned int bits, const char *title,
+extern bool launch_host( struct supervisor *supervisor, unsigned int number, unsigned int bits, const char *title,
                          char *const *arguments, struct group *group );
 
 /* May one more be started? Not while some of as many as there may be are not quite gone. */
-extern bool launch_has_room( const struct bridge *bridge );
+extern bool launch_has_room( const struct supervisor *supervisor );
 
 /* The record is there: what it has is started at once. */
-extern void launch_recorded( struct bridge *bridge );
+extern void launch_recorded( struct supervisor *supervisor );
 
 /* The list of plug-ins is complete: what is new is started, what is not in it is ended. */
-extern void launch_found( struct bridge *bridge );
+extern void launch_found( struct supervisor *supervisor );
 
 /* Is it for this server? With the lock. */
 extern bool launch_serves( const struct group *group, const char *server );
 
-/* The host has ended. Returns false if it is not started again. */
-extern bool launch_again( struct bridge *bridge, struct host *host );
+/* The group's host has ended. Returns false if it is not started again. */
+extern bool launch_again( struct supervisor *supervisor, struct group *group );
 
 /* Starts what is due; the next such time, UINT64_MAX if there is none. */
-extern void launch_due( struct bridge *bridge );
-extern uint64_t launch_time( const struct bridge *bridge );
+extern void launch_due( struct supervisor *supervisor );
+extern uint64_t launch_time( const struct supervisor *supervisor );
+
+/* Tells the router, once, that no host will be added any more. */
+extern void launch_tell_known( struct supervisor *supervisor );
 
 /* At the end of the bridge. */
-extern void launch_forget( struct bridge *bridge );
+extern void launch_forget( struct supervisor *supervisor );
 
 #endif /* __WINEDVC_LAUNCH_H */

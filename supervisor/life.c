@@ -1,0 +1,199 @@
+/*
+ * What happens to a host
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bridge_private.h"
+#include "launch.h"
+#include "life.h"
+
+static void life_report( const struct host *host, const char *why, bool again )
+{
+    const char *next = again ? "it is started again, as often as the configuration says"
+                             : "start the session again to have it back";
+    struct log_text title, bye, last;
+    char words[LOG_TEXT + 32] = "";
+
+    log_escape( &title, host->title );
+    if (*host->output.last)
+        snprintf( words, sizeof(words), "; it printed: %s", log_escape( &last, host->output.last ) );
+    log_escape( &bye, host->bye ? host->bye : why );
+
+    if (!host->number && again) log_info( "%s ended before it began (%s), and is started again", host->title, why );
+    else if (!host->number)
+        log_error( "%s failed (%s): does Wine work in this prefix?%s", host->title, why, words );
+    else if (again && host->group->restarts > 1) /* the user was told of the first end, and what follows */
+        log_info( "%s ended again (%s), and is started for the time %u", title.text, bye.text,
+                  host->group->restarts + 1 );
+    else if (host->bye) log_error( "%s has ended: %s (%s)", title.text, bye.text, next );
+    else
+        log_error( "%s: the process of this plug-in ended (%s), its channels are closed and the session goes on: "
+                   "%s%s", title.text, why, next, words );
+}
+
+void life_end( struct supervisor *supervisor, struct host *host, enum host_end end, const char *why )
+{
+    static const struct
+    {
+        bool told;                  /* to the user */
+        bool killed;                /* at once: it may live on */
+        bool again[HOST_STATES];    /* is it started again? One that has begun and is not ready would end again */
+    } table[] =
+    {
+        [END_GONE]      = { true,  false, { [HOST_STARTS] = true, [HOST_READY] = true } },
+        [END_NOT_BEGUN] = { true,  true,  { false } },
+        [END_NO_ANSWER] = { true,  true,  { [HOST_READY] = true } },
+        [END_BREACH]    = { true,  true,  { false } },
+        [END_UNLISTED]  = { false, false, { false } },
+    };
+    bool told = table[end].told && !supervisor->terminated && (host->number || !discovery_has_ended( supervisor ));
+    bool again = table[end].again[host->state] && !supervisor->terminated;
+
+    if (!host_event( host, EVENT_END )) return;
+    if (!host->number) again = discovery_event( supervisor, again ? EVENT_MUTE : EVENT_ENDED ) && again;
+    else if (again) again = launch_again( supervisor, host->group );
+
+    output_read( &host->output, host->title, clock_ms() );
+    bridge_lock( supervisor->bridge );
+    if (end == END_BREACH) supervisor->bridge->counters.dropped += host_drop_pdus( host );
+    if (host->number) bridge_host_leaves( supervisor->bridge, host );
+    host_close( host );
+    bridge_unlock( supervisor->bridge );
+    host->kill_time = clock_ms() + HOST_END_MS;
+    if (told) life_report( host, why, again );
+    if (table[end].killed) host_kill( host );
+}
+
+void life_end_breach( struct supervisor *supervisor, struct host *host, const char *rule )
+{
+    char why[LOG_TEXT];
+
+    snprintf( why, sizeof(why), "it broke the rule that %s", rule );
+    life_end( supervisor, host, END_BREACH, why );
+}
+
+void life_heard( struct host *host )
+{
+    if (host->state == HOST_STARTS) return; /* that takes HELLO */
+    host->pinged = false;
+    host->ping_time = clock_ms() + HOST_PING_MS;
+}
+
+void life_terminate( struct supervisor *supervisor )
+{
+    struct host *host;
+
+    supervisor->terminated = true;
+    for (host = supervisor->bridge->hosts; host; host = host->next)
+    {
+        host_send_control( host, WINEDVC_TERMINATE, NULL, 0 );
+        if (host->kill_time == UINT64_MAX) host->kill_time = clock_ms() + HOST_END_MS;
+    }
+}
+
+/* Time */
+
+/* Does ping_time mean anything? The search for plug-ins may take its time, once it has begun. */
+static bool life_is_watched( const struct host *host )
+{
+    return host->state == HOST_STARTS || (host->number && host->state != HOST_ENDS);
+}
+
+static void life_ping( struct supervisor *supervisor, struct host *host )
+{
+    char why[64];
+
+    if (host->state == HOST_STARTS)
+    {
+        snprintf( why, sizeof(why), "it did not start within %u s", supervisor->begin_timeout / 1000 );
+        life_end( supervisor, host, END_NOT_BEGUN, why );
+        return;
+    }
+    if (host->pinged)
+    {
+        snprintf( why, sizeof(why), "it did not answer for %u s", supervisor->timeout / 1000 );
+        life_end( supervisor, host, END_NO_ANSWER, why );
+        return;
+    }
+    host->pinged = true;
+    host->ping_time = clock_ms() + supervisor->timeout;
+    bridge_lock( supervisor->bridge );
+    host_send_control( host, WINEDVC_PING, NULL, 0 );
+    bridge_unlock( supervisor->bridge );
+}
+
+uint64_t life_watch_time( const struct supervisor *supervisor )
+{
+    uint64_t time = UINT64_MAX;
+    const struct host *host;
+
+    for (host = supervisor->bridge->hosts; host; host = host->next)
+        if (life_is_watched( host ) && host->ping_time < time) time = host->ping_time;
+    return time;
+}
+
+/* Their sockets were read just now, so that a pause of our own does not count. */
+void life_watch( struct supervisor *supervisor )
+{
+    struct host *host;
+
+    for (host = supervisor->bridge->hosts; host; host = host->next)
+        if (life_is_watched( host ) && host->ping_time <= clock_ms()) life_ping( supervisor, host );
+}
+
+uint64_t life_kill_time( const struct supervisor *supervisor )
+{
+    uint64_t time = UINT64_MAX;
+    const struct host *host;
+
+    for (host = supervisor->bridge->hosts; host; host = host->next)
+        if (host->kill_time < time) time = host->kill_time;
+    return time;
+}
+
+void life_kill( struct supervisor *supervisor )
+{
+    struct host *host;
+
+    for (host = supervisor->bridge->hosts; host; host = host->next)
+    {
+        if (host->kill_time > clock_ms()) continue;
+        host_kill( host );
+        host->kill_time = UINT64_MAX;
+    }
+}
+
+void life_collect( struct supervisor *supervisor )
+{
+    struct bridge *bridge = supervisor->bridge;
+    struct host **link = &bridge->hosts, *host;
+    bool left;
+
+    while ((host = *link))
+    {
+        bridge_lock( bridge );
+        left = host->fd >= 0 || host->process.fd >= 0 || host->leaving;
+        if (!left) *link = host->next;
+        bridge_unlock( bridge );
+        if (left) link = &host->next;
+        else host_destroy( host );
+    }
+}
