@@ -120,26 +120,3 @@ HRESULT addin_entry_parse( const WCHAR *text, struct addin_entry *entry )
     entry->dll[length] = 0;
     return S_OK;
 }
-
-static BOOL class_server( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count )
-{
-    WCHAR name[39], path[100], value[MAX_PATH * 4];
-    DWORD type, size = sizeof(value);
-    LSTATUS error;
-    HKEY key;
-
-    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
-    swprintf( path, ARRAY_SIZE(path), L"Software\\Classes\\CLSID\\%s\\%s", name, kind );
-    if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &key )) return FALSE;
-    error = RegGetValueW( key, NULL, NULL, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
-    RegCloseKey( key );
-    if (error) return FALSE;
-    size = ExpandEnvironmentStringsW( value, file, count );
-    return size && size <= count;
-}
-
-BOOL addin_class_server( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count )
-{
-    return class_server( HKEY_CURRENT_USER, clsid, kind, view, file, count )
-           || class_server( HKEY_LOCAL_MACHINE, clsid, kind, view, file, count );
-}

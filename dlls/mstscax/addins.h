@@ -54,7 +54,4 @@ struct addin_entry
 
 extern HRESULT addin_entry_parse( const WCHAR *text, struct addin_entry *entry );
 
-/* The file that serves a class, of the user's classes first: kind is InprocServer32 or LocalServer32. */
-extern BOOL addin_class_server( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *file, DWORD count );
-
 #endif /* __MSTSCAX_ADDINS_H */

@@ -24,6 +24,9 @@
 
 #include "mstscax_private.h"
 #include "addins.h"
+#include "image.h"
+#include "missing.h"
+#include "server.h"
 
 #include "wine/debug.h"
 
@@ -48,18 +51,38 @@ static HRESULT fail( WCHAR **reason, HRESULT hr, const WCHAR *format, ... )
     return hr;
 }
 
+/* .NET code, with nothing to run it? Asked after a failure, since whatever runs it may have a way of its own. */
+static BOOL lacks_dotnet( const WCHAR *dll )
+{
+    struct image image;
+    BOOL is_dotnet = server_is_dotnet( dll );
+
+    if (!is_dotnet && image_open( &image, dll ))
+    {
+        is_dotnet = image.is_dotnet;
+        image_close( &image );
+    }
+    return is_dotnet && !missing_has_dotnet();
+}
+
 static HRESULT fail_load( WCHAR **reason, DWORD error, const WCHAR *dll )
 {
     HRESULT hr = HRESULT_FROM_WIN32( error );
     const WCHAR *bits = sizeof(void *) == 8 ? L"64" : L"32";
+    WCHAR file[MAX_PATH * 4], missing[400];
 
+    if (!server_find_file( dll, 0, file, ARRAY_SIZE(file) ))
+    {
+        if (server_is_dotnet( dll )) return fail( reason, hr, SERVER_NO_DOTNET );
+        return fail( reason, hr, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
+    }
+    if (lacks_dotnet( file )) return fail( reason, hr, SERVER_NO_DOTNET );
     if (error == ERROR_BAD_EXE_FORMAT)
         return fail( reason, hr, L"it is not %s-bit Windows code: install the plug-in's %s-bit version", bits, bits );
-    if (GetFileAttributesW( dll ) == INVALID_FILE_ATTRIBUTES && wcspbrk( dll, L"\\/:" ))
-        return fail( reason, hr, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
-    if (error == ERROR_MOD_NOT_FOUND)
-        return fail( reason, hr, L"it, or a DLL that it needs, was not found: WINEDEBUG=+loaddll shows which" );
-    return fail( reason, hr, L"loading it failed with error %lu: WINEDEBUG=+loaddll,+module shows more", error );
+    if (missing_find( file, missing, ARRAY_SIZE(missing) )) return fail( reason, hr, L"it needs %s", missing );
+    if (error == ERROR_DLL_INIT_FAILED)
+        return fail( reason, hr, L"its start-up code (DllMain) refused to run, or crashed: ask the plug-in's vendor" );
+    return fail( reason, hr, L"loading it failed with error %lu: WINEDEBUG=+module may show more", error );
 }
 
 static HRESULT add_object( struct loaded_plugins *loaded, IWTSPlugin *object )
@@ -122,36 +145,54 @@ static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins 
     return load_instances( module, loaded, reason );
 }
 
-/* A class of the user alone, which counts first and is not found by CoCreateInstance of every Wine; one that is
- * registered for another apartment than ours, which would need a proxy; or one whose DLL is not loaded, to say why. */
-static HRESULT load_class_server( const CLSID *clsid, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_server( REFCLSID clsid, WCHAR *dll, struct loaded_plugins *loaded, WCHAR **reason )
 {
-    struct addin_entry entry = { .has_clsid = TRUE, .clsid = *clsid };
-    WCHAR file[MAX_PATH], name[39];
+    struct addin_entry entry = { .has_clsid = TRUE, .clsid = *clsid, .dll = dll };
+    HRESULT hr = load_dll( &entry, loaded, reason );
 
-    if (addin_class_server( clsid, L"InprocServer32", 0, file, ARRAY_SIZE(file) ))
+    if (FAILED(hr) && server_is_dotnet( dll ) && !missing_has_dotnet())
     {
-        entry.dll = file;
-        return load_dll( &entry, loaded, reason );
+        free( *reason );
+        hr = fail( reason, hr, SERVER_NO_DOTNET );
     }
-    StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
-    return fail( reason, REGDB_E_CLASSNOTREG, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: "
-                 L"run the plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
+    return hr;
 }
 
+static BOOL may_load_server( HRESULT hr )
+{
+    switch (hr)
+    {
+    case REGDB_E_CLASSNOTREG:
+    case CO_E_DLLNOTFOUND:
+    case E_NOINTERFACE:     /* registered for another apartment than ours, which would need a proxy */
+    case E_ACCESSDENIED:
+        return TRUE;
+    default:
+        return HRESULT_FACILITY( hr ) == FACILITY_WIN32;
+    }
+}
+
+/* The user's own registration counts first, which not every Wine's CoCreateInstance looks for. Where CoCreateInstance
+ * fails the DLL is asked itself: it can, or says why not. */
 static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
 {
+    WCHAR dll[MAX_PATH * 4], name[39];
     IWTSPlugin *object = NULL;
-    WCHAR name[39];
+    BOOL is_registered;
     HRESULT hr;
 
+    if (server_of_class( HKEY_CURRENT_USER, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) ))
+        return load_server( clsid, dll, loaded, reason );
+    is_registered = server_of_class( HKEY_LOCAL_MACHINE, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) );
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
-    if (hr == REGDB_E_CLASSNOTREG || hr == E_NOINTERFACE || hr == E_ACCESSDENIED || hr == CO_E_DLLNOTFOUND)
-        return load_class_server( clsid, loaded, reason );
+    if (SUCCEEDED(hr) && object) return add_object( loaded, object );
+    if (is_registered && (may_load_server( hr ) || server_is_dotnet( dll )))
+        return load_server( clsid, dll, loaded, reason );
     StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
-    if (FAILED(hr) || !object)
-        return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
-    return add_object( loaded, object );
+    if (!is_registered)
+        return fail( reason, REGDB_E_CLASSNOTREG, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: run the "
+                     L"plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
+    return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
 }
 
 HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **reason )

@@ -19,6 +19,7 @@
  */
 
 #include <stdarg.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,8 @@
 
 #include "winedvc.h"
 #include "addins.h"
+#include "image.h"
+#include "server.h"
 
 #define CONNECTION_OPTION L"--connection"
 #define PLUGIN_OPTION     L"--plugin"
@@ -52,68 +55,63 @@ struct server
     UINT64 time;
 };
 
-/* Reads as much of the PE header as tells for which processor the file is. */
-static UINT32 read_bits( HANDLE file )
+static void say_problem( struct server *server, const WCHAR *format, ... )
 {
-    IMAGE_DOS_HEADER dos;
-    struct { DWORD signature; IMAGE_FILE_HEADER header; } nt;
-    DWORD size;
+    va_list args;
 
-    if (!ReadFile( file, &dos, sizeof(dos), &size, NULL ) || size != sizeof(dos)) return 0;
-    if (dos.e_magic != IMAGE_DOS_SIGNATURE) return 0;
-    if (SetFilePointer( file, dos.e_lfanew, NULL, FILE_BEGIN ) == INVALID_SET_FILE_POINTER) return 0;
-    if (!ReadFile( file, &nt, sizeof(nt), &size, NULL ) || size != sizeof(nt)) return 0;
-    if (nt.signature != IMAGE_NT_SIGNATURE) return 0;
-    if (nt.header.Machine == IMAGE_FILE_MACHINE_AMD64) return 64;
-    return nt.header.Machine == IMAGE_FILE_MACHINE_I386 ? 32 : 0;
+    va_start( args, format );
+    vswprintf( server->problem, ARRAY_SIZE(server->problem), format, args );
+    va_end( args );
+    server->problem[ARRAY_SIZE(server->problem) - 1] = 0;
 }
 
-/* Tells one version of the file from another. */
-static void read_stamp( HANDLE file, struct server *server )
+static void inspect_image( const struct image *image, struct server *server )
 {
-    BY_HANDLE_FILE_INFORMATION info;
-
-    if (!GetFileInformationByHandle( file, &info )) return;
-    server->size = (UINT64)info.nFileSizeHigh << 32 | info.nFileSizeLow;
-    server->time = (UINT64)info.ftLastWriteTime.dwHighDateTime << 32 | info.ftLastWriteTime.dwLowDateTime;
+    server->bits = image_bits( image );
+    if (server->bits) return;
+    say_problem( server, L"it is code for %s processors, and this one is x86-64: install the plug-in's version for that "
+                 L"(x64)", image_machine( image ) );
 }
 
-static void inspect_file( struct server *server )
+static void inspect_file( const WCHAR *name, REGSAM view, struct server *server )
 {
-    HANDLE file = CreateFileW( server->file, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
-                               OPEN_EXISTING, 0, NULL );
+    struct image image;
 
-    if (file == INVALID_HANDLE_VALUE)
+    if (!server_find_file( name, view, server->file, ARRAY_SIZE(server->file) ))
     {
-        if (GetLastError() == ERROR_FILE_NOT_FOUND || GetLastError() == ERROR_PATH_NOT_FOUND)
-            wcscpy( server->problem, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
-        else swprintf( server->problem, ARRAY_SIZE(server->problem), L"the file cannot be read, error %lu",
-                       GetLastError() );
+        if (server_is_dotnet( name )) say_problem( server, SERVER_NO_DOTNET );
+        else say_problem( server, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
         return;
     }
-    read_stamp( file, server );
-    if (!(server->bits = read_bits( file )))
-        wcscpy( server->problem, L"the file is not Windows code for x86-64 or i386: install the plug-in again" );
-    CloseHandle( file );
+    if (image_open( &image, server->file ))
+    {
+        inspect_image( &image, server );
+        image_close( &image );
+    }
+    else if (GetLastError() == ERROR_BAD_EXE_FORMAT)
+        say_problem( server, L"the file is not Windows code for x86-64 or i386: install the plug-in again" );
+    else say_problem( server, L"the file cannot be read, error %lu", GetLastError() );
+    server->size = image.size;
+    server->time = image.time;
+}
+
+/* The user's classes count first. */
+static BOOL find_class( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count )
+{
+    return server_of_class( HKEY_CURRENT_USER, clsid, kind, view, name, count )
+           || server_of_class( HKEY_LOCAL_MACHINE, clsid, kind, view, name, count );
 }
 
 static void inspect_class( REFCLSID clsid, REGSAM view, struct server *server )
 {
-    if (addin_class_server( clsid, L"InprocServer32", view, server->file, ARRAY_SIZE(server->file) ))
-        inspect_file( server );
-    else if (addin_class_server( clsid, L"LocalServer32", view, server->file, ARRAY_SIZE(server->file) ))
-        wcscpy( server->problem, L"it runs as a process of its own (LocalServer32), which is not supported yet" );
+    WCHAR name[ARRAY_SIZE(server->file)];
+
+    if (find_class( clsid, L"InprocServer32", view, name, ARRAY_SIZE(name) )) inspect_file( name, view, server );
+    else if (find_class( clsid, L"LocalServer32", view, server->file, ARRAY_SIZE(server->file) ))
+        say_problem( server, L"it runs as a process of its own (LocalServer32), which is not supported yet" );
     else
-        wcscpy( server->problem, L"its class is not registered in this Wine prefix: run the plug-in's installer "
-                                 L"or regsvr32 there" );
-}
-
-static void inspect_dll( const WCHAR *dll, struct server *server )
-{
-    DWORD size = SearchPathW( NULL, dll, L".dll", ARRAY_SIZE(server->file), server->file, NULL );
-
-    if (!size || size > ARRAY_SIZE(server->file)) lstrcpynW( server->file, dll, ARRAY_SIZE(server->file) );
-    inspect_file( server );
+        say_problem( server, L"its class is not registered in this Wine prefix: run the plug-in's installer or regsvr32 "
+                     L"there" );
 }
 
 static void inspect_in( const WCHAR *text, REGSAM view, struct server *server )
@@ -122,21 +120,36 @@ static void inspect_in( const WCHAR *text, REGSAM view, struct server *server )
 
     memset( server, 0, sizeof(*server) );
     if (FAILED(addin_entry_parse( text, &entry )))
-        wcscpy( server->problem, L"its AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
-    else if (entry.dll) inspect_dll( entry.dll, server );
+        say_problem( server, L"its AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
+    else if (entry.dll) inspect_file( entry.dll, view, server );
     else inspect_class( &entry.clsid, view, server );
     free( entry.dll );
 }
 
-/* HKCU is one for both views, but a 32-bit class is registered in its own only. */
-static void inspect( const WCHAR *text, REGSAM view, struct server *server )
+/* Says which of two is used. */
+static void tell_other( const struct scout *scout, const struct addin *addin, const struct server *used,
+                        const struct server *other )
+{
+    static const struct winedvc_log level = { .level = WINEDVC_LOG_INFO };
+    const WCHAR *why = used->bits == 64 ? L"which needs no 32-bit Wine" : L"as its AddIns key is for 32-bit programs";
+    WCHAR text[1024];
+    const WCHAR *string = text;
+
+    swprintf( text, ARRAY_SIZE(text), L"plug-in %.100s is there twice, as %u-bit code in %.300s and as %u-bit code in "
+              L"%.300s: the first is used, %s", addin->key, used->bits, used->file, other->bits, other->file, why );
+    link_send( scout->link, WINEDVC_LOG, &level, sizeof(level), 1, &string );
+}
+
+/* HKCU's AddIns are one for both views, but what a 32-bit installer has written there means classes and files as it saw
+ * them itself. */
+static void inspect( const struct scout *scout, const struct addin *addin, struct server *server )
 {
     struct server other;
 
-    inspect_in( text, view, server );
-    if (server->bits || view != KEY_WOW64_64KEY) return;
-    inspect_in( text, KEY_WOW64_32KEY, &other );
-    if (other.bits) *server = other;
+    inspect_in( addin->entry, scout->view, server );
+    inspect_in( addin->entry, scout->view ^ KEY_WOW64_64KEY ^ KEY_WOW64_32KEY, &other );
+    if (!server->bits && (other.bits || (other.file[0] && !server->file[0]))) *server = other;
+    else if (server->bits && other.bits && other.bits != server->bits) tell_other( scout, addin, server, &other );
 }
 
 static BOOL remember( struct scout *scout, const WCHAR *entry )
@@ -160,7 +173,7 @@ static BOOL report( const struct addin *addin, void *context )
     struct server server;
 
     if (!remember( scout, addin->entry )) return TRUE;
-    inspect( addin->entry, scout->view, &server );
+    inspect( scout, addin, &server );
     fixed.bits = server.bits;
     fixed.temporary = scout->temporary;
     fixed.size = server.size;

@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host.h"
 #include "wine/test.h"
@@ -45,6 +46,7 @@ static struct
 {
     struct finding all[MAX_FINDINGS];
     unsigned int count;
+    char log[WINEDVC_MAX_CONTROL + 1];      /* the last line for the log */
 } found;
 
 /* The next of several strings; the frame's body ends with a NUL in any case. */
@@ -84,11 +86,15 @@ static void search( const char *first, ... )
     while (arguments[count] && ++count < HOST_MAX_ARGUMENTS) arguments[count] = va_arg( args, const char * );
     va_end( args );
 
-    found.count = 0;
+    memset( &found, 0, sizeof(found) );
     if (!host_program( program ) || !host_run( &host, program, arguments )) return;
     host_send( &host, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
     while (host_receive( &host ) && host.frame.flags != WINEDVC_BYE)
+    {
         if (host.frame.flags == WINEDVC_ADDIN) take_finding( &host );
+        if (host.frame.flags == WINEDVC_LOG && host.frame.size >= sizeof(struct winedvc_log))
+            strcpy( found.log, (const char *)host.body + sizeof(struct winedvc_log) );
+    }
     ok( !host.ended && !host.body[0], "the search ended before its time\n" );
     host_stop( &host );
 }
@@ -115,6 +121,44 @@ static void ok_found_( int line, const char *key, const char *entry, const char 
     ok_(__FILE__, line)( !strcmp( finding->entry, entry ), "%s: got entry %s\n", key, finding->entry );
     ok_(__FILE__, line)( file && !strcmp( file + 1, name ), "%s: got file %s\n", key, finding->file );
     ok_(__FILE__, line)( finding->addin.size && finding->addin.time, "%s: the file's state is missing\n", key );
+}
+
+/* The DLL that the prefix's file of that name is a link to. */
+static void place_file( const char *name, const char *target )
+{
+    char path[PATH_MAX];
+
+    snprintf( path, sizeof(path), "%s/drive_c/%s", getenv( "WINEPREFIX" ), name );
+    unlink( path );
+    if (target) ok( !symlink( target, path ), "%s cannot be placed\n", path );
+}
+
+/* The headers of a DLL for a processor; of .NET code if it has flags for that. */
+static void place_headers( const char *name, uint16_t machine, uint16_t magic, uint32_t clr_flags )
+{
+    static const uint16_t directory[] = { 64 + 24 + 96 + 14 * 8, 64 + 24 + 112 + 14 * 8 };
+    const uint32_t clr[] = { 72, 0x50002, 0, 0, clr_flags }, place[] = { 512, 72 };
+    char path[PATH_MAX];
+    FILE *file;
+    uint8_t headers[2048] =
+    {
+        [0] = 'M', 'Z', [0x3c] = 64, [64] = 'P', 'E', [68] = machine & 255, machine >> 8, [84] = 240, 0, 2, 0x21,
+        [88] = magic & 255, magic >> 8, [88 + 60] = 0, 4,
+    };
+
+    if (clr_flags)
+    {
+        memcpy( headers + directory[magic == 0x20b], place, sizeof(place) );
+        memcpy( headers + 512, clr, sizeof(clr) );
+    }
+    snprintf( path, sizeof(path), "%s/drive_c/%s", getenv( "WINEPREFIX" ), name );
+    unlink( path );
+    if ((file = fopen( path, "w" )))
+    {
+        ok( fwrite( headers, sizeof(headers), 1, file ) == 1, "%s cannot be written\n", path );
+        fclose( file );
+    }
+    else ok( 0, "%s cannot be made\n", path );
 }
 
 static void set_value( const char *key, const char *name, const char *value )
@@ -188,6 +232,116 @@ static void test_values( const char *sample, const char *silent )
     delete_key( CLIENT "\\Default" );
 }
 
+#define CLASS "{3d5c0a1e-4b0f-4c3d-8e21-771a905dc4f1}"
+#define SERVER "HKLM\\Software\\Classes\\CLSID\\" CLASS "\\InprocServer32"
+#define SYSTEM "C:\\windows\\system32\\"
+
+static void set_server( const char *view, const char *type, const char *value )
+{
+    const char *add[] = { "add", SERVER, "/ve", "/t", type, "/d", value, "/f", view, NULL };
+
+    host_run_program( "reg.exe", add );
+}
+
+static void delete_server( const char *view )
+{
+    const char *delete[] = { "delete", SERVER, "/f", view, NULL };
+
+    host_run_program( "reg.exe", delete );
+}
+
+#define ok_class( bits, path ) ok_class_( __LINE__, bits, path )
+static void ok_class_( int line, unsigned int bits, const char *path )
+{
+    const struct finding *finding;
+
+    search( "--plugin", CLASS, NULL );
+    finding = find( CLASS );
+    ok_(__FILE__, line)( finding->addin.bits == bits, "%u bits, problem \"%s\"\n", finding->addin.bits,
+                         finding->problem );
+    ok_(__FILE__, line)( !strcasecmp( finding->file, path ), "got %s\n", finding->file );
+}
+
+/* documented: LoadLibrary's search, and what is expanded; observed: quotation marks */
+static void test_server_names(void)
+{
+    static const char variable[] = "%SystemRoot%\\system32\\winedvc-test.dll";
+    char sample[PATH_MAX];
+
+    snprintf( sample, sizeof(sample), "%s/tests/plugins/x86_64-windows/sample.dll", getenv( "BUILDDIR" ) );
+    place_file( "windows/system32/winedvc-test.dll", sample );
+    set_server( "/reg:64", "REG_SZ", "winedvc-test.dll" );
+    ok_class( 64, SYSTEM "winedvc-test.dll" );
+    set_server( "/reg:64", "REG_SZ", "winedvc-test" );
+    ok_class( 64, SYSTEM "winedvc-test.dll" );
+    set_server( "/reg:64", "REG_SZ", "\"" SYSTEM "winedvc-test.dll\"" );
+    ok_class( 64, SYSTEM "winedvc-test.dll" );
+    set_server( "/reg:64", "REG_EXPAND_SZ", variable );
+    ok_class( 64, SYSTEM "winedvc-test.dll" );
+    set_server( "/reg:64", "REG_SZ", "winedvc-none.dll" );
+    ok_class( 0, "winedvc-none.dll" );
+    delete_server( "/reg:64" );
+    place_file( "windows/system32/winedvc-test.dll", NULL );
+}
+
+/* documented: what a program of 32 bits knows as system32 is syswow64 */
+static void test_other_bits(void)
+{
+    place_headers( "windows/syswow64/winedvc-test.dll", 0x14c, 0x10b, 0 );
+    set_server( "/reg:32", "REG_SZ", SYSTEM "winedvc-test.dll" );
+    ok_class( 32, "C:\\windows\\syswow64\\winedvc-test.dll" );
+    set_server( "/reg:32", "REG_SZ", "winedvc-test.dll" );
+    ok_class( 32, "C:\\windows\\syswow64\\winedvc-test.dll" );
+
+    search( "--plugin", SYSTEM "winedvc-test.dll", NULL );
+    ok( find( "winedvc-test.dll" )->addin.bits == 32, "%u bits\n", find( "winedvc-test.dll" )->addin.bits );
+    search( "--plugin", "winedvc-test.dll", NULL );
+    ok( find( "winedvc-test.dll" )->addin.bits == 32, "%u bits\n", find( "winedvc-test.dll" )->addin.bits );
+    ok( !found.log[0], "a line: %s\n", found.log );
+
+    /* ours: of two the one is used that any Wine can run, and a line says so */
+    place_headers( "windows/system32/winedvc-test.dll", 0x8664, 0x20b, 0 );
+    set_server( "/reg:64", "REG_SZ", "winedvc-test.dll" );
+    ok_class( 64, SYSTEM "winedvc-test.dll" );
+    ok( strstr( found.log, CLASS " is there twice" ) && strstr( found.log, "syswow64\\winedvc-test.dll: the first" ),
+        "got the line %s\n", found.log );
+    delete_server( "/reg:64" );
+    delete_server( "/reg:32" );
+    place_file( "windows/system32/winedvc-test.dll", NULL );
+    place_file( "windows/syswow64/winedvc-test.dll", NULL );
+}
+
+static void check_headers( unsigned int bits, const char *problem )
+{
+    const struct finding *finding;
+
+    search( "--plugin", "C:\\winedvc-test.dll", NULL );
+    finding = find( "winedvc-test.dll" );
+    ok( finding->addin.bits == bits, "%u bits\n", finding->addin.bits );
+    ok( problem ? strstr( finding->problem, problem ) != NULL : !finding->problem[0], "got %s\n", finding->problem );
+}
+
+static void test_processors(void)
+{
+    char text[PATH_MAX];
+
+    place_headers( "winedvc-test.dll", 0xaa64, 0x20b, 0 );
+    check_headers( 0, "ARM64" );
+    place_headers( "winedvc-test.dll", 0x1c4, 0x10b, 0 );
+    check_headers( 0, "code for ARM processors" );
+    place_headers( "winedvc-test.dll", 0x14c, 0x10b, 0 );
+    check_headers( 32, NULL );
+    /* .NET code that says i386, and means it, or any */
+    place_headers( "winedvc-test.dll", 0x14c, 0x10b, 3 );
+    check_headers( 32, NULL );
+    place_headers( "winedvc-test.dll", 0x14c, 0x10b, 1 );
+    check_headers( 64, NULL );
+    snprintf( text, sizeof(text), "%s/README.md", getenv( "SRCDIR" ) );
+    place_file( "winedvc-test.dll", text );
+    check_headers( 0, "is not Windows code" );
+    place_file( "winedvc-test.dll", NULL );
+}
+
 START_TEST(scout)
 {
     char sample[PATH_MAX], silent[PATH_MAX];
@@ -195,4 +349,7 @@ START_TEST(scout)
     if (!host_plugin( "sample.dll", "", sample ) || !host_plugin( "silent.dll", "", silent )) return;
     test_connection( sample, silent );
     test_values( sample, silent );
+    test_server_names();
+    test_other_bits();
+    test_processors();
 }

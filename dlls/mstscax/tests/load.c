@@ -163,6 +163,51 @@ static void test_class_of_user(void)
     register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
 }
 
+/* documented: also where both are there */
+static void test_class_of_both(void)
+{
+    WCHAR other[MAX_PATH];
+
+    if (!write_test_dll( L"testplugin.dll", other )) return;
+    register_class( HKEY_LOCAL_MACHINE, peer.plugin_file, L"Free" );
+    register_class( HKEY_CURRENT_USER, other, L"Free" );
+    ok_loaded( TEST_CLASS, 0 ); /* nobody hears of the other */
+    register_class( HKEY_LOCAL_MACHINE, other, L"Free" );
+    register_class( HKEY_CURRENT_USER, peer.plugin_file, L"Free" );
+    ok_loaded( TEST_CLASS, 1 );
+    register_class( HKEY_CURRENT_USER, NULL, NULL );
+    register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
+    DeleteFileW( other );
+}
+
+/* documented: a name is searched, environment variables are expanded; observed: quotation marks */
+static void test_class_names(void)
+{
+    static const HKEY roots[] = { HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE };
+    WCHAR path[4096], directory[MAX_PATH], text[MAX_PATH + 8];
+    const WCHAR *name = wcsrchr( peer.plugin_file, '\\' ) + 1;
+    DWORD size = GetEnvironmentVariableW( L"PATH", path, ARRAY_SIZE(path) );
+    unsigned int i;
+
+    lstrcpynW( directory, peer.plugin_file, min( name - peer.plugin_file, MAX_PATH ) );
+    ok( size && size < ARRAY_SIZE(path), "got size %lu\n", size );
+    SetEnvironmentVariableW( L"MSTSCAX_TEST", directory );
+    for (i = 0; i < ARRAY_SIZE(roots); i++)
+    {
+        swprintf( text, ARRAY_SIZE(text), L"\"%s\"", peer.plugin_file );
+        register_class( roots[i], text, L"Free" );
+        ok_loaded( TEST_CLASS, 1 );
+        swprintf( text, ARRAY_SIZE(text), L"%%MSTSCAX_TEST%%\\%s", name );
+        register_class( roots[i], text, L"Free" );
+        ok_loaded( TEST_CLASS, 1 );
+        SetEnvironmentVariableW( L"PATH", directory );
+        register_class( roots[i], name, L"Free" );
+        ok_loaded( TEST_CLASS, 1 );
+        SetEnvironmentVariableW( L"PATH", path );
+        register_class( roots[i], NULL, NULL );
+    }
+}
+
 /* documented: plug-ins are free-threaded; ours: also where they are registered for an apartment */
 static void test_class_of_apartment(void)
 {
@@ -258,6 +303,8 @@ static void run(void)
     test_dll_class();
     test_class();
     test_class_of_user();
+    test_class_of_both();
+    test_class_names();
     test_class_of_apartment();
     test_static_plugin();
     test_never_unloaded();

@@ -1,0 +1,116 @@
+/*
+ * Where the code of a plug-in is
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "winreg.h"
+#include "objbase.h"
+
+#include "server.h"
+
+/* What is in quotation marks, if anything is. */
+static void take_quoted( WCHAR *text )
+{
+    WCHAR *begin = wcschr( text, '"' ), *end = begin ? wcschr( begin + 1, '"' ) : NULL;
+
+    if (!end) return;
+    *end = 0;
+    memmove( text, begin + 1, (end - begin) * sizeof(WCHAR) );
+}
+
+BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count )
+{
+    WCHAR class[39], path[100], value[MAX_PATH * 4];
+    DWORD type, size = sizeof(value);
+    LSTATUS error;
+    HKEY key;
+
+    StringFromGUID2( clsid, class, ARRAY_SIZE(class) );
+    swprintf( path, ARRAY_SIZE(path), L"Software\\Classes\\CLSID\\%s\\%s", class, kind );
+    if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &key )) return FALSE;
+    error = RegGetValueW( key, NULL, NULL, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
+    RegCloseKey( key );
+    if (error) return FALSE;
+    take_quoted( value );
+    /* whatever its type: installers write variables into plain values as well */
+    size = ExpandEnvironmentStringsW( value, name, count );
+    return size && size <= count && name[0];
+}
+
+static BOOL has_directory( const WCHAR *name )
+{
+    return wcspbrk( name, L"\\/:" ) != NULL;
+}
+
+/* Both without a backslash at their end. */
+static void system_directories( WCHAR system[MAX_PATH], WCHAR wow64[MAX_PATH] )
+{
+    WCHAR windows[MAX_PATH];
+    UINT size = GetSystemWindowsDirectoryW( windows, ARRAY_SIZE(windows) );
+
+    if (!size || size >= ARRAY_SIZE(windows)) windows[0] = 0;
+    swprintf( system, MAX_PATH, L"%.200s\\system32", windows );
+    swprintf( wow64, MAX_PATH, L"%.200s\\syswow64", windows );
+}
+
+static BOOL search( const WCHAR *directories, const WCHAR *name, WCHAR *path, DWORD count )
+{
+    DWORD size = SearchPathW( directories, name, L".dll", count, path, NULL );
+
+    return size && size < count;
+}
+
+/* As a process of 32 bits would, whose system directory is named system32, too. */
+static BOOL find_narrow( const WCHAR *name, WCHAR *path, DWORD count )
+{
+    WCHAR system[MAX_PATH], wow64[MAX_PATH], redirected[MAX_PATH * 5];
+    SIZE_T length;
+
+    system_directories( system, wow64 );
+    if (!has_directory( name )) return search( wow64, name, path, count ) || search( NULL, name, path, count );
+    length = wcslen( system );
+    if (wcsnicmp( name, system, length ) || (name[length] != '\\' && name[length] != '/'))
+        return search( NULL, name, path, count );
+    if (swprintf( redirected, ARRAY_SIZE(redirected), L"%s%s", wow64, name + length ) < 0) return FALSE;
+    return search( NULL, redirected, path, count );
+}
+
+BOOL server_find_file( const WCHAR *name, REGSAM view, WCHAR *path, DWORD count )
+{
+    BOOL narrow = sizeof(void *) == 8 && view == KEY_WOW64_32KEY;
+
+    if (narrow ? find_narrow( name, path, count ) : search( NULL, name, path, count )) return TRUE;
+    lstrcpynW( path, name, count );
+    return FALSE;
+}
+
+BOOL server_is_dotnet( const WCHAR *name )
+{
+    const WCHAR *file = name + wcslen( name );
+
+    while (file > name && !wcschr( L"\\/:", file[-1] )) file--;
+    return !wcsicmp( file, L"mscoree.dll" ) || !wcsicmp( file, L"mscoree" );
+}
