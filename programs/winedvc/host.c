@@ -37,6 +37,7 @@
 #include "deadline.h"
 #include "guard.h"
 #include "module.h"
+#include "windows.h"
 #include "winedvc.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(winedvc);
@@ -271,11 +272,14 @@ static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin
                                               const char *what, UINT32 duration )
 {
     struct winedvc_log fixed = { WINEDVC_LOG_WARN, plugin };
-    WCHAR text[256];
+    WCHAR text[512], title[128], window[256] = L"";
     const WCHAR *string = text;
 
+    if (windows_raise( title, ARRAY_SIZE(title) ))
+        swprintf( window, ARRAY_SIZE(window), L"; it shows a window, \"%s\", which may wait for an answer: look behind "
+                  L"the session's", title );
     swprintf( text, ARRAY_SIZE(text), L"It has not returned from %hs for %u s: what waits for that waits, the rest "
-              L"goes on", what, duration / 1000 );
+              L"goes on%s", what, duration / 1000, window );
     link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &string );
     return S_OK;
 }

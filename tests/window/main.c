@@ -24,14 +24,23 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
- * Sends WM_DELETE_WINDOW to each child of the root of $DISPLAY's first screen. It speaks as much of the X protocol,
- * version 11, as that takes, in this machine's byte order and with a server that wants no authorization.
+ * close-windows [[--lower] CLASS]
+ *
+ * Sends WM_DELETE_WINDOW to each child of the root of $DISPLAY's first screen; with CLASS to the one that is above all
+ * others, as soon as it has that class; with --lower puts one of that class below all others, as soon as there is one
+ * to be seen. It speaks as much of the X protocol, version 11, as that takes, in this
+ * machine's byte order and with a server that wants no authorization, nor is there a window manager.
  */
 
-enum { SEND_EVENT = 25, QUERY_TREE = 15, INTERN_ATOM = 16, CLIENT_MESSAGE = 33 };
+enum { GET_ATTRIBUTES = 3, CONFIGURE = 12, QUERY_TREE = 15, INTERN_ATOM = 16, GET_PROPERTY = 20, SEND_EVENT = 25, CLIENT_MESSAGE = 33 };
+
+#define VIEWABLE 2
+#define WM_CLASS 67
+#define LIMIT    30 /* seconds */
 
 static int server;
 
@@ -126,7 +135,66 @@ static void send_delete( uint32_t window, uint32_t protocols, uint32_t delete_wi
     put( &message, sizeof(message) );
 }
 
-int main( void )
+static int is_viewable( uint32_t window )
+{
+    const uint16_t request[4] = { GET_ATTRIBUTES, 2, window & 0xffff, window >> 16 };
+    uint32_t reply[8];
+
+    put( request, sizeof(request) );
+    free( get_reply( reply ) );
+    return ((const uint8_t *)reply)[26] == VIEWABLE;
+}
+
+static int has_class( uint32_t window, const char *class )
+{
+    const uint32_t request[6] = { GET_PROPERTY | 6 << 16, window, WM_CLASS, 0, 0, 64 };
+    uint32_t reply[8], *value;
+    int has;
+
+    put( request, sizeof(request) );
+    value = get_reply( reply );
+    has = reply[4] > strlen( class ) && !strcmp( (const char *)value, class );
+    free( value );
+    return has;
+}
+
+/* The topmost is the last. Returns 0 if there is none, or the one that has to be it is another's. */
+static uint32_t find_window( uint32_t root, const char *class, int topmost )
+{
+    unsigned int count;
+    uint32_t *windows = query_children( root, &count ), found = 0;
+
+    for (; count && !found; count--)
+    {
+        if (!is_viewable( windows[count - 1] )) continue;
+        if (has_class( windows[count - 1], class )) found = windows[count - 1];
+        else if (topmost) break;
+    }
+    free( windows );
+    return found;
+}
+
+static uint32_t wait_window( uint32_t root, const char *class, int topmost )
+{
+    time_t end = time( NULL ) + LIMIT;
+    uint32_t window;
+
+    while (!(window = find_window( root, class, topmost )))
+    {
+        if (time( NULL ) > end) return 0;
+        usleep( 20000 );
+    }
+    return window;
+}
+
+static void lower( uint32_t window )
+{
+    const uint32_t request[4] = { CONFIGURE | 4 << 16, window, 1 << 6 /* its place in the stack */, 1 };
+
+    put( request, sizeof(request) );
+}
+
+int main( int argc, char **argv )
 {
     const char *display = getenv( "DISPLAY" );
     uint32_t root, protocols, delete_window, *windows;
@@ -137,7 +205,14 @@ int main( void )
     root = begin();
     protocols = intern( "WM_PROTOCOLS" );
     delete_window = intern( "WM_DELETE_WINDOW" );
-    windows = query_children( root, &count );
+    if (argc > 1)
+    {
+        if (!(windows = malloc( sizeof(*windows) )) || !(*windows = wait_window( root, argv[argc - 1], argc == 2 )))
+            return 1;
+        if (argc > 2) lower( *windows );
+        count = argc == 2;
+    }
+    else windows = query_children( root, &count );
     for (i = 0; i < count; i++) send_delete( windows[i], protocols, delete_window );
     free( windows );
     free( query_children( root, &count ) ); /* all that was sent has arrived */
