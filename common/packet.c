@@ -75,6 +75,15 @@ void packet_queue_move( struct packet_queue *to, struct packet_queue *from )
     packet_queue_init( from );
 }
 
+void packet_queue_append( struct packet_queue *queue, struct packet_queue *from )
+{
+    if (!from->head) return;
+    *queue->tail = from->head;
+    queue->tail = from->tail;
+    queue->bytes += from->bytes;
+    packet_queue_init( from );
+}
+
 void packet_queue_clear( struct packet_queue *queue )
 {
     struct packet *packet;

@@ -51,6 +51,8 @@ extern void packet_queue_push( struct packet_queue *queue, struct packet *packet
 extern struct packet *packet_queue_pop( struct packet_queue *queue );
 /* Takes all that is in the other queue; to is not initialized. */
 extern void packet_queue_move( struct packet_queue *to, struct packet_queue *from );
+/* Moves all that is in the other queue behind what is in this one, at once. */
+extern void packet_queue_append( struct packet_queue *queue, struct packet_queue *from );
 extern void packet_queue_clear( struct packet_queue *queue );
 
 #endif /* __WINEDVC_PACKET_H */

@@ -18,9 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <pthread.h>
+
 #include "bridge_private.h"
 
-/* All of the process; the lock is taken before a bridge's. */
+/* All of the process. Nothing but the bridge's reference and its eventfd is touched with the lock. */
 static pthread_mutex_t parked_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct bridge *parked;
 
@@ -60,7 +62,7 @@ struct bridge *bridge_unpark( const void *context, const struct name_list *argum
     {
         bool same = name_list_equals( &bridge->arguments, arguments );
 
-        if (bridge->client.context != context)
+        if (bridge->context != context)
         {
             link = &bridge->next_parked;
             continue;

@@ -529,8 +529,8 @@ bool router_add_host( struct router *router, unsigned int number, bool takes_par
     struct directory_host *host = directory_add_host( &router->directory, number );
 
     if (!host) return false;
-    host->takes_part = takes_part;
-    if (router->caps_size && takes_part) router_say( router, ROUTE_HOST, number, router->caps, router->caps_size );
+    host->takes_part = false;
+    router_set_part( router, number, takes_part );
     return true;
 }
 
@@ -538,7 +538,10 @@ void router_set_part( struct router *router, unsigned int number, bool takes_par
 {
     struct directory_host *host = directory_find_host( &router->directory, number );
 
-    if (host) host->takes_part = takes_part;
+    if (!host) return;
+    if (router->caps_size && takes_part && !host->takes_part)
+        router_say( router, ROUTE_HOST, number, router->caps, router->caps_size );
+    host->takes_part = takes_part;
 }
 
 void router_set_ready( struct router *router, unsigned int number )

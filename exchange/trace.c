@@ -29,7 +29,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bridge_private.h"
+#include "clock.h"
+#include "frames.h"
+#include "log.h"
+#include "packet.h"
 #include "trace.h"
 
 #define MAX_KEPT     (16 << 20)

@@ -54,6 +54,7 @@ struct addin
     UINT16                 drdynvc_id;  /* 0 while there is no connection */
     bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
+    struct connection     *connection;  /* the bridge's */
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   written;     /* what is written to our channel, and not sent */
 };
@@ -141,7 +142,7 @@ static BOOL addin_hook_send( freerdp *instance, UINT16 channel_id, const BYTE *d
     struct addin *addin = addin_find( instance );
 
     if (addin->bridge && addin->drdynvc_id && channel_id == addin->drdynvc_id)
-        bridge_client_sends( addin->bridge, data, size );
+        connection_client_sends( addin->connection, data, size );
     addin_leave( state );
     return addin->send( instance, channel_id, data, size );
 }
@@ -152,7 +153,8 @@ static BOOL addin_hook_receive( freerdp *instance, UINT16 channel_id, const BYTE
     int state = addin_enter();
     struct addin *addin = addin_find( instance );
     bool ours = addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge &&
-                bridge_receive( addin->bridge, data, size, flags & CHANNEL_FLAG_FIRST, flags & CHANNEL_FLAG_LAST );
+                connection_receive( addin->connection, data, size, flags & CHANNEL_FLAG_FIRST,
+                                    flags & CHANNEL_FLAG_LAST );
 
     addin_leave( state );
     return ours || addin->receive( instance, channel_id, data, size, flags, total_size );
@@ -197,24 +199,30 @@ static void addin_unhook( struct addin *addin )
 
 static void addin_disconnected( struct addin *addin )
 {
-    if (addin->bridge) bridge_disconnected( addin->bridge, compat_disconnect_code( addin->instance ) );
+    if (addin->bridge) connection_end( addin->connection, compat_disconnect_code( addin->instance ) );
     addin->drdynvc_id = 0;
 }
 
 static void addin_initialized( struct addin *addin )
 {
-    struct bridge_client client = { addin, compat_server( addin->instance ), client_names( compat_major() ), addin_post,
-                                    addin_find_uplink, addin_send, addin_deliver };
+    struct client client = { addin, compat_server( addin->instance ), client_names( compat_major() ), addin_post,
+                             addin_find_uplink, addin_send, addin_deliver };
 
     addin_disconnected( addin );
-    if (addin->bridge || (addin->bridge = bridge_unpark( addin, &addin->arguments ))) return;
+    if (addin->bridge) return;
+    if ((addin->bridge = bridge_unpark( addin, &addin->arguments )))
+    {
+        addin->connection = bridge_connection( addin->bridge );
+        return;
+    }
     if (compat_is_replay( addin->instance ))
     {
         log_info( "no plug-in is used: FreeRDP replays a recording" );
         return;
     }
     log_info( "winedvc %s in FreeRDP %s, built with %s", WINEDVC_VERSION, compat_version(), compat_built_version() );
-    addin->bridge = bridge_create( &client, &addin->arguments );
+    if ((addin->bridge = bridge_create( &client, &addin->arguments )))
+        addin->connection = bridge_connection( addin->bridge );
 }
 
 static void addin_terminated( struct addin *addin )
@@ -244,8 +252,8 @@ static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UI
     (void)total_size;
     (void)flags;
     if ((event == CHANNEL_EVENT_WRITE_COMPLETE || event == CHANNEL_EVENT_WRITE_CANCELLED) && data && addin->bridge)
-        bridge_token_returns( addin->bridge, (uintptr_t)data,
-                              event == CHANNEL_EVENT_WRITE_COMPLETE && addin_is_connected( addin ) );
+        connection_token( addin->connection, (uintptr_t)data,
+                          event == CHANNEL_EVENT_WRITE_COMPLETE && addin_is_connected( addin ) );
     addin_leave( state );
 }
 
@@ -281,7 +289,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     if (size >= sizeof(text)) size = sizeof(text) - 1;
     if (size) memcpy( text, server, size );
     text[size] = 0;
-    bridge_connected( addin->bridge, text );
+    connection_begin( addin->connection, text );
     addin_nudge( addin );
 }
 

@@ -20,10 +20,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control.h"
-#include "drdynvc.h"
+#include "frames.h"
 #include "launch.h"
 #include "life.h"
 
@@ -124,8 +125,8 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
          on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
-    result = on ? router_listen( supervisor->bridge->router, host->number, name )
-                : router_unlisten( supervisor->bridge->router, host->number, name );
+    result = on ? exchange_listen( supervisor->bridge->exchange, host->port, name )
+                : exchange_unlisten( supervisor->bridge->exchange, host->port, name );
     switch (result)
     {
     case NAME_OK:
@@ -137,7 +138,7 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
     default: /* a plug-in may try, and the client may have no memory: that is no breach */
         if (control_may_log( supervisor, host ))
             say( supervisor, LOG_LEVEL_WARN, "channel %s of %s is not offered to the server: %s",
-                 log_escape( &text, name ), log_escape( &title, host->title ),
+                 log_escape_name( &text, name ), log_escape( &title, host->title ),
                  result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
@@ -154,20 +155,8 @@ static const char *control_ready( struct supervisor *supervisor, struct host *ho
 
     if (!host->group || !host_event( host, EVENT_READY )) return "a host of plug-ins is ready once";
     supervisor->learned = true;
-    router_set_ready( supervisor->bridge->router, host->number );
+    exchange_set_ready( supervisor->bridge->exchange, host->port );
     for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
-    return NULL;
-}
-
-static const char *control_purged( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
-{
-    struct winedvc_connected purged;
-
-    if (!frame_take( &purged, sizeof(purged), &body, &size )) return malformed;
-    if (!host->purging) return NULL;
-    host->window = host->credit = 0;
-    /* of several connections that ended the last counts */
-    if (purged.epoch == supervisor->bridge->epoch - supervisor->bridge->connected) host->purging = false;
     return NULL;
 }
 
@@ -264,12 +253,8 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
         return control_listen( supervisor, host, false, body, size );
     case WINEDVC_READY:
         return control_ready( supervisor, host );
-    case WINEDVC_PURGED:
-        return control_purged( supervisor, host, body, size );
     case WINEDVC_LOG:
         return control_log( supervisor, host, body, size );
-    case WINEDVC_PONG: /* any frame would do */
-        return NULL;
     case WINEDVC_STATS:
         return control_stats( supervisor, host, body, size );
     case WINEDVC_BYE:
@@ -279,59 +264,15 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
     }
 }
 
-/* Only data waits for credit; the rest is bounded for memory's sake. */
-static bool control_in_window( const struct host *host, uint8_t header )
+const char *control_read( struct supervisor *supervisor, struct host *host )
 {
-    switch (header >> 4)
-    {
-    case DRDYNVC_CMD_CREATE:
-    case DRDYNVC_CMD_CLOSE:
-    case DRDYNVC_CMD_CAPABILITIES:
-        return host->window <= 2 * WINEDVC_WINDOW;
-    default:
-        return host->window <= WINEDVC_WINDOW;
-    }
-}
-
-static const char *control_pdu( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
-{
+    struct packet_queue frames;
     struct packet *packet;
-
-    if (host->state == HOST_STARTS) return "a host begins with HELLO";
-    if (!host->number) return "the search sends no PDU";
-    if (!size) return "a PDU has 1 to 1600 bytes";
-    host->window += size;
-    if (!control_in_window( host, *body )) return "a host sends no more than its window";
-    if (!supervisor->bridge->connected || host->purging)
-    {
-        host->credit += size;
-        supervisor->bridge->counters.dropped++;
-        return NULL;
-    }
-    if (!(packet = packet_create( body, size ))) return "there is memory for the PDU";
-    packet_queue_push( &host->in, packet );
-    return NULL;
-}
-
-const char *control_read( struct supervisor *supervisor, struct host *host, const uint8_t *data, size_t size )
-{
-    struct winedvc_frame frame;
     const char *rule = NULL;
-    const uint8_t *body;
 
-    while (!rule)
-    {
-        switch (frame_read( &host->reader, &data, &size, &frame, &body ))
-        {
-        case FRAME_NONE:
-            return NULL;
-        case FRAME_TOO_LONG:
-            return "a frame is no longer than its kind may be";
-        case FRAME_COMPLETE:
-            if (frame.stream == WINEDVC_STREAM_DRDYNVC) rule = control_pdu( supervisor, host, body, frame.size );
-            else rule = control_frame( supervisor, host, frame.flags, body, frame.size );
-            break;
-        }
-    }
+    exchange_take_control( supervisor->bridge->exchange, host->port, &frames );
+    for (; (packet = packet_queue_pop( &frames )); free( packet ))
+        if (!rule) rule = control_frame( supervisor, host, packet->kind, packet->data, packet->size );
+    log_write( &supervisor->lines );
     return rule;
 }

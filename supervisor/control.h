@@ -23,8 +23,7 @@
 
 #include "bridge_private.h"
 
-/* Takes bytes of a host's socket. Runs on the I/O thread with the lock held. Returns NULL, or the
- * rule that the host broke. */
-extern const char *control_read( struct supervisor *supervisor, struct host *host, const uint8_t *data, size_t size );
+/* Does what the control frames say that a host has sent. Returns NULL, or the rule that the host broke. */
+extern const char *control_read( struct supervisor *supervisor, struct host *host );
 
 #endif /* __WINEDVC_CONTROL_H */

@@ -77,7 +77,6 @@ static void discovery_write_mistakes( struct supervisor *supervisor )
 static void discovery_configure( struct supervisor *supervisor )
 {
     struct settings *settings = &supervisor->settings;
-    size_t i;
 
     discovery_write_mistakes( supervisor );
     conf_read( settings );
@@ -85,14 +84,10 @@ static void discovery_configure( struct supervisor *supervisor )
     discovery_write_mistakes( supervisor );
     if (settings->log_level != SETTINGS_NO_LEVEL) log_set_level( settings->log_level );
     trace_open( supervisor->bridge->trace, settings->trace_file, settings->trace_size );
-    bridge_lock( supervisor->bridge );
     supervisor->timeout = settings->timeout * 1000;
     supervisor->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
     supervisor->bridge->linger = settings->linger * 1000;
-    router_set_hold( supervisor->bridge->router, settings->start_timeout * 1000 );
-    for (i = 0; i < settings->take.count; i++)
-        router_add_own_name( supervisor->bridge->router, settings->take.names[i] );
-    bridge_unlock( supervisor->bridge );
+    exchange_configure( supervisor->bridge->exchange, settings->start_timeout * 1000, &settings->take );
 }
 
 /* Each name of the list, behind that option. Returns the place behind them. */

@@ -54,36 +54,22 @@ static char **host_arguments( const struct wine_program *program, char *const *a
 }
 
 /* Returns 0 or an error number. */
-static int host_start( struct host *host, const struct wine_program *program, char *const *arguments )
+static int host_start( struct host *host, const struct wine_program *program, char *const *arguments, int *fd )
 {
     int log = host_open_log( host, program->settings->host_log ), error;
     char **argv = host_arguments( program, arguments ), **environment = wine_environment( program->settings );
 
     if (log < 0) error = errno;
     else if (!argv || !environment) error = ENOMEM;
-    else error = process_start( &host->process, argv, environment, SOCK_STREAM, log, &host->fd );
+    else error = process_start( &host->process, argv, environment, SOCK_STREAM, log, fd );
     if (log >= 0) close( log );
     free( environment );
     free( argv );
     return error;
 }
 
-static void host_greet( struct host *host )
-{
-    struct winedvc_hello hello =
-    {
-        .major = WINEDVC_MAJOR,
-        .minor = WINEDVC_MINOR,
-        .bits = 8 * sizeof(void *),
-        .pid = getpid(),
-        .window = WINEDVC_WINDOW,
-    };
-
-    host_send_control( host, WINEDVC_HELLO, &hello, sizeof(hello) );
-}
-
 struct host *host_create( unsigned int number, unsigned int bits, const char *title,
-                          const struct wine_program *program, char *const *arguments )
+                          const struct wine_program *program, char *const *arguments, int *fd )
 {
     struct host *host = calloc( 1, sizeof(*host) );
     int error;
@@ -92,17 +78,14 @@ struct host *host_create( unsigned int number, unsigned int bits, const char *ti
     host->number = number;
     host->bits = bits;
     host->kill_time = UINT64_MAX;
-    host->fd = host->process.fd = host->output.fd = -1;
-    packet_queue_init( &host->out );
-    packet_queue_init( &host->in );
+    host->process.fd = host->output.fd = -1;
     host->title = strdup( title );
-    if ((error = host->title ? host_start( host, program, arguments ) : ENOMEM))
+    if ((error = host->title ? host_start( host, program, arguments, fd ) : ENOMEM))
     {
         host_destroy( host );
         errno = error;
         return NULL;
     }
-    host_greet( host );
     return host;
 }
 
@@ -129,97 +112,13 @@ bool host_event( struct host *host, enum host_event event )
 
 void host_destroy( struct host *host )
 {
-    packet_queue_clear( &host->out );
-    packet_queue_clear( &host->in );
     output_close( &host->output );
     free( host->title );
     free( host->bye );
     free( host );
 }
 
-static ssize_t host_write( struct host *host, struct iovec *parts, size_t count )
-{
-    struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
-    ssize_t sent = sendmsg( host->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL );
-
-    return sent < 0 ? 0 : sent; /* whatever is wrong with the socket is found by its reader */
-}
-
-void host_send( struct host *host, uint16_t stream, uint16_t flags, const void *first, size_t first_size,
-                const void *second, size_t second_size )
-{
-    struct winedvc_frame frame = { .size = first_size + second_size, .stream = stream, .flags = flags };
-    struct iovec parts[] =
-    {
-        { &frame, sizeof(frame) }, { (void *)first, first_size }, { (void *)second, second_size },
-    };
-    size_t sent = 0, total = sizeof(frame) + frame.size;
-    struct packet *packet;
-
-    if (host->fd < 0 || host->overrun) return;
-    if (!host->out.head) sent = host_write( host, parts, 3 );
-    if (sent == total) return;
-
-    if (host->out.bytes + total > HOST_MAX_QUEUE || !(packet = packet_alloc( total )))
-    {
-        host->overrun = true;
-        return;
-    }
-    memcpy( packet->data, &frame, sizeof(frame) );
-    if (first_size) memcpy( packet->data + sizeof(frame), first, first_size );
-    if (second_size) memcpy( packet->data + sizeof(frame) + first_size, second, second_size );
-    if (!host->out.head) host->out_offset = sent;
-    packet_queue_push( &host->out, packet );
-}
-
-void host_send_control( struct host *host, enum winedvc_control type, const void *body, size_t size )
-{
-    host_send( host, WINEDVC_STREAM_CONTROL, type, body, size, NULL, 0 );
-}
-
-void host_flush( struct host *host )
-{
-    while (host->fd >= 0 && host->out.head)
-    {
-        struct packet *packet = host->out.head;
-        struct iovec part = { packet->data + host->out_offset, packet->size - host->out_offset };
-        size_t sent = host_write( host, &part, 1 );
-
-        host->out_offset += sent;
-        if (sent < part.iov_len) return;
-        free( packet_queue_pop( &host->out ) );
-        host->out_offset = 0;
-    }
-}
-
-ssize_t host_receive( struct host *host, void *buffer, size_t size )
-{
-    ssize_t received;
-
-    do received = recv( host->fd, buffer, size, MSG_DONTWAIT );
-    while (received < 0 && errno == EINTR);
-    return received;
-}
-
-void host_close( struct host *host )
-{
-    if (host->fd < 0) return;
-    close( host->fd );
-    host->fd = -1;
-    packet_queue_clear( &host->out );
-}
-
 void host_kill( struct host *host )
 {
     process_kill( &host->process );
-}
-
-unsigned int host_drop_pdus( struct host *host )
-{
-    struct packet *packet;
-    unsigned int count = 0;
-
-    host->credit += host->in.bytes;
-    for (; (packet = packet_queue_pop( &host->in )); count++) free( packet );
-    return count;
 }

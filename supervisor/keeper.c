@@ -31,6 +31,7 @@
 
 #include "bridge_private.h"
 #include "descriptor.h"
+#include "host.h"
 #include "keeper.h"
 #include "paths.h"
 #include "wine.h"

@@ -22,13 +22,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ascii.h"
 #include "bridge_private.h"
+#include "frames.h"
 #include "launch.h"
 #include "life.h"
 
-/* What it listened on before is what it will listen on. Needs the lock. */
+/* What it listened on before is what it will listen on. */
 static void launch_expect( struct supervisor *supervisor, const struct host *host )
 {
     const struct plugin *plugin;
@@ -38,33 +40,45 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
     {
         plugin = host->group->plugins[i];
         for (j = 0; plugin->known && j < plugin->names.count; j++)
-            router_expect( supervisor->bridge->router, host->number, plugin->names.names[j] );
+            exchange_expect( supervisor->bridge->exchange, host->port, plugin->names.names[j] );
     }
 }
 
-static void launch_add_host( struct supervisor *supervisor, struct host *host )
+static void launch_greet( struct supervisor *supervisor, struct host *host )
 {
+    const struct settings *settings = &supervisor->settings;
+    struct winedvc_limits limits = { .soft = settings->queue_warning, .hard = settings->queue_limit };
+    struct winedvc_hello hello =
+    {
+        .major = WINEDVC_MAJOR,
+        .minor = WINEDVC_MINOR,
+        .bits = 8 * sizeof(void *),
+        .pid = getpid(),
+        .window = WINEDVC_WINDOW,
+    };
+
+    exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
+    if (host->group)
+        exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_LIMITS, &limits, sizeof(limits), NULL );
+}
+
+static void launch_add_host( struct supervisor *supervisor, struct host *host, int fd )
+{
+    struct exchange *exchange = supervisor->bridge->exchange;
     struct host **end;
 
-    bridge_lock( supervisor->bridge );
-    for (end = &supervisor->bridge->hosts; *end; end = &(*end)->next) continue;
+    for (end = &supervisor->hosts; *end; end = &(*end)->next) continue;
     *end = host;
-    if (host->number)
+    host->port = exchange_add_host( exchange, host->number, fd,
+                                    host->group ? host->group->plugins[0]->choice.servers : NULL );
+    if (!host->port)
     {
-        host->takes_part = !supervisor->bridge->connected || launch_serves( host->group, supervisor->bridge->server );
-        if (!router_add_host( supervisor->bridge->router, host->number, host->takes_part )) host->overrun = true;
-        launch_expect( supervisor, host );
-        if (supervisor->bridge->connected && host->takes_part) bridge_tell_connected( supervisor->bridge, host );
-        bridge_serve_hosts( supervisor->bridge );
+        life_end( supervisor, host, END_NOT_BEGUN, "no memory is left in the client" );
+        return;
     }
-    bridge_unlock( supervisor->bridge );
-}
-
-static void launch_set_limits( const struct settings *settings, struct host *host )
-{
-    struct winedvc_limits limits = { .soft = settings->queue_warning, .hard = settings->queue_limit };
-
-    host_send_control( host, WINEDVC_LIMITS, &limits, sizeof(limits) );
+    launch_greet( supervisor, host );
+    if (host->group) launch_expect( supervisor, host );
+    exchange_admit_host( exchange, host->port );
 }
 
 bool launch_host( struct supervisor *supervisor, unsigned int number, unsigned int bits, const char *title,
@@ -74,25 +88,25 @@ bool launch_host( struct supervisor *supervisor, unsigned int number, unsigned i
     char problem[LOG_TEXT];
     struct log_text text;
     struct host *host;
+    int fd;
 
     if (!wine_find( &supervisor->settings, bits, &program, problem, sizeof(problem) ))
     {
         log_error( "%s does not run: %s", log_escape( &text, title ), problem );
         return false;
     }
-    if (!(host = host_create( number, bits, title, &program, arguments )))
+    if (!(host = host_create( number, bits, title, &program, arguments, &fd )))
     {
         log_error( "%s does not run: %s can not be started (%s): is Wine installed completely?",
                    log_escape( &text, title ), program.loader, strerror( errno ) );
         return false;
     }
-    if (group) launch_set_limits( &supervisor->settings, host );
     if (supervisor->keeper.fd >= 0 && !keeper_add( &supervisor->keeper, &host->process ))
         log_warn( "%s: should the client be killed, this process may outlive it (%s)", log_escape( &text, title ),
                   strerror( errno ) );
     host->group = group;
     host->ping_time = clock_ms() + supervisor->begin_timeout;
-    launch_add_host( supervisor, host );
+    launch_add_host( supervisor, host, fd );
     return true;
 }
 
@@ -154,10 +168,10 @@ static void launch_add_group( struct supervisor *supervisor, struct group *group
     for (end = &supervisor->groups; *end; end = &(*end)->next)
         if ((*end)->kept || !discovery_has_ended( supervisor )) count++;
     *end = group;
-    if (count < BRIDGE_MAX_HOSTS) return;
+    if (count < SUPERVISOR_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
     log_error( "there are more than %u plug-in files, %s is not loaded: remove some of the AddIns keys",
-               BRIDGE_MAX_HOSTS - 1, log_escape( &text, group_title( group, title ) ) );
+               SUPERVISOR_MAX_HOSTS - 1, log_escape( &text, group_title( group, title ) ) );
 }
 
 /* Does somebody know what each plug-in that runs will listen on? */
@@ -168,9 +182,7 @@ static bool launch_tell_complete( struct supervisor *supervisor, const struct pl
 
     for (plugin = list->first; plugin; plugin = plugin->next)
         if (!plugin->known && plugin->choice.loaded) complete = false;
-    bridge_lock( supervisor->bridge );
-    router_set_complete( supervisor->bridge->router, complete );
-    bridge_unlock( supervisor->bridge );
+    exchange_set_complete( supervisor->bridge->exchange, complete );
     return complete;
 }
 
@@ -227,7 +239,7 @@ static void launch_drop( struct supervisor *supervisor, struct group *group )
     group->start_time = UINT64_MAX;
     log_info( "plug-in %s is not registered as it was: its process ends",
               log_escape( &text, group_title( group, title ) ) );
-    for (host = supervisor->bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
         if (host->group == group) life_end( supervisor, host, END_UNLISTED, "" );
 }
 
@@ -239,9 +251,7 @@ static bool launch_keep( struct supervisor *supervisor, const struct group *foun
     for (group = supervisor->groups; group; group = group->next)
     {
         if (group->kept || !group_equals( group, found )) continue;
-        bridge_lock( supervisor->bridge );
         memcpy( group->plugins, found->plugins, found->count * sizeof(found->plugins[0]) );
-        bridge_unlock( supervisor->bridge );
         return group->kept = true;
     }
     return false;
@@ -275,20 +285,11 @@ void launch_found( struct supervisor *supervisor )
     }
 }
 
-bool launch_serves( const struct group *group, const char *server )
-{
-    const struct name_list *servers = group ? group->plugins[0]->choice.servers : NULL;
-
-    return !servers || name_list_matches( servers, server );
-}
-
 bool launch_again( struct supervisor *supervisor, struct group *group )
 {
     if (group->restarts >= supervisor->settings.restarts) return false;
     group->start_time = clock_ms() + (1000 << group->restarts++);
-    bridge_lock( supervisor->bridge );
-    router_set_known( supervisor->bridge->router, false );
-    bridge_unlock( supervisor->bridge );
+    exchange_set_known( supervisor->bridge->exchange, false );
     return true;
 }
 
@@ -307,8 +308,8 @@ bool launch_has_room( const struct supervisor *supervisor )
     unsigned int count = 0;
     struct host *host;
 
-    for (host = supervisor->bridge->hosts; host; host = host->next) count++;
-    return count <= BRIDGE_MAX_HOSTS;
+    for (host = supervisor->hosts; host; host = host->next) count++;
+    return count <= SUPERVISOR_MAX_HOSTS;
 }
 
 static void launch_group( struct supervisor *supervisor, struct group *group )
@@ -349,9 +350,7 @@ void launch_due( struct supervisor *supervisor )
 void launch_tell_known( struct supervisor *supervisor )
 {
     if (launch_time( supervisor ) != UINT64_MAX || supervisor->search < SEARCH_DONE) return;
-    bridge_lock( supervisor->bridge );
-    router_set_known( supervisor->bridge->router, true );
-    bridge_unlock( supervisor->bridge );
+    exchange_set_known( supervisor->bridge->exchange, true );
 }
 
 void launch_forget( struct supervisor *supervisor )

@@ -36,10 +36,10 @@ struct group
     uint64_t        start_time; /* for the next start, UINT64_MAX if none is to come */
     bool            kept;       /* the search for plug-ins has found it, too */
     size_t          count;      /* not 0 */
-    struct plugin  *plugins[];  /* of the bridge's lists; changed with the lock */
+    struct plugin  *plugins[];  /* of the bridge's lists */
 };
 
-/* All are called on the I/O thread, without the lock. */
+/* All are called on the I/O thread. */
 
 /* Starts a process, which has the number from now on. Arguments end with NULL; group is NULL for the search. Returns
  * false, and writes a line, if there is none. */
@@ -54,9 +54,6 @@ extern void launch_recorded( struct supervisor *supervisor );
 
 /* The list of plug-ins is complete: what is new is started, what is not in it is ended. */
 extern void launch_found( struct supervisor *supervisor );
-
-/* Is it for this server? With the lock. */
-extern bool launch_serves( const struct group *group, const char *server );
 
 /* The group's host has ended. Returns false if it is not started again. */
 extern bool launch_again( struct supervisor *supervisor, struct group *group );

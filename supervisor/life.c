@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "bridge_private.h"
+#include "frames.h"
 #include "launch.h"
 #include "life.h"
 
@@ -62,6 +63,7 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
         [END_NOT_BEGUN] = { true,  true,  { false } },
         [END_NO_ANSWER] = { true,  true,  { [HOST_READY] = true } },
         [END_BREACH]    = { true,  true,  { false } },
+        [END_NO_MEMORY] = { true,  true,  { [HOST_READY] = true } },
         [END_UNLISTED]  = { false, false, { false } },
     };
     bool told = table[end].told && !supervisor->terminated && (host->number || !discovery_has_ended( supervisor ));
@@ -72,11 +74,8 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
     else if (again) again = launch_again( supervisor, host->group );
 
     output_read( &host->output, host->title, clock_ms() );
-    bridge_lock( supervisor->bridge );
-    if (end == END_BREACH) supervisor->bridge->counters.dropped += host_drop_pdus( host );
-    if (host->number) bridge_host_leaves( supervisor->bridge, host );
-    host_close( host );
-    bridge_unlock( supervisor->bridge );
+    if (host->port) exchange_remove_host( supervisor->bridge->exchange, host->port, end == END_BREACH || end == END_NO_MEMORY );
+    host->port = NULL;
     host->kill_time = clock_ms() + HOST_END_MS;
     if (told) life_report( host, why, again );
     if (table[end].killed) host_kill( host );
@@ -102,9 +101,9 @@ void life_terminate( struct supervisor *supervisor )
     struct host *host;
 
     supervisor->terminated = true;
-    for (host = supervisor->bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
     {
-        host_send_control( host, WINEDVC_TERMINATE, NULL, 0 );
+        if (host->port) exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_TERMINATE, NULL, 0, NULL );
         if (host->kill_time == UINT64_MAX) host->kill_time = clock_ms() + HOST_END_MS;
     }
 }
@@ -135,9 +134,7 @@ static void life_ping( struct supervisor *supervisor, struct host *host )
     }
     host->pinged = true;
     host->ping_time = clock_ms() + supervisor->timeout;
-    bridge_lock( supervisor->bridge );
-    host_send_control( host, WINEDVC_PING, NULL, 0 );
-    bridge_unlock( supervisor->bridge );
+    exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_PING, NULL, 0, NULL );
 }
 
 uint64_t life_watch_time( const struct supervisor *supervisor )
@@ -145,7 +142,7 @@ uint64_t life_watch_time( const struct supervisor *supervisor )
     uint64_t time = UINT64_MAX;
     const struct host *host;
 
-    for (host = supervisor->bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
         if (life_is_watched( host ) && host->ping_time < time) time = host->ping_time;
     return time;
 }
@@ -155,7 +152,7 @@ void life_watch( struct supervisor *supervisor )
 {
     struct host *host;
 
-    for (host = supervisor->bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
         if (life_is_watched( host ) && host->ping_time <= clock_ms()) life_ping( supervisor, host );
 }
 
@@ -164,7 +161,7 @@ uint64_t life_kill_time( const struct supervisor *supervisor )
     uint64_t time = UINT64_MAX;
     const struct host *host;
 
-    for (host = supervisor->bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
         if (host->kill_time < time) time = host->kill_time;
     return time;
 }
@@ -173,7 +170,7 @@ void life_kill( struct supervisor *supervisor )
 {
     struct host *host;
 
-    for (host = supervisor->bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
     {
         if (host->kill_time > clock_ms()) continue;
         host_kill( host );
@@ -183,17 +180,16 @@ void life_kill( struct supervisor *supervisor )
 
 void life_collect( struct supervisor *supervisor )
 {
-    struct bridge *bridge = supervisor->bridge;
-    struct host **link = &bridge->hosts, *host;
-    bool left;
+    struct host **link = &supervisor->hosts, *host;
 
     while ((host = *link))
     {
-        bridge_lock( bridge );
-        left = host->fd >= 0 || host->process.fd >= 0 || host->leaving;
-        if (!left) *link = host->next;
-        bridge_unlock( bridge );
-        if (left) link = &host->next;
-        else host_destroy( host );
+        if (host->port || host->process.fd >= 0)
+        {
+            link = &host->next;
+            continue;
+        }
+        *link = host->next;
+        host_destroy( host );
     }
 }

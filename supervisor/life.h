@@ -32,6 +32,7 @@ enum host_end
     END_NOT_BEGUN,      /* it has not said HELLO in time */
     END_NO_ANSWER,      /* to a PING */
     END_BREACH,         /* it broke a rule */
+    END_NO_MEMORY,      /* the client has none for what it sends or is sent */
     END_UNLISTED,       /* the search has not found its plug-ins */
 };
 
@@ -45,7 +46,7 @@ extern void life_end_breach( struct supervisor *supervisor, struct host *host, c
 /* It has said something. */
 extern void life_heard( struct host *host );
 
-/* The session has ended: all are asked to. With the bridge's lock. */
+/* The session has ended: all are asked to. */
 extern void life_terminate( struct supervisor *supervisor );
 
 /* When one is to be asked whether it lives, or has not answered; UINT64_MAX for never. Does that. */

@@ -18,14 +18,15 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <errno.h>
+#define _GNU_SOURCE
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
+#include <time.h>
 
 #include "bridge_private.h"
 #include "control.h"
+#include "frames.h"
 #include "launch.h"
 #include "life.h"
 
@@ -62,25 +63,30 @@ void supervisor_clear( struct supervisor *supervisor )
 
 /* Hosts */
 
-/* Returns false at the end of the socket, or after a broken rule. */
-static bool read_host( struct supervisor *supervisor, struct host *host )
+/* What it has sent was read, by this thread or by the client's. Returns false if it ends. */
+static bool hear_host( struct supervisor *supervisor, struct host *host )
 {
-    ssize_t received = host_receive( host, supervisor->buffer, sizeof(supervisor->buffer) );
-    const char *rule;
+    struct exchange *exchange = supervisor->bridge->exchange;
+    const char *rule, *fault;
+    bool breach;
 
-    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
-    if (received <= 0)
-    {
-        life_end( supervisor, host, END_GONE, "end of its socket" );
-        return false;
-    }
-    life_heard( host );
-    bridge_lock( supervisor->bridge );
-    rule = control_read( supervisor, host, supervisor->buffer, received );
-    bridge_unlock( supervisor->bridge );
-    log_write( &supervisor->lines );
-    if (rule) life_end_breach( supervisor, host, rule );
-    return !rule;
+    if (exchange_has_heard( exchange, host->port )) life_heard( host );
+    rule = control_read( supervisor, host );
+    fault = exchange_fault( exchange, host->port, &breach );
+    if (rule || breach) life_end_breach( supervisor, host, rule ? rule : fault );
+    else if (fault) life_end( supervisor, host, END_NO_MEMORY, fault );
+    return !rule && !fault;
+}
+
+/* Of a process that is gone all is read. Returns false if there is nothing more to read now. */
+static bool read_host( struct supervisor *supervisor, struct host *host, bool gone )
+{
+    enum port_status status = exchange_read( supervisor->bridge->exchange, host->port, supervisor->buffer,
+                                             sizeof(supervisor->buffer) );
+
+    if (!hear_host( supervisor, host )) return false;
+    if (status == PORT_ENDED) life_end( supervisor, host, END_GONE, "end of its socket" );
+    return status == PORT_MORE || (gone && status == PORT_SOME);
 }
 
 static void serve_host( struct supervisor *supervisor, struct host *host, const struct pollfd *events )
@@ -89,34 +95,20 @@ static void serve_host( struct supervisor *supervisor, struct host *host, const 
     unsigned int reads = READS;
 
     if (output_events || process_events) output_read( &host->output, host->title, clock_ms() );
-    if (host->fd >= 0 && (socket_events & ~POLLOUT || process_events))
-        while (reads-- && read_host( supervisor, host )) continue;
+    if (host->port && (socket_events & ~POLLOUT || process_events))
+        while ((process_events || reads--) && read_host( supervisor, host, process_events )) continue;
+    else if (host->port) hear_host( supervisor, host );
     if (!process_events) return;
     life_end( supervisor, host, END_GONE, "its process is gone" );
     process_reap( &host->process );
 }
 
-/* What has come of the turn: breaches that the main thread found, credit, packets. */
-static void settle_host( struct supervisor *supervisor, struct host *host )
+static struct host *find_host( struct supervisor *supervisor, unsigned int number )
 {
-    struct bridge *bridge = supervisor->bridge;
-    struct winedvc_credit credit;
-    const char *rule;
-    size_t reserve;
+    struct host *host = supervisor->hosts;
 
-    bridge_lock( bridge );
-    host_flush( host );
-    reserve = bridge_reserve( bridge, clock_ms() );
-    if (host->credit > reserve && !host->purging)
-    {
-        credit.bytes = host->credit - reserve;
-        host->window -= credit.bytes;
-        host->credit = reserve;
-        host_send_control( host, WINEDVC_CREDIT, &credit, sizeof(credit) );
-    }
-    rule = host->overrun ? "a host reads what it is sent" : host->broken;
-    bridge_unlock( bridge );
-    if (rule) life_end_breach( supervisor, host, rule );
+    while (host && host->number != number) host = host->next;
+    return host;
 }
 
 /* What became of a channel. */
@@ -135,11 +127,11 @@ static void log_channel( struct supervisor *supervisor, const struct packet *not
         [NOTE_LATE]    = { LOG_LEVEL_WARN, "is refused: its plug-in was not ready in time (see start-timeout)" },
         [NOTE_CLIENTS] = { LOG_LEVEL_DEBUG, "is left to FreeRDP: no plug-in listens on it" },
     };
-    struct host *host = note->host ? bridge_find_host( supervisor->bridge, note->host ) : NULL;
+    struct host *host = note->host ? find_host( supervisor, note->host ) : NULL;
     enum log_level level = said[note->kind].level;
     struct log_text title, name;
 
-    log_escape( &name, (const char *)note->data );
+    log_escape_name( &name, (const char *)note->data );
     if (note->kind == NOTE_LATE || note->kind == NOTE_FULL || note->kind == NOTE_CLIENTS)
         trace_note( supervisor->bridge->trace, "channel %s %s", name.text, said[note->kind].text );
     if (!log_is_active( level ) ||
@@ -149,12 +141,11 @@ static void log_channel( struct supervisor *supervisor, const struct packet *not
     else log_later( &supervisor->lines, level, "channel %s %s", name.text, said[note->kind].text );
 }
 
-/* Needs the lock. */
 static void log_channels( struct supervisor *supervisor )
 {
     struct packet *note;
 
-    for (; (note = router_take_note( supervisor->bridge->router )); free( note ))
+    for (; (note = exchange_take_note( supervisor->bridge->exchange )); free( note ))
         if (!supervisor->terminated) log_channel( supervisor, note );
 }
 
@@ -188,87 +179,66 @@ static uint64_t counters_time( const struct supervisor *supervisor )
 
 static void counters_due( struct supervisor *supervisor )
 {
-    struct bridge *bridge = supervisor->bridge;
+    struct exchange *exchange = supervisor->bridge->exchange;
     struct host *host;
 
-    trace_asked( bridge->trace );
-    bridge_lock( bridge );
-    bridge_note_counters( bridge );
-    for (host = bridge->hosts; host; host = host->next)
-        if (host->number) host_send_control( host, WINEDVC_STATS, NULL, 0 );
-    bridge_unlock( bridge );
-}
-
-static uint64_t credit_time( const struct supervisor *supervisor )
-{
-    const struct bridge *bridge = supervisor->bridge;
-    const struct host *host;
-    uint64_t time = UINT64_MAX;
-
-    bridge_lock( supervisor->bridge );
-    for (host = bridge->hosts; host; host = host->next)
-        if (host->credit && !host->purging) time = bridge->relax_time;
-    bridge_unlock( supervisor->bridge );
-    return time;
+    trace_asked( supervisor->bridge->trace );
+    exchange_trace_counters( exchange );
+    for (host = supervisor->hosts; host; host = host->next)
+        if (host->number && host->port) exchange_send( exchange, host->port, WINEDVC_STATS, NULL, 0, NULL );
 }
 
 static uint64_t batch_time( const struct supervisor *supervisor )
 {
-    uint64_t time;
-
-    bridge_lock( supervisor->bridge );
-    time = bridge_batch_time( supervisor->bridge );
-    bridge_unlock( supervisor->bridge );
-    return time;
-}
-
-static void batch_due( struct supervisor *supervisor )
-{
-    bool posted;
-
-    bridge_lock( supervisor->bridge );
-    posted = bridge_post( supervisor->bridge );
-    bridge_unlock( supervisor->bridge );
-    if (!posted) log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
+    return exchange_time( supervisor->bridge->exchange );
 }
 
 /* All that the I/O thread does for the time's sake. What that makes due the next turn sees. */
 static const struct timer
 {
-    uint64_t (*time)( const struct supervisor *supervisor );    /* in that of clock_ms(), UINT64_MAX for never */
+    uint64_t (*time)( const struct supervisor *supervisor );    /* UINT64_MAX for never */
     void     (*due)( struct supervisor *supervisor );
+    unsigned int unit;                                          /* of time, in microseconds */
 } timers[] =
 {
-    { parked_time,     parked_due },        /* no session has followed this one: it ends */
-    { discovery_time,  discovery_settle },  /* the search has told all, or begins again */
-    { launch_time,     launch_due },        /* a host is started, for the first time or again */
-    { life_watch_time, life_watch },        /* HELLO, PING, PONG */
-    { life_kill_time,  life_kill },         /* a host that has not ended in time */
-    { keeper_time,     keeper_due },        /* nor the keeper */
-    { counters_time,   counters_due },      /* all is quiet: the trace gets what the hosts have counted */
-    { credit_time,     NULL },              /* credit that was kept back is returned, as in each turn */
-    { batch_time,      batch_due },         /* the main thread is asked to send */
+    { parked_time,     parked_due,       1000 },    /* no session has followed this one: it ends */
+    { discovery_time,  discovery_settle, 1000 },    /* the search has told all, or begins again */
+    { launch_time,     launch_due,       1000 },    /* a host is started, for the first time or again */
+    { life_watch_time, life_watch,       1000 },    /* HELLO, PING, PONG */
+    { life_kill_time,  life_kill,        1000 },    /* a host that has not ended in time */
+    { keeper_time,     keeper_due,       1000 },    /* nor the keeper */
+    { counters_time,   counters_due,     1000 },    /* all is quiet: the trace gets what the hosts have counted */
+    { batch_time,      NULL,             1 },       /* credit is returned, the main thread is asked to send: each turn */
 };
+
+static uint64_t timer_time( const struct timer *timer, const struct supervisor *supervisor )
+{
+    uint64_t time = timer->time( supervisor );
+
+    return time < UINT64_MAX / timer->unit ? time * timer->unit : UINT64_MAX;
+}
 
 static void run_timers( struct supervisor *supervisor )
 {
     size_t i;
 
     for (i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-        if (timers[i].due && timers[i].time( supervisor ) <= clock_ms()) timers[i].due( supervisor );
+        if (timers[i].due && timer_time( &timers[i], supervisor ) <= clock_us()) timers[i].due( supervisor );
 }
 
-/* In milliseconds, -1 for ever, as poll() has it. */
-static int next_timeout( const struct supervisor *supervisor )
+/* Until the next one is due; NULL for ever, as ppoll() has it. */
+static const struct timespec *next_timeout( const struct supervisor *supervisor, struct timespec *timeout )
 {
-    uint64_t now = clock_ms(), time, first = UINT64_MAX;
+    uint64_t now = clock_us(), time, first = UINT64_MAX;
     size_t i;
 
     for (i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-        if ((time = timers[i].time( supervisor )) < first) first = time;
-    if (first == UINT64_MAX) return -1;
-    if (first <= now) return 0;
-    return first - now < 60000 ? first - now : 60000;
+        if ((time = timer_time( &timers[i], supervisor )) < first) first = time;
+    if (first == UINT64_MAX) return NULL;
+    time = first > now ? first - now : 0;
+    timeout->tv_sec = time / 1000000;
+    timeout->tv_nsec = time % 1000000 * 1000;
+    return timeout;
 }
 
 /* One turn of the thread */
@@ -276,20 +246,20 @@ static int next_timeout( const struct supervisor *supervisor )
 /* Fills in what to wait for and returns how many. */
 static nfds_t prepare( const struct supervisor *supervisor, struct pollfd *fds )
 {
-    struct bridge *bridge = supervisor->bridge;
+    struct exchange *exchange = supervisor->bridge->exchange;
     struct host *host;
     nfds_t count = 0;
 
-    fds[count++] = (struct pollfd){ bridge->wake, POLLIN, 0 };
+    fds[count++] = (struct pollfd){ exchange_wake_fd( exchange ), POLLIN, 0 };
     fds[count++] = (struct pollfd){ supervisor->keeper.process.fd, POLLIN, 0 };
-    bridge_lock( bridge );
-    for (host = bridge->hosts; host; host = host->next)
+    for (host = supervisor->hosts; host; host = host->next)
     {
-        fds[count++] = (struct pollfd){ host->fd, POLLIN | (host->out.head ? POLLOUT : 0), 0 };
+        fds[count] = (struct pollfd){ -1, 0, 0 };
+        if (host->port) fds[count].events = exchange_poll_events( exchange, host->port, &fds[count].fd );
+        count++;
         fds[count++] = (struct pollfd){ host->process.fd, POLLIN, 0 };
         fds[count++] = (struct pollfd){ host->output.fd, POLLIN, 0 };
     }
-    bridge_unlock( bridge );
     return count;
 }
 
@@ -303,34 +273,30 @@ static void lose_keeper( struct supervisor *supervisor )
 static void settle( struct supervisor *supervisor )
 {
     struct bridge *bridge = supervisor->bridge;
-    struct host *host;
     int error;
 
-    for (host = bridge->hosts; host; host = host->next) settle_host( supervisor, host );
     run_timers( supervisor );
+    if (!exchange_settle( bridge->exchange ))
+        log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     launch_tell_known( supervisor );
     discovery_store( supervisor );
-
-    bridge_lock( bridge );
-    bridge_serve_hosts( bridge );
     log_channels( supervisor );
-    if (bridge->ended && !supervisor->terminated) life_terminate( supervisor );
-    bridge_unlock( bridge );
     log_write( &supervisor->lines );
+    if (bridge->ended && !supervisor->terminated) life_terminate( supervisor );
     if ((error = trace_write( bridge->trace )) && !supervisor->terminated)
         log_warn( "the trace ends here, since it can not be written (%s)", strerror( error ) );
 }
 
 static void turn( struct supervisor *supervisor )
 {
-    struct pollfd fds[EVENTS + HOST_EVENTS * (BRIDGE_MAX_HOSTS + 1)], *events = fds + EVENTS;
+    struct pollfd fds[EVENTS + HOST_EVENTS * (SUPERVISOR_MAX_HOSTS + 1)], *events = fds + EVENTS;
+    struct timespec timeout;
     struct host *host;
-    eventfd_t value;
     nfds_t count = prepare( supervisor, fds );
 
-    if (poll( fds, count, next_timeout( supervisor ) ) < 0) return; /* interrupted */
-    if (fds[0].revents) eventfd_read( supervisor->bridge->wake, &value );
-    for (host = supervisor->bridge->hosts; host; host = host->next, events += HOST_EVENTS)
+    if (ppoll( fds, count, next_timeout( supervisor, &timeout ), NULL ) < 0) return; /* interrupted */
+    if (fds[0].revents) exchange_woken( supervisor->bridge->exchange );
+    for (host = supervisor->hosts; host; host = host->next, events += HOST_EVENTS)
         serve_host( supervisor, host, events );
     if (fds[1].revents) lose_keeper( supervisor );
     settle( supervisor );
@@ -343,9 +309,9 @@ void *supervisor_main( void *arg )
 
     discovery_begin( supervisor );
     settle( supervisor );
-    while (!supervisor->terminated || supervisor->bridge->hosts || supervisor->keeper.process.fd >= 0)
+    while (!supervisor->terminated || supervisor->hosts || supervisor->keeper.process.fd >= 0)
     {
-        if (supervisor->terminated && !supervisor->bridge->hosts) keeper_dismiss( &supervisor->keeper );
+        if (supervisor->terminated && !supervisor->hosts) keeper_dismiss( &supervisor->keeper );
         turn( supervisor );
     }
     bridge_release( supervisor->bridge );

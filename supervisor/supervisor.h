@@ -33,11 +33,12 @@
 #include "record.h"
 #include "settings.h"
 
+#define SUPERVISOR_MAX_HOSTS 64     /* with the search */
+
 /*
  * Belongs to a bridge, as a member of it. All of it is the I/O thread's, which
  * is supervisor_main(); before that thread is started, and when it has ended, it
- * is the creator's. Its functions are called without the bridge's lock but where
- * it is said.
+ * is the creator's.
  */
 struct supervisor
 {
@@ -54,10 +55,11 @@ struct supervisor
     unsigned int        reported;       /* AddIns keys, with those that have a problem */
     bool                learned;        /* something that the record may not have */
     struct group       *groups;
+    struct host        *hosts;          /* by number; the search is one of them */
     unsigned int        last_number;    /* of a host */
     bool                terminated;     /* it knows that the session has ended, and writes no more lines */
     struct log_limit    limit;          /* of lines about the server */
-    struct packet_queue lines;          /* for the log, when the lock is free */
+    struct packet_queue lines;          /* for the log */
     uint8_t             buffer[65536];
 };
 

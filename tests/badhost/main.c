@@ -204,6 +204,27 @@ static void be_tireless( void )
     for (;;) wire_raw( block, sizeof(block) );
 }
 
+/* Talks without end, and breaks no other rule. */
+static void be_flooder( void )
+{
+    struct winedvc_listen listen = { 1 };
+
+    get_opened();
+    for (;;)
+    {
+        wire_listen( "Flood" );
+        wire_control( WINEDVC_UNLISTEN, &listen, sizeof(listen), "Flood" );
+    }
+}
+
+/* Takes no part in the connection: it sends a PDU and ends. */
+static void be_barred( void )
+{
+    get_ready();
+    wire_data( 1, junk, 1 );
+    exit( 0 );
+}
+
 /* Listens on a name of FreeRDP's. */
 static void be_taking( void )
 {
@@ -538,7 +559,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
     { "tireless", be_tireless },
-    { "pourer", be_pourer },
+    { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
 };
 
 static int be_host( const char *name )

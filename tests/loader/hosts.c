@@ -63,6 +63,18 @@ static void make_prefix(void)
     if ((fd = open( path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600 )) >= 0) close( fd );
 }
 
+void hosts_configure( const char *text )
+{
+    char path[4200];
+    FILE *file;
+
+    snprintf( path, sizeof(path), "%s/winedvc", prefix );
+    mkdir( path, 0700 );
+    strcat( path, "/winedvc.conf" );
+    file = fopen( path, "w" );
+    ok( file && fputs( text, file ) >= 0 && !fclose( file ), "%s can not be written.\n", path );
+}
+
 void hosts_set( const char *names )
 {
     const char *build = getenv( "BUILDDIR" );

@@ -28,4 +28,7 @@ extern void hosts_set( const char *names );
 #define ECHO_CHANNEL    "Bad::echo"     /* of the host echo: all that it gets comes back */
 #define TELLING_CHANNEL "Bad::telling"  /* the same, and the log has a line for each connection, and its end */
 
+/* The user's configuration file, after hosts_set(). */
+extern void hosts_configure( const char *text );
+
 #endif /* __LOADER_HOSTS_H */

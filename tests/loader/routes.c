@@ -232,6 +232,23 @@ static void test_late(void)
     ok( !witness_count( "asked for none" ), "The log says that the server asked for nothing.\n" );
 }
 
+/* Nothing is left of a host that takes no part in the connection, sends something all the same, and ends. */
+static void test_barred(void)
+{
+    struct client *client = client_create();
+    struct witness_counts counts = witness_get_counts();
+
+    client->option = "restarts=0";
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    witness_wait( "barred.dll): the process of this plug-in ended", 1 );
+    server_echo( client, 1 );
+    client_event( client, CHANNEL_EVENT_DISCONNECTED );
+    client_event( client, CHANNEL_EVENT_TERMINATED );
+    witness_wait_counts( counts );
+    client_destroy( client );
+}
+
 START_TEST( caps )
 {
     hosts_set( "echo telling" );
@@ -257,9 +274,57 @@ START_TEST( results )
     test_send_fails();
 }
 
+/* A host that talks without end is ended, and the others go on meanwhile. */
+static void test_flood(void)
+{
+    struct client *client = begin();
+
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, "Bad::flooder" );
+    server_expect_created( client, 2 );
+    server_expect_close( client, 2 );
+    server_echo( client, 1 );
+    witness_wait( "it broke the rule that a host sends no more than 2 MiB of control frames in a second", 1 );
+    end( client );
+}
+
+/* What a host has sent is credited when the client has taken it, at the latest when the host falls idle. */
+static void test_credit(void)
+{
+    struct client *client = begin();
+
+    server_open( client, 1, "Bad::good" ); /* says something only when it has its credit for the answer */
+    server_expect_data( client, 1, "good", 4 );
+    server_close( client, 1 );
+    server_expect_close( client, 1 );
+    end( client );
+}
+
 START_TEST( late )
 {
     hosts_set( "echo silent" );
     witness_log();
     test_late();
+}
+
+START_TEST( flood )
+{
+    hosts_set( "echo flooder" );
+    witness_log();
+    test_flood();
+}
+
+START_TEST( barred )
+{
+    hosts_set( "echo barred" );
+    hosts_configure( "[plugin barred]\nservers = other.example\n" );
+    witness_log();
+    test_barred();
+}
+
+START_TEST( credit )
+{
+    hosts_set( "good" );
+    witness_log();
+    test_credit();
 }

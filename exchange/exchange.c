@@ -1,0 +1,853 @@
+/*
+ * What the client's main thread and the I/O thread share
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "drdynvc.h"
+#include "exchange.h"
+#include "port.h"
+
+/* Credit is returned by itself from so many bytes on; less goes with the next PDU to the host, or after a while. */
+#define CREDIT_BYTES   32768
+#define CREDIT_IDLE_MS 20
+/* The windows are tight for so long after the link was busy. */
+#define TIGHT_MS       250
+/* Hosts that the main thread reads in one turn. */
+#define READY_HOSTS    16
+
+/* What the addin ignored, dropped or said in the place of a host. */
+struct counters
+{
+    uint64_t late;          /* PDUs of the server for channels that we closed */
+    uint64_t oversized;     /* messages of the server */
+    uint64_t answered;      /* closes and refusals for hosts that are gone */
+    uint64_t dropped;       /* PDUs of hosts for channels or connections that have ended */
+};
+
+struct exchange
+{
+    pthread_mutex_t lock;
+    int             wake;           /* eventfd */
+    int             ready;          /* epoll descriptor of the hosts that the main thread reads, -1 if it can not */
+    struct trace   *trace;
+    exchange_post  *post;
+    void           *context;        /* of post */
+
+    /* protected by lock */
+    struct router  *router;
+    struct port    *ports;
+    bool            connected;
+    bool            main_reads;
+    uint32_t        epoch;          /* counts connections */
+    char            server[256];
+    uintptr_t       token;          /* the last that was posted: only this one counts when it returns */
+    bool            posted;         /* and has not returned */
+    uint64_t        batch_time;     /* no token is posted before it, in microseconds */
+    unsigned int    turn;           /* the host whose PDU went out last */
+    uint64_t        tight_time;     /* until then a host's window is no larger than the link needs */
+    size_t          tight_window;   /* that one's size */
+    struct counters counters;
+};
+
+static void exchange_lock( struct exchange *exchange )
+{
+    pthread_mutex_lock( &exchange->lock );
+}
+
+static void exchange_unlock( struct exchange *exchange )
+{
+    pthread_mutex_unlock( &exchange->lock );
+}
+
+/* Life */
+
+struct exchange *exchange_create( const char *const *client_names, struct trace *trace, exchange_post *post,
+                                  void *context )
+{
+    struct exchange *exchange = calloc( 1, sizeof(*exchange) );
+
+    if (!exchange) return NULL;
+    pthread_mutex_init( &exchange->lock, NULL );
+    exchange->trace = trace;
+    exchange->post = post;
+    exchange->context = context;
+    exchange->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
+    exchange->ready = epoll_create1( EPOLL_CLOEXEC );
+    exchange->router = router_create( client_names );
+    if (exchange->wake >= 0 && exchange->router) return exchange;
+    exchange_destroy( exchange );
+    return NULL;
+}
+
+void exchange_destroy( struct exchange *exchange )
+{
+    struct port *port;
+
+    while ((port = exchange->ports))
+    {
+        exchange->ports = port->next;
+        port_destroy( port );
+    }
+    if (exchange->router) router_destroy( exchange->router );
+    if (exchange->wake >= 0) close( exchange->wake );
+    if (exchange->ready >= 0) close( exchange->ready );
+    pthread_mutex_destroy( &exchange->lock );
+    free( exchange );
+}
+
+void exchange_wake( struct exchange *exchange )
+{
+    eventfd_write( exchange->wake, 1 );
+}
+
+void exchange_woken( struct exchange *exchange )
+{
+    eventfd_t value;
+
+    eventfd_read( exchange->wake, &value );
+}
+
+int exchange_wake_fd( const struct exchange *exchange )
+{
+    return exchange->wake;
+}
+
+/* Ports. All here needs the lock. */
+
+static struct port *exchange_find_port( struct exchange *exchange, unsigned int number )
+{
+    struct port *port = exchange->ports;
+
+    while (port && port->number != number) port = port->next;
+    return port;
+}
+
+/* A host that has ended is gone when its last PDU is. */
+static void exchange_check_gone( struct exchange *exchange, struct port *port )
+{
+    struct port **link = &exchange->ports;
+
+    if (!port->ended || port->pdus.head) return;
+    router_remove_host( exchange->router, port->number );
+    while (*link != port) link = &(*link)->next;
+    *link = port->next;
+    port_destroy( port );
+}
+
+/* Is it a host of plug-ins that the connection concerns? */
+static bool port_is_told( const struct port *port )
+{
+    return port->number && port->admitted && port->takes_part;
+}
+
+/* Bytes of a host's PDUs for which credit may be returned now. */
+static size_t exchange_credit( const struct exchange *exchange, const struct port *port, uint64_t now )
+{
+    size_t kept = 0;
+
+    if (port->purging) return 0;
+    if (now < exchange->tight_time && exchange->tight_window < WINEDVC_WINDOW)
+        kept = WINEDVC_WINDOW - exchange->tight_window;
+    return port->credit > kept ? port->credit - kept : 0;
+}
+
+static void exchange_return_credit( struct exchange *exchange, struct port *port, uint64_t now )
+{
+    size_t bytes = exchange_credit( exchange, port, now );
+    struct winedvc_credit credit = { bytes };
+
+    if (!port->credit) port->credit_time = UINT64_MAX;
+    else if (port->credit_time == UINT64_MAX) port->credit_time = now + CREDIT_IDLE_MS;
+    if (!bytes || (bytes < CREDIT_BYTES && now < port->credit_time)) return;
+    port->window -= bytes;
+    port->credit -= bytes;
+    port->credit_time = port->credit ? exchange->tight_time : UINT64_MAX;
+    port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CREDIT, &credit, sizeof(credit), NULL, 0, 0 );
+}
+
+static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
+{
+    size_t credit = port->credit ? exchange_credit( exchange, port, clock_ms() ) : 0;
+
+    port_send( port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0, credit );
+    if (port->out.head || port->rule || port->no_memory) exchange_wake( exchange );
+}
+
+/* Sends the hosts what the router has for them. */
+static void exchange_serve_hosts( struct exchange *exchange )
+{
+    struct packet *packet;
+    struct port *port;
+
+    while ((packet = router_take( exchange->router, ROUTE_HOST )))
+    {
+        if ((port = exchange_find_port( exchange, packet->host )))
+            exchange_send_pdu( exchange, port, packet->data, packet->size );
+        free( packet );
+    }
+}
+
+static void exchange_tell_connected( struct exchange *exchange, struct port *port )
+{
+    struct winedvc_connected connected = { exchange->epoch };
+
+    port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CONNECTED, &connected, sizeof(connected),
+               exchange->server, strlen( exchange->server ) + 1, 0 );
+}
+
+static bool exchange_serves( const struct exchange *exchange, const struct port *port )
+{
+    return !port->servers || name_list_matches( port->servers, exchange->server );
+}
+
+/* Hosts, for the supervisor */
+
+struct port *exchange_add_host( struct exchange *exchange, unsigned int number, int fd, const struct name_list *servers )
+{
+    struct port *port = port_create( number, fd, servers ), **end;
+    bool added;
+
+    if (!port)
+    {
+        close( fd );
+        return NULL;
+    }
+    exchange_lock( exchange );
+    port->takes_part = !exchange->connected || exchange_serves( exchange, port );
+    added = !number || router_add_host( exchange->router, number, false );
+    for (end = &exchange->ports; added && *end; end = &(*end)->next) continue;
+    if (added) *end = port;
+    exchange_unlock( exchange );
+    if (added) return port;
+    port_destroy( port );
+    return NULL;
+}
+
+void exchange_admit_host( struct exchange *exchange, struct port *port )
+{
+    exchange_lock( exchange );
+    port->admitted = true;
+    if (exchange->connected && port->number && port->takes_part) exchange_tell_connected( exchange, port );
+    router_set_part( exchange->router, port->number, port->takes_part );
+    exchange_serve_hosts( exchange );
+    exchange_unlock( exchange );
+}
+
+void exchange_remove_host( struct exchange *exchange, struct port *port, bool discard )
+{
+    pthread_mutex_lock( &port->reading ); /* the main thread may be about to read */
+    exchange_lock( exchange );
+    if (port->fd >= 0 && port->watched) epoll_ctl( exchange->ready, EPOLL_CTL_DEL, port->fd, NULL );
+    port_close( port );
+    pthread_mutex_unlock( &port->reading );
+    router_retire_host( exchange->router, port->number );
+    if (discard || !exchange->connected) exchange->counters.dropped += port_drop_pdus( port );
+    port->ended = true;
+    exchange_check_gone( exchange, port );
+    exchange_unlock( exchange );
+}
+
+void exchange_send( struct exchange *exchange, struct port *port, uint16_t type, const void *fixed, size_t size,
+                    const char *text )
+{
+    exchange_lock( exchange );
+    port_send( port, WINEDVC_STREAM_CONTROL, type, fixed, size, text, text ? strlen( text ) + 1 : 0, 0 );
+    exchange_unlock( exchange );
+}
+
+enum name_result exchange_listen( struct exchange *exchange, struct port *port, const char *name )
+{
+    enum name_result result;
+
+    exchange_lock( exchange );
+    result = router_listen( exchange->router, port->number, name );
+    exchange_serve_hosts( exchange );
+    exchange_unlock( exchange );
+    return result;
+}
+
+enum name_result exchange_unlisten( struct exchange *exchange, struct port *port, const char *name )
+{
+    enum name_result result;
+
+    exchange_lock( exchange );
+    result = router_unlisten( exchange->router, port->number, name );
+    exchange_unlock( exchange );
+    return result;
+}
+
+enum name_result exchange_expect( struct exchange *exchange, struct port *port, const char *name )
+{
+    enum name_result result;
+
+    exchange_lock( exchange );
+    result = router_expect( exchange->router, port->number, name );
+    exchange_unlock( exchange );
+    return result;
+}
+
+void exchange_set_ready( struct exchange *exchange, struct port *port )
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.u32 = port->number };
+
+    exchange_lock( exchange );
+    port->ready = true;
+    port->watched = exchange->ready >= 0 && port->fd >= 0 &&
+                    !epoll_ctl( exchange->ready, EPOLL_CTL_ADD, port->fd, &event );
+    router_set_ready( exchange->router, port->number );
+    exchange_serve_hosts( exchange );
+    exchange_unlock( exchange );
+}
+
+void exchange_set_complete( struct exchange *exchange, bool complete )
+{
+    exchange_lock( exchange );
+    router_set_complete( exchange->router, complete );
+    exchange_unlock( exchange );
+}
+
+void exchange_set_known( struct exchange *exchange, bool known )
+{
+    exchange_lock( exchange );
+    router_set_known( exchange->router, known );
+    exchange_unlock( exchange );
+}
+
+void exchange_configure( struct exchange *exchange, unsigned int hold, const struct name_list *own_names )
+{
+    size_t i;
+
+    exchange_lock( exchange );
+    router_set_hold( exchange->router, hold );
+    for (i = 0; i < own_names->count; i++) router_add_own_name( exchange->router, own_names->names[i] );
+    exchange_unlock( exchange );
+}
+
+/* Reading hosts, on either thread */
+
+/* Takes in what was read. Needs the port's "reading". */
+static void exchange_take_in( struct exchange *exchange, struct port *port, const uint8_t *data, size_t size )
+{
+    struct intake intake;
+
+    do
+    {
+        port_decode( port, &data, &size, &intake );
+        exchange_lock( exchange );
+        exchange->counters.dropped += port_accept( port, &intake, exchange->connected );
+        if (intake.purged && port->purging)
+        {
+            port->window = port->credit = 0;
+            /* of several connections that ended the last counts */
+            if (intake.epoch == exchange->epoch - exchange->connected) port->purging = false;
+        }
+        exchange_unlock( exchange );
+        packet_queue_clear( &intake.pdus ); /* what was dropped */
+        packet_queue_clear( &intake.control );
+    }
+    while (intake.purged);
+}
+
+enum port_status exchange_read( struct exchange *exchange, struct port *port, uint8_t *buffer, size_t size )
+{
+    ssize_t received;
+
+    pthread_mutex_lock( &port->reading );
+    received = port_receive( port, port->fd, buffer, size );
+    if (received > 0) exchange_take_in( exchange, port, buffer, received );
+    pthread_mutex_unlock( &port->reading );
+    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return PORT_EMPTY;
+    if (received <= 0) return PORT_ENDED;
+    return (size_t)received == size ? PORT_MORE : PORT_SOME;
+}
+
+/* On the main thread. Returns true if the I/O thread has something to do. */
+static bool exchange_read_one( struct exchange *exchange, unsigned int number, uint8_t *buffer, size_t size )
+{
+    struct port *port;
+    ssize_t received;
+    bool needed;
+
+    exchange_lock( exchange );
+    port = exchange_find_port( exchange, number );
+    if (port && (port->fd < 0 || pthread_mutex_trylock( &port->reading ))) port = NULL;
+    exchange_unlock( exchange );
+    if (!port) return false;
+    received = port_receive( port, port->fd, buffer, size );
+    if (received > 0) exchange_take_in( exchange, port, buffer, received );
+    exchange_lock( exchange );
+    needed = port->control.head || port->rule || port->no_memory || !received;
+    if (!received && port->watched) /* the supervisor deals with its end */
+    {
+        epoll_ctl( exchange->ready, EPOLL_CTL_DEL, port->fd, NULL );
+        port->watched = false;
+    }
+    exchange_unlock( exchange );
+    pthread_mutex_unlock( &port->reading );
+    return needed;
+}
+
+bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size )
+{
+    struct epoll_event events[READY_HOSTS];
+    int i, count = epoll_wait( exchange->ready, events, READY_HOSTS, 0 );
+    bool needed = false;
+
+    for (i = 0; i < count; i++) needed |= exchange_read_one( exchange, events[i].data.u32, buffer, size );
+    if (needed) exchange_wake( exchange );
+    return count > 0;
+}
+
+int exchange_start_main_reads( struct exchange *exchange )
+{
+    exchange_lock( exchange );
+    exchange->main_reads = exchange->ready >= 0;
+    exchange_unlock( exchange );
+    exchange_wake( exchange );
+    return exchange->ready;
+}
+
+void exchange_stop_main_reads( struct exchange *exchange )
+{
+    exchange_lock( exchange );
+    exchange->main_reads = false;
+    exchange_unlock( exchange );
+    exchange_wake( exchange );
+}
+
+short exchange_poll_events( struct exchange *exchange, struct port *port, int *fd )
+{
+    short events;
+
+    exchange_lock( exchange );
+    *fd = port->fd;
+    events = exchange->main_reads && port->watched ? 0 : POLLIN;
+    if (port->out.head) events |= POLLOUT;
+    exchange_unlock( exchange );
+    return events;
+}
+
+void exchange_take_control( struct exchange *exchange, struct port *port, struct packet_queue *frames )
+{
+    exchange_lock( exchange );
+    packet_queue_move( frames, &port->control );
+    exchange_unlock( exchange );
+}
+
+bool exchange_has_heard( struct exchange *exchange, struct port *port )
+{
+    bool heard;
+
+    exchange_lock( exchange );
+    heard = port->heard;
+    port->heard = false;
+    exchange_unlock( exchange );
+    return heard;
+}
+
+const char *exchange_fault( struct exchange *exchange, struct port *port, bool *breach )
+{
+    const char *fault;
+
+    exchange_lock( exchange );
+    fault = port->rule;
+    *breach = fault != NULL;
+    if (!fault && port->no_memory) fault = "no memory is left in the client for what it sends or is sent";
+    exchange_unlock( exchange );
+    return fault;
+}
+
+/* The I/O thread's turn */
+
+static bool exchange_has_output( const struct exchange *exchange )
+{
+    const struct port *port;
+
+    for (port = exchange->ports; port; port = port->next) if (port->pdus.head) return true;
+    return router_has_packets( exchange->router, ROUTE_SERVER ) || router_has_packets( exchange->router, ROUTE_CLIENT );
+}
+
+/* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. Needs the lock. */
+static uint64_t exchange_batch_time( const struct exchange *exchange )
+{
+    uint64_t time = 0;
+
+    if (!exchange->connected || exchange->posted) return UINT64_MAX;
+    if (!exchange_has_output( exchange ))
+    {
+        if ((time = router_deadline( exchange->router )) == UINT64_MAX) return UINT64_MAX;
+        time *= 1000;
+    }
+    return time > exchange->batch_time ? time : exchange->batch_time;
+}
+
+bool exchange_settle( struct exchange *exchange )
+{
+    uint64_t now = clock_us();
+    struct port *port;
+    bool posted = true;
+
+    exchange_lock( exchange );
+    exchange_serve_hosts( exchange );
+    for (port = exchange->ports; port; port = port->next)
+    {
+        port_flush( port );
+        exchange_return_credit( exchange, port, now / 1000 );
+    }
+    if (exchange_batch_time( exchange ) <= now)
+    {
+        exchange->posted = true;
+        if (!++exchange->token) ++exchange->token;
+        posted = exchange->post( exchange->context, exchange->token );
+    }
+    exchange_unlock( exchange );
+    return posted;
+}
+
+uint64_t exchange_time( struct exchange *exchange )
+{
+    struct port *port;
+    uint64_t time;
+
+    exchange_lock( exchange );
+    time = exchange_batch_time( exchange );
+    for (port = exchange->ports; port; port = port->next)
+    {
+        if (port->window && !port->purging && port->credit_time == UINT64_MAX)
+            port->credit_time = clock_ms() + CREDIT_IDLE_MS; /* the main thread need not say when it is due */
+        if (port->credit_time != UINT64_MAX && port->credit_time * 1000 < time) time = port->credit_time * 1000;
+    }
+    exchange_unlock( exchange );
+    return time;
+}
+
+struct packet *exchange_take_note( struct exchange *exchange )
+{
+    struct packet *note;
+
+    exchange_lock( exchange );
+    note = router_take_note( exchange->router );
+    exchange_unlock( exchange );
+    return note;
+}
+
+/* Needs the lock. */
+static void exchange_note_counters( const struct exchange *exchange )
+{
+    const struct counters *counters = &exchange->counters;
+
+    trace_note( exchange->trace, "addin: PDUs late %" PRIu64 ", oversized %" PRIu64 ", answered %" PRIu64
+                ", dropped %" PRIu64, counters->late, counters->oversized, counters->answered, counters->dropped );
+}
+
+void exchange_trace_counters( struct exchange *exchange )
+{
+    exchange_lock( exchange );
+    exchange_note_counters( exchange );
+    exchange_unlock( exchange );
+}
+
+/* Connections */
+
+/* Needs the lock. */
+static void exchange_begin_epoch( struct exchange *exchange )
+{
+    struct port *port;
+
+    exchange->epoch++;
+    exchange->connected = true;
+    exchange->batch_time = exchange->tight_time = 0;
+    router_reset( exchange->router );
+    trace_note( exchange->trace, "connection %u to %s", exchange->epoch, exchange->server );
+    for (port = exchange->ports; port; port = port->next)
+    {
+        if (!port->number) continue;
+        port->takes_part = exchange_serves( exchange, port );
+        if (!port->admitted) continue;
+        router_set_part( exchange->router, port->number, port->takes_part );
+        if (port->takes_part) exchange_tell_connected( exchange, port );
+    }
+}
+
+/* Needs the lock. */
+static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
+{
+    struct winedvc_disconnected disconnected = { exchange->epoch, code };
+    struct port *port, *next;
+
+    exchange->connected = false;
+    router_reset( exchange->router );
+    trace_note( exchange->trace, "connection %u has ended, code %u", exchange->epoch, code );
+    exchange_note_counters( exchange );
+    for (port = exchange->ports; port; port = next)
+    {
+        next = port->next;
+        exchange->counters.dropped += port_drop_pdus( port );
+        if (port_is_told( port ))
+        {
+            port->purging = true;
+            port->credit_time = UINT64_MAX;
+            port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_DISCONNECTED, &disconnected, sizeof(disconnected),
+                       NULL, 0, 0 );
+            port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_STATS, NULL, 0, NULL, 0, 0 );
+        }
+        exchange_check_gone( exchange, port );
+    }
+}
+
+void exchange_connect( struct exchange *exchange, const char *server )
+{
+    exchange_lock( exchange );
+    if (exchange->connected) exchange_end_epoch( exchange, 0 );
+    exchange->posted = false; /* FreeRDP may have lost it; if not, another one counts by then */
+    exchange->server[0] = 0;
+    strncat( exchange->server, server, sizeof(exchange->server) - 1 );
+    exchange_begin_epoch( exchange );
+    exchange_unlock( exchange );
+    exchange_wake( exchange );
+}
+
+void exchange_disconnect( struct exchange *exchange, uint32_t code )
+{
+    exchange_lock( exchange );
+    if (exchange->connected) exchange_end_epoch( exchange, code );
+    exchange_unlock( exchange );
+    exchange_wake( exchange );
+}
+
+bool exchange_is_connected( struct exchange *exchange )
+{
+    bool connected;
+
+    exchange_lock( exchange );
+    connected = exchange->connected;
+    exchange_unlock( exchange );
+    return connected;
+}
+
+void exchange_list_unused( struct exchange *exchange, char *names, size_t size )
+{
+    names[0] = 0;
+    exchange_lock( exchange );
+    if (exchange->epoch && !router_was_asked( exchange->router )) router_list_names( exchange->router, names, size );
+    exchange_unlock( exchange );
+}
+
+/* From the server */
+
+/* Needs the lock. */
+static void exchange_trace_received( struct exchange *exchange, enum route route, const uint8_t *pdu, size_t size )
+{
+    enum drdynvc_cmd cmd = size ? pdu[0] >> 4 : 0;
+
+    if (route == ROUTE_NOBODY) exchange->counters.late++;
+    if (route != ROUTE_CLIENT || cmd == DRDYNVC_CMD_CAPABILITIES)
+        trace_pdu( exchange->trace, route == ROUTE_NOBODY ? TRACE_LATE : TRACE_RECEIVED, pdu, size );
+}
+
+/* Needs the lock. */
+static void exchange_take_for_client( struct exchange *exchange, struct packet_queue *to_client )
+{
+    struct packet *packet;
+
+    packet_queue_init( to_client );
+    while ((packet = router_take( exchange->router, ROUTE_CLIENT ))) packet_queue_push( to_client, packet );
+}
+
+bool exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size, struct packet_queue *to_client )
+{
+    bool needed = trace_is_wanted( exchange->trace );
+    unsigned int host = 0;
+    enum route route = ROUTE_CLIENT;
+    struct port *port;
+
+    exchange_lock( exchange );
+    if (exchange->connected)
+    {
+        route = router_server_pdu( exchange->router, pdu, size, clock_ms(), &host );
+        if (route == ROUTE_EPOCH) /* another server, to which FreeRDP was redirected */
+        {
+            exchange_end_epoch( exchange, 0 );
+            exchange_begin_epoch( exchange );
+            route = router_server_pdu( exchange->router, pdu, size, clock_ms(), &host );
+        }
+        exchange_trace_received( exchange, route, pdu, size );
+        exchange_serve_hosts( exchange );
+        if (route == ROUTE_HOST && (port = exchange_find_port( exchange, host )))
+            exchange_send_pdu( exchange, port, pdu, size );
+        if (route == ROUTE_TAKEN || router_has_packets( exchange->router, ROUTE_SERVER ) ||
+            router_has_notes( exchange->router )) needed = true;
+    }
+    exchange_take_for_client( exchange, to_client );
+    exchange_unlock( exchange );
+    if (needed) exchange_wake( exchange );
+    return route != ROUTE_CLIENT;
+}
+
+bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t size )
+{
+    bool claimed;
+
+    exchange_lock( exchange );
+    claimed = exchange->connected && router_claims( exchange->router, chunk, size );
+    exchange_unlock( exchange );
+    return claimed;
+}
+
+void exchange_break( struct exchange *exchange, const uint8_t *chunk, size_t size )
+{
+    exchange_lock( exchange );
+    exchange->counters.oversized++;
+    router_break( exchange->router, chunk, size );
+    exchange_serve_hosts( exchange );
+    exchange_unlock( exchange );
+}
+
+void exchange_expire( struct exchange *exchange, struct packet_queue *to_client )
+{
+    exchange_lock( exchange );
+    if (exchange->connected) router_expire( exchange->router, clock_ms() );
+    exchange_serve_hosts( exchange );
+    exchange_take_for_client( exchange, to_client );
+    exchange_unlock( exchange );
+}
+
+/* To the server. All here needs the lock. */
+
+/* The host whose turn it is among those that have PDUs. */
+static struct port *exchange_next_port( const struct exchange *exchange )
+{
+    struct port *port, *first = NULL, *next = NULL;
+
+    for (port = exchange->ports; port; port = port->next) /* in order of their numbers */
+    {
+        if (!port->pdus.head) continue;
+        if (!first) first = port;
+        if (!next && port->number > exchange->turn) next = port;
+    }
+    return next ? next : first;
+}
+
+/* The next PDU of a host, if that may go out. */
+static struct packet *exchange_take_pdu( struct exchange *exchange, struct port *port )
+{
+    struct packet *packet = packet_queue_pop( &port->pdus );
+    const char *rule;
+
+    exchange->turn = port->number;
+    port->credit += packet->size; /* the client sends it before it takes another */
+    switch (router_host_pdu( exchange->router, port->number, packet->data, packet->size, &rule ))
+    {
+    case ROUTE_SERVER:
+        trace_pdu( exchange->trace, TRACE_SENT, packet->data, packet->size );
+        exchange_check_gone( exchange, port );
+        return packet;
+    case ROUTE_BROKEN:
+        if (!port->rule) port->rule = rule;
+        exchange->counters.dropped += 1 + port_drop_pdus( port );
+        exchange_wake( exchange );
+        break;
+    default: /* FreeRDP answers the server's capabilities */
+        if (packet->data[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) exchange->counters.dropped++;
+        break;
+    }
+    exchange_check_gone( exchange, port );
+    free( packet );
+    return NULL;
+}
+
+/* What the router says in the place of a host. */
+static struct packet *exchange_take_answer( struct exchange *exchange )
+{
+    struct packet *packet = router_take( exchange->router, ROUTE_SERVER );
+
+    if (!packet) return NULL;
+    exchange->counters.answered++;
+    trace_pdu( exchange->trace, TRACE_ANSWERED, packet->data, packet->size );
+    return packet;
+}
+
+void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus )
+{
+    struct packet *packet;
+    struct port *port;
+
+    packet_queue_init( pdus );
+    exchange_lock( exchange );
+    while (exchange->connected && pdus->bytes < room)
+    {
+        if (!(packet = exchange_take_answer( exchange )))
+        {
+            if (!(port = exchange_next_port( exchange ))) break;
+            packet = exchange_take_pdu( exchange, port );
+            exchange_serve_hosts( exchange ); /* a refused channel may have gone to another host */
+        }
+        if (packet) packet_queue_push( pdus, packet );
+    }
+    exchange_unlock( exchange );
+}
+
+/* Batches */
+
+bool exchange_token_returns( struct exchange *exchange, uintptr_t token )
+{
+    bool counts;
+
+    exchange_lock( exchange );
+    counts = exchange->posted && token == exchange->token;
+    exchange_unlock( exchange );
+    return counts;
+}
+
+void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause )
+{
+    uint64_t now = clock_us();
+    struct port *port;
+    bool needed;
+
+    exchange_lock( exchange );
+    if (token) exchange->posted = false;
+    exchange->batch_time = pause ? now + pause : 0;
+    needed = (exchange->connected && exchange_has_output( exchange )) || trace_is_wanted( exchange->trace ) ||
+             router_has_notes( exchange->router );
+    for (port = exchange->ports; port; port = port->next)
+    {
+        if (port->credit >= CREDIT_BYTES) exchange_return_credit( exchange, port, now / 1000 );
+        if (port->out.head || port->rule) needed = true;
+    }
+    exchange_unlock( exchange );
+    if (needed) exchange_wake( exchange );
+}
+
+void exchange_tighten( struct exchange *exchange, size_t window )
+{
+    exchange_lock( exchange );
+    exchange->tight_time = clock_ms() + TIGHT_MS;
+    exchange->tight_window = window;
+    exchange_unlock( exchange );
+}

@@ -1,0 +1,161 @@
+/*
+ * What the client's main thread and the I/O thread share
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_EXCHANGE_H
+#define __WINEDVC_EXCHANGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "directory.h"
+#include "namelist.h"
+#include "packet.h"
+#include "router.h"
+#include "trace.h"
+
+/*
+ * The routing table of a session and the hosts' sockets and queues, under one
+ * small lock, which only exchange.c takes: no function here waits for a host,
+ * writes to a log or disk, or decodes frames while it has the lock. It lives as
+ * long as the session's bridge.
+ */
+struct exchange;
+struct port;
+
+/* Makes the client's main thread call connection_token() with that token, which is not 0. Called while connected, with
+ * the exchange's lock held: must not call the exchange. */
+typedef bool exchange_post( void *context, uintptr_t token );
+
+/* NULL without memory or descriptors. The trace must outlive it. */
+extern struct exchange *exchange_create( const char *const *client_names, struct trace *trace, exchange_post *post,
+                                         void *context );
+extern void exchange_destroy( struct exchange *exchange );
+
+/* Any thread */
+
+/* The I/O thread comes round. */
+extern void exchange_wake( struct exchange *exchange );
+
+/* The supervisor's calls, on the I/O thread */
+
+/*
+ * A host was started whose end of the socket this is: the exchange's from now on,
+ * also on failure. Servers, NULL for all, must outlive the exchange. Nothing but
+ * exchange_send() reaches the host until it is admitted: then it hears of the
+ * connection, is offered channels, and the names that it is expected to listen on
+ * count. NULL without memory.
+ */
+extern struct port *exchange_add_host( struct exchange *exchange, unsigned int number, int fd,
+                                       const struct name_list *servers );
+extern void exchange_admit_host( struct exchange *exchange, struct port *port );
+
+/* The host has ended, or is to: its socket is closed, it is offered nothing more. What it sent before goes out, then
+ * its channels are closed toward the server. The port is the caller's no longer. With discard what it sent before is
+ * dropped. */
+extern void exchange_remove_host( struct exchange *exchange, struct port *port, bool discard );
+
+extern void exchange_send( struct exchange *exchange, struct port *port, uint16_t type, const void *fixed, size_t size,
+                           const char *text );
+
+enum port_status
+{
+    PORT_EMPTY,     /* nothing was there */
+    PORT_SOME,      /* and probably nothing more is */
+    PORT_MORE,      /* there may be more */
+    PORT_ENDED,     /* the end of the socket */
+};
+
+/* Reads what the host has sent, once, with the I/O thread's buffer. */
+extern enum port_status exchange_read( struct exchange *exchange, struct port *port, uint8_t *buffer, size_t size );
+/* What there is to wait for on the socket: POLLIN, POLLOUT, both or 0. */
+extern short exchange_poll_events( struct exchange *exchange, struct port *port, int *fd );
+
+/* Moves the control frames that were read, oldest first: the packet's kind is the type, its data the body. */
+extern void exchange_take_control( struct exchange *exchange, struct port *port, struct packet_queue *frames );
+
+/* Has something been read since the last call? */
+extern bool exchange_has_heard( struct exchange *exchange, struct port *port );
+
+/* Why the host has to end, NULL if it need not. *breach: that is a rule, which it broke. */
+extern const char *exchange_fault( struct exchange *exchange, struct port *port, bool *breach );
+
+extern enum name_result exchange_listen( struct exchange *exchange, struct port *port, const char *name );
+extern enum name_result exchange_unlisten( struct exchange *exchange, struct port *port, const char *name );
+extern enum name_result exchange_expect( struct exchange *exchange, struct port *port, const char *name );
+extern void exchange_set_ready( struct exchange *exchange, struct port *port );
+extern void exchange_set_complete( struct exchange *exchange, bool complete );
+extern void exchange_set_known( struct exchange *exchange, bool known );
+
+/* The settings that concern it. */
+extern void exchange_configure( struct exchange *exchange, unsigned int hold, const struct name_list *own_names );
+
+/* Sends what waits for the hosts, returns credit, asks the main thread for a batch. False if that takes no more
+ * tokens. To be called once a turn; exchange_time() says in microseconds when the next turn has to be at last,
+ * UINT64_MAX if that is not needed. */
+extern bool exchange_settle( struct exchange *exchange );
+extern uint64_t exchange_time( struct exchange *exchange );
+/* An eventfd that is readable when exchange_wake() was called; exchange_woken() resets it. */
+extern int exchange_wake_fd( const struct exchange *exchange );
+extern void exchange_woken( struct exchange *exchange );
+
+extern struct packet *exchange_take_note( struct exchange *exchange );
+extern void exchange_trace_counters( struct exchange *exchange );
+
+/* The connection's calls, on the main thread */
+
+/* A connection begins, another one having ended if there was one; ends. */
+extern void exchange_connect( struct exchange *exchange, const char *server );
+extern void exchange_disconnect( struct exchange *exchange, uint32_t code );
+extern bool exchange_is_connected( struct exchange *exchange );
+
+/* The names that were offered, or "" if one of them was asked for or there was no connection. */
+extern void exchange_list_unused( struct exchange *exchange, char *names, size_t size );
+
+/* A whole message of the server. What FreeRDP is to get before anything else is moved to to_client. Returns false if
+ * the message is FreeRDP's, too. */
+extern bool exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size,
+                            struct packet_queue *to_client );
+/* Does the message that begins with this chunk concern a host? It can not be delivered. */
+extern bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t size );
+extern void exchange_break( struct exchange *exchange, const uint8_t *chunk, size_t size );
+/* Gives up waits that have taken too long. */
+extern void exchange_expire( struct exchange *exchange, struct packet_queue *to_client );
+
+/* Moves PDUs for the server, of so many bytes and one PDU more at most. The hosts take turns. */
+extern void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus );
+
+/* A token has come. Returns false if it does not count. */
+extern bool exchange_token_returns( struct exchange *exchange, uintptr_t token );
+/* A batch has ended, for which a token had come, or not. The next one is asked for when there is something to send, and
+ * not before so many microseconds. */
+extern void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause );
+/* The link is busy: for a while a host has no more than a window of so many bytes in our hands. */
+extern void exchange_tighten( struct exchange *exchange, size_t window );
+
+/* The main thread reads the hosts itself: returns the descriptor that is readable when one of them has sent something,
+ * -1 if there is none. Until exchange_stop_main_reads(). */
+extern int exchange_start_main_reads( struct exchange *exchange );
+extern void exchange_stop_main_reads( struct exchange *exchange );
+/* Reads each host that has sent something, once. Returns false if none has. */
+extern bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size );
+
+#endif /* __WINEDVC_EXCHANGE_H */

@@ -1,0 +1,116 @@
+/*
+ * A host's place in the exchange: its socket and what waits there
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_PORT_H
+#define __WINEDVC_PORT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frames.h"
+#include "namelist.h"
+#include "packet.h"
+
+/* What a host may leave unread before it is given up. */
+#define PORT_MAX_UNREAD 67108864
+/* What its control frames may cost in a second: some time for each, and their bytes. */
+#define PORT_CONTROL_COST   256
+#define PORT_CONTROL_BUDGET 2097152
+
+/*
+ * Made by the supervisor with a host's end of its socket; belongs to the exchange,
+ * which frees it when the supervisor has let go of it and its last PDU has gone
+ * out. One thread at a time reads the socket, and has "reading"; that is taken
+ * before the exchange's lock.
+ */
+struct port
+{
+    struct port            *next;       /* in the exchange, by number */
+    unsigned int            number;     /* from 1; 0 is the search for plug-ins */
+    const struct name_list *servers;    /* the connections that it takes part in; NULL for all */
+
+    pthread_mutex_t         reading;
+    /* protected by reading */
+    struct frame_reader     reader;
+    bool                    greeted;    /* HELLO has come */
+    uint64_t                budget_time;
+    size_t                  budget;     /* that its control frames have used since then */
+
+    /* protected by the exchange's lock */
+    int                     fd;         /* -1 after the end of the socket */
+    bool                    admitted;   /* all that is to come before the first connection is sent */
+    bool                    takes_part; /* in this connection */
+    bool                    ready;      /* READY has come */
+    bool                    watched;    /* the client's main thread may read it */
+    bool                    ended;      /* the supervisor has let go of it */
+    struct packet_queue     out;        /* frames that the socket did not take yet */
+    size_t                  out_offset; /* in the first of them */
+    struct packet_queue     pdus;       /* for the server */
+    struct packet_queue     control;    /* for the supervisor: a packet's kind is the frame's type */
+    size_t                  window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
+    size_t                  credit;     /* bytes of them that may be */
+    uint64_t                credit_time;/* when all of those are returned, UINT64_MAX if there are none */
+    bool                    purging;    /* what comes before PURGED is of an older connection, and earns no credit */
+    bool                    heard;      /* something was read since the supervisor asked last */
+    const char             *rule;       /* the rule that it broke, if any */
+    bool                    no_memory;  /* the client has none for what it sent or is sent */
+};
+
+/* What was read of a socket in one go. */
+struct intake
+{
+    struct packet_queue pdus, control;
+    unsigned int        count;          /* of PDUs */
+    size_t              data_end;       /* bytes of PDUs up to the last that waits for credit */
+    const char         *rule;           /* that was broken behind all that */
+    bool                no_memory;
+    bool                purged;         /* what follows is of a new connection */
+    uint32_t            epoch;          /* the one that was purged */
+};
+
+/* NULL without memory; the socket is the caller's then. */
+extern struct port *port_create( unsigned int number, int fd, const struct name_list *servers );
+extern void port_destroy( struct port *port );
+
+/*
+ * Reads so many bytes at most into a buffer, as recv(), and without waiting.
+ * Needs "reading".
+ */
+extern ssize_t port_receive( struct port *port, int fd, void *buffer, size_t size );
+/* Decodes them, up to a frame that begins a new connection. Needs "reading" and no lock. */
+extern void port_decode( struct port *port, const uint8_t **data, size_t *size, struct intake *intake );
+
+/* These need the exchange's lock, and never wait. */
+
+/* Sends a frame whose body is the two parts, or queues it. Credit, if there is some to return, goes with it. */
+extern void port_send( struct port *port, uint16_t stream, uint16_t flags, const void *first, size_t first_size,
+                       const void *second, size_t second_size, size_t credit );
+/* Sends what is queued, as far as the socket takes it. */
+extern void port_flush( struct port *port );
+/* Takes what was read. Returns how many PDUs it dropped, since they are of no connection that there is. */
+extern unsigned int port_accept( struct port *port, struct intake *intake, bool connected );
+/* Drops the PDUs for the server, which gives their bytes back to the host's window. Returns their number. */
+extern unsigned int port_drop_pdus( struct port *port );
+/* Closes the socket. What was to be sent is dropped. */
+extern void port_close( struct port *port );
+
+#endif /* __WINEDVC_PORT_H */
