@@ -169,12 +169,14 @@ const char *log_escape_name( struct log_text *text, const char *name )
 
 bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue *lines )
 {
+    unsigned int burst = limit->burst ? limit->burst : LOG_BURST;
+
     if (!limit->start || now - limit->start >= LOG_PERIOD_MS)
     {
-        if (limit->lines > LOG_BURST)
-            log_later( lines, LOG_LEVEL_WARN, "%u more lines of a host were left out", limit->lines - LOG_BURST );
+        if (limit->lines > burst)
+            log_later( lines, LOG_LEVEL_WARN, "%u more lines of a host were left out", limit->lines - burst );
         limit->start = now;
         limit->lines = 0;
     }
-    return ++limit->lines <= LOG_BURST;
+    return ++limit->lines <= burst;
 }

@@ -89,6 +89,7 @@ struct log_limit
 {
     uint64_t     start;
     unsigned int lines;
+    unsigned int burst;     /* another number of lines, 0 for LOG_BURST */
 };
 
 /* May one more line be written? When it may again, a line says how many were left out. */

@@ -218,7 +218,7 @@ char **wine_environment( const struct settings *settings )
     char **block, *text, *end;
 
     if (!overrides) overrides = "";
-    if (!debug) debug = "-all";
+    if (!debug) debug = "fixme-all"; /* its errors may explain ours */
     for (i = 0; environment[i]; i++, count++) size += strlen( environment[i] ) + 1;
     size += strlen( prefix ) + strlen( overrides ) + strlen( debug ) + 80 /* the names, and what we add */;
     if (!(block = malloc( (count + 4) * sizeof(*block) + size ))) return NULL;

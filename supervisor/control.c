@@ -95,7 +95,7 @@ static void control_name( struct log_text *text, const struct host *host, uint32
 
 static const char *control_plugin( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
 {
-    struct log_text name, why_text;
+    struct log_text name, why_text, error;
     struct winedvc_plugin plugin;
     const char *entry, *why;
 
@@ -105,8 +105,10 @@ static const char *control_plugin( struct supervisor *supervisor, struct host *h
     control_name( &name, host, plugin.plugin );
     if (plugin.state == WINEDVC_PLUGIN_READY) say( supervisor, LOG_LEVEL_INFO, "plug-in %s is ready", name.text );
     else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        say( supervisor, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s", name.text, plugin.hresult,
-             log_escape( &why_text, why ) );
+        say( supervisor, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s%s%s", name.text, plugin.hresult,
+             log_escape( &why_text, why ), *host->output.error ? "; Wine printed: " : "",
+             log_escape( &error, host->output.error ) );
+    host->output.error[0] = 0; /* what comes is another's */
     return NULL;
 }
 

@@ -27,17 +27,20 @@
 #include <unistd.h>
 
 #include "descriptor.h"
+#include "environment.h"
 #include "host.h"
 
 /* Where its output goes: the user's file, or our pipe. */
-static int host_open_log( struct host *host, const char *path )
+static int host_open_log( struct host *host, const struct settings *settings )
 {
+    bool wanted = environment_get( settings->environment, "WINEDEBUG" );
+    const char *path = settings->host_log;
     int fd;
 
-    if (!path) return output_open( &host->output );
+    if (!path) return output_open( &host->output, wanted );
     if ((fd = open( path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600 )) >= 0) return descriptor_lift( fd );
     log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, strerror( errno ) );
-    return output_open( &host->output );
+    return output_open( &host->output, wanted );
 }
 
 static char **host_arguments( const struct wine_program *program, char *const *arguments )
@@ -56,7 +59,7 @@ static char **host_arguments( const struct wine_program *program, char *const *a
 /* Returns 0 or an error number. */
 static int host_start( struct host *host, const struct wine_program *program, char *const *arguments, int *fd )
 {
-    int log = host_open_log( host, program->settings->host_log ), error;
+    int log = host_open_log( host, program->settings ), error;
     char **argv = host_arguments( program, arguments ), **environment = wine_environment( program->settings );
 
     if (log < 0) error = errno;

@@ -30,12 +30,13 @@ static void life_report( const struct host *host, const char *why, bool again )
 {
     const char *next = again ? "it is started again, as often as the configuration says"
                              : "start the session again to have it back";
-    struct log_text title, bye, last;
-    char words[LOG_TEXT + 32] = "";
+    struct log_text title, bye, last, error;
+    char words[2 * LOG_TEXT + 64] = "";
 
     log_escape( &title, host->title );
-    if (*host->output.last)
-        snprintf( words, sizeof(words), "; it printed: %s", log_escape( &last, host->output.last ) );
+    snprintf( words, sizeof(words), "%s%s%s%s", *host->output.last ? "; it printed: " : "",
+              log_escape( &last, host->output.last ), *host->output.error ? "; Wine printed: " : "",
+              log_escape( &error, host->output.error ) );
     log_escape( &bye, host->bye ? host->bye : why );
 
     if (!host->number && again) log_info( "%s ended before it began (%s), and is started again", host->title, why );

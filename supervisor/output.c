@@ -27,16 +27,19 @@
 #include "descriptor.h"
 #include "output.h"
 
-#define LEVEL LOG_LEVEL_DEBUG
+/* So many lines in the time of a limit, for who has asked for them; a file takes all. */
+#define WANTED_BURST 1000
 
 /* Reads before others have their turn. */
 #define READS 16
 
-int output_open( struct output *output )
+int output_open( struct output *output, bool wanted )
 {
     int ends[2];
 
     output->fd = -1;
+    output->level = wanted ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
+    output->limit.burst = wanted ? WANTED_BURST : LOG_BURST;
     if (pipe2( ends, O_CLOEXEC )) return -1;
     output->fd = descriptor_lift( ends[0] );
     if (output->fd >= 0 && !fcntl( output->fd, F_SETFL, O_NONBLOCK )) return descriptor_lift( ends[1] );
@@ -51,6 +54,37 @@ void output_close( struct output *output )
     output->fd = -1;
 }
 
+/* THREAD:CLASS:CHANNEL:FUNCTION TEXT. Returns where CLASS begins, NULL if the line is not of this form. */
+static const char *find_class( const char *line )
+{
+    static const char *const classes[] = { "err:", "fixme:", "warn:", "trace:" };
+    size_t size = strspn( line, "0123456789abcdef" ), i;
+
+    if (!size || line[size] != ':') return NULL;
+    for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (!strncmp( line + size + 1, classes[i], strlen( classes[i] ) )) return line + size + 1;
+    return NULL;
+}
+
+/* Of the others some are common and mean nothing, such as those about a display. */
+static bool explains_failure( const char *class )
+{
+    static const char *const errors[] = { "err:module:", "err:mscoree:", "err:ole:", "err:seh:", "err:sync:", "err:virtual:" };
+    size_t i;
+
+    for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (!strncmp( class, errors[i], strlen( errors[i] ) )) return true;
+    return false;
+}
+
+static void output_remember( struct output *output )
+{
+    const char *class = find_class( output->line );
+
+    if (!class) strcpy( output->last, output->line );
+    else if (explains_failure( class )) strcpy( output->error, class );
+}
+
 static void output_end_line( struct output *output, const char *title, uint64_t now )
 {
     struct packet_queue lines;
@@ -60,11 +94,11 @@ static void output_end_line( struct output *output, const char *title, uint64_t 
     if (output->used && output->line[output->used - 1] == '\r') output->line[--output->used] = 0;
     output->used = 0;
     if (!output->line[strspn( output->line, " \t" )]) return;
-    strcpy( output->last, output->line );
-    if (!log_is_active( LEVEL )) return;
+    output_remember( output );
+    if (!log_is_active( output->level )) return;
     packet_queue_init( &lines );
     if (log_limit_pass( &output->limit, now, &lines ))
-        log_later( &lines, LEVEL, "%s prints: %s", log_escape( &name, title ), log_escape( &text, output->line ) );
+        log_later( &lines, output->level, "%s prints: %s", log_escape( &name, title ), log_escape( &text, output->line ) );
     log_write( &lines );
 }
 

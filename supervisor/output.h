@@ -36,16 +36,19 @@ struct output
     int              fd;            /* -1 for none */
     size_t           used;          /* of line */
     char             line[LOG_TEXT];
-    char             last[LOG_TEXT];    /* the last line that is not blank, "" before it */
+    char             last[LOG_TEXT];    /* the last line that is neither blank nor Wine's, "" before it */
+    char             error[LOG_TEXT];   /* the last of Wine's errors that may explain a failure, "" before it */
+    enum log_level   level;             /* of its lines in the log */
     struct log_limit limit;
 };
 
-/* Returns the writing end, which is the caller's, or -1 with errno. */
-extern int output_open( struct output *output );
+/* Returns the writing end, which is the caller's, or -1 with errno. Wanted is what the user has asked for. */
+extern int output_open( struct output *output, bool wanted );
 extern void output_close( struct output *output );
 
 /* Reads what is there, up to some limit, without waiting. Its lines, whatever bytes they hold, go to the
- * log as debug messages that begin with the title, so many in a time (now is in milliseconds). */
+ * log as messages that begin with the title, for debugging if they are not wanted, so many in a time (now is in
+ * milliseconds). */
 extern void output_read( struct output *output, const char *title, uint64_t now );
 
 #endif /* __WINEDVC_OUTPUT_H */

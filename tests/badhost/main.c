@@ -538,7 +538,8 @@ static void be_chatty( void )
     fflush( stdout );
     wire_create_rsp( wire_wait_pdu( 1 ), 0 );
     wire_wait_pdu( 3 );
-    fputs( "last \x1b[31m words\n\n", stderr );
+    fputs( "0024:err:module:import_dll Library lost.dll \x1b not found\n0024:err:winediag:show no display\n", stderr );
+    fputs( "last \x1b[31m words\n\n0024:fixme:heap:show nothing\n", stderr );
     exit( 1 );
 }
 

@@ -62,7 +62,7 @@ static void test_copied(void)
     ok( (environment = wine_environment( &settings )) != NULL, "no memory\n" );
     check_variable( environment, "WINEPREFIX", "/before" );
     check_variable( environment, "WINEDLLOVERRIDES", "a=b;winedbg.exe=d;mstscax=n,b" );
-    check_variable( environment, "WINEDEBUG", "-all" );
+    check_variable( environment, "WINEDEBUG", "fixme-all" );
     check_variable( environment, "OTHER", "before" );
     check_variable( environment, "OTHE", NULL );
     check_variable( environment, "WLOG_LEVEL", NULL );
