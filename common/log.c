@@ -96,38 +96,13 @@ void log_line( enum log_level level, const char *format, ... )
     char text[LOG_LINE];
     va_list args;
 
+    if (!log_is_active( level )) return;
     va_start( args, format );
     vsnprintf( text, sizeof(text), format, args );
     va_end( args );
     if (!log_begin()) return;
     sink->write( level, text );
     log_end();
-}
-
-void log_later( struct packet_queue *lines, enum log_level level, const char *format, ... )
-{
-    struct packet *line;
-    char text[LOG_LINE];
-    va_list args;
-
-    if (!log_is_active( level )) return;
-    va_start( args, format );
-    vsnprintf( text, sizeof(text), format, args );
-    va_end( args );
-    if (!(line = packet_create( text, strlen( text ) + 1 ))) return;
-    line->kind = level;
-    packet_queue_push( lines, line );
-}
-
-void log_write( struct packet_queue *lines )
-{
-    struct packet *line;
-
-    while ((line = packet_queue_pop( lines )))
-    {
-        log_line( line->kind, "%s", (const char *)line->data );
-        free( line );
-    }
 }
 
 /* As many bytes as shown() says stay as they are. */
@@ -167,14 +142,13 @@ const char *log_escape_name( struct log_text *text, const char *name )
     return escape( text, name, ascii_size );
 }
 
-bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue *lines )
+bool log_limit_pass( struct log_limit *limit, uint64_t now )
 {
     unsigned int burst = limit->burst ? limit->burst : LOG_BURST;
 
     if (!limit->start || now - limit->start >= LOG_PERIOD_MS)
     {
-        if (limit->lines > burst)
-            log_later( lines, LOG_LEVEL_WARN, "%u more lines of a host were left out", limit->lines - burst );
+        if (limit->lines > burst) log_warn( "%u more lines of a host were left out", limit->lines - burst );
         limit->start = now;
         limit->lines = 0;
     }

@@ -25,8 +25,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "packet.h"
-
 enum log_level
 {
     LOG_LEVEL_TRACE,
@@ -58,18 +56,13 @@ struct log_sink
 /* To be called once, before there are threads. Without a sink nothing is written. */
 extern void log_prepare( const struct log_sink *sink );
 
-/* The sink may be gone before the process is, while threads still run: when exit() has begun nothing is written any
+/* Not for who holds a lock: writing may take as long as a terminal, a pipe or a disk does.
+ * The sink may be gone before the process is, while threads still run: when exit() has begun nothing is written any
  * more, and it waits a second at most for who is writing. */
 extern void log_line( enum log_level level, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
 extern bool log_is_active( enum log_level level );
 extern void log_set_level( enum log_level level );
-
-/* For who holds a lock: writing may take as long as a terminal, a pipe or a disk does. Keeps the line,
- * of at most LOG_LINE bytes, for log_write(), which writes and forgets all that were kept. */
-extern void log_later( struct packet_queue *lines, enum log_level level, const char *format, ... )
-    __attribute__((format( printf, 3, 4 )));
-extern void log_write( struct packet_queue *lines );
 
 /* Text that others wrote, cut to LOG_TEXT bytes. What cannot be shown is escaped, a byte as \xNN. */
 struct log_text
@@ -93,6 +86,6 @@ struct log_limit
 };
 
 /* May one more line be written? When it may again, a line says how many were left out. */
-extern bool log_limit_pass( struct log_limit *limit, uint64_t now, struct packet_queue *lines );
+extern bool log_limit_pass( struct log_limit *limit, uint64_t now );
 
 #endif /* __WINEDVC_LOG_H */

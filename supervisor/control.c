@@ -28,14 +28,12 @@
 #include "launch.h"
 #include "life.h"
 
-#define say( supervisor, ... ) log_later( &(supervisor)->lines, __VA_ARGS__ )
-
 static const char malformed[] = "a control frame holds what its type says";
 
 /* May this host have a line in the log? */
 static bool control_may_log( struct supervisor *supervisor, struct host *host )
 {
-    return !supervisor->terminated && log_limit_pass( &host->limit, clock_ms(), &supervisor->lines );
+    return !supervisor->terminated && log_limit_pass( &host->limit, clock_ms() );
 }
 
 static const char *control_hello( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
@@ -48,8 +46,8 @@ static const char *control_hello( struct supervisor *supervisor, struct host *ho
     if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
     if ((versions = frame_string( &body, &size )) && host->state == HOST_STARTS && !supervisor->terminated)
-        say( supervisor, host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
-             host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
+        log_line( host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
+                  host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
     if (host_event( host, EVENT_HELLO )) life_heard( host );
     return NULL;
 }
@@ -70,18 +68,21 @@ static const char *control_addin( struct supervisor *supervisor, struct host *ho
     if (*problem)
     {
         if (control_may_log( supervisor, host ))
-            say( supervisor, LOG_LEVEL_ERROR, "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
-                 log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
+            log_error( "plug-in %s (%s) is not loaded: %s", log_escape( &key_text, key ),
+                       log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
         return NULL;
     }
     if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
     if (supervisor->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
     if (!(plugin = plugin_list_add( &supervisor->plugins, addin.bits, key, entry, file )))
-        return "there is memory for the plug-in";
+    {
+        log_error( "plug-in %s is not loaded: no memory is left in the client", log_escape( &key_text, key ) );
+        return NULL;
+    }
     plugin->temporary = addin.temporary;
     plugin->size = addin.size;
     plugin->time = addin.time;
-    say( supervisor, LOG_LEVEL_DEBUG, "plug-in %s is registered", log_escape( &key_text, plugin->name ) );
+    log_debug( "plug-in %s is registered", log_escape( &key_text, plugin->name ) );
     return NULL;
 }
 
@@ -103,11 +104,10 @@ static const char *control_plugin( struct supervisor *supervisor, struct host *h
         !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, plugin.plugin );
-    if (plugin.state == WINEDVC_PLUGIN_READY) say( supervisor, LOG_LEVEL_INFO, "plug-in %s is ready", name.text );
+    if (plugin.state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", name.text );
     else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        say( supervisor, LOG_LEVEL_ERROR, "plug-in %s does not work (%#x): %s%s%s", name.text, plugin.hresult,
-             log_escape( &why_text, why ), *host->output.error ? "; Wine printed: " : "",
-             log_escape( &error, host->output.error ) );
+        log_error( "plug-in %s does not work (%#x): %s%s%s", name.text, plugin.hresult, log_escape( &why_text, why ),
+                   *host->output.error ? "; Wine printed: " : "", log_escape( &error, host->output.error ) );
     host->output.error[0] = 0; /* what comes is another's */
     return NULL;
 }
@@ -123,8 +123,8 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
 
     if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
         return malformed;
-    say( supervisor, LOG_LEVEL_DEBUG, "channel %s is %s", log_escape_name( &text, name ),
-         on ? "offered" : "withdrawn" );
+    log_debug( "channel %s is %s", log_escape_name( &text, name ),
+               on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
     result = on ? exchange_listen( supervisor->bridge->exchange, host->port, name )
@@ -139,15 +139,15 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
         return "UNLISTEN names what the host listens on";
     default: /* a plug-in may try, and the client may have no memory: that is no breach */
         if (control_may_log( supervisor, host ))
-            say( supervisor, LOG_LEVEL_WARN, "channel %s of %s is not offered to the server: %s",
-                 log_escape_name( &text, name ), log_escape( &title, host->title ),
-                 result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
+            log_warn( "channel %s of %s is not offered to the server: %s",
+                      log_escape_name( &text, name ), log_escape( &title, host->title ),
+                      result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
     if (host->state == HOST_READY) return NULL;
     heard = &host->group->plugins[listen.plugin - 1]->heard;
     if (!on) name_list_remove( heard, name );
-    else if (!name_list_add( heard, name )) return "there is memory for the name";
+    else name_list_add( heard, name ); /* without memory the record lacks it */
     return NULL;
 }
 
@@ -182,7 +182,7 @@ static const char *control_log( struct supervisor *supervisor, struct host *host
     if (!frame_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, log.plugin );
-    say( supervisor, control_level( log.level ), "%s: %s", name.text, log_escape( &text, line ) );
+    log_line( control_level( log.level ), "%s: %s", name.text, log_escape( &text, line ) );
     return NULL;
 }
 
@@ -220,7 +220,7 @@ static const char *control_stats( struct supervisor *supervisor, struct host *ho
                   stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
     trace_note( supervisor->bridge->trace, "%s", text );
     if (log_is_active( LOG_LEVEL_DEBUG ) && control_may_log( supervisor, host ))
-        say( supervisor, LOG_LEVEL_DEBUG, "%s", text );
+        log_debug( "%s", text );
     return NULL;
 }
 
@@ -232,8 +232,8 @@ static const char *control_bye( struct supervisor *supervisor, struct host *host
     if (*why && !host->bye) host->bye = strdup( why );
     if (*why || host->number || !discovery_event( supervisor, EVENT_TOLD )) return NULL;
     if (!supervisor->reported && !supervisor->terminated)
-        say( supervisor, LOG_LEVEL_WARN, "no plug-in is registered in the Wine prefix: register one there (with "
-             "regsvr32, its installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
+        log_warn( "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
+                  "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
     return NULL;
 }
 
@@ -275,6 +275,5 @@ const char *control_read( struct supervisor *supervisor, struct host *host )
     exchange_take_control( supervisor->bridge->exchange, host->port, &frames );
     for (; (packet = packet_queue_pop( &frames )); free( packet ))
         if (!rule) rule = control_frame( supervisor, host, packet->kind, packet->data, packet->size );
-    log_write( &supervisor->lines );
     return rule;
 }

@@ -26,7 +26,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "descriptor.h"
 #include "environment.h"
 #include "host.h"
 

@@ -30,7 +30,6 @@
 #include <unistd.h>
 
 #include "bridge_private.h"
-#include "descriptor.h"
 #include "host.h"
 #include "keeper.h"
 #include "paths.h"

@@ -75,7 +75,8 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
     else if (again) again = launch_again( supervisor, host->group );
 
     output_read( &host->output, host->title, clock_ms() );
-    if (host->port) exchange_remove_host( supervisor->bridge->exchange, host->port, end == END_BREACH || end == END_NO_MEMORY );
+    if (host->port) exchange_remove_host( supervisor->bridge->exchange, host->port,
+                                          end == END_BREACH || end == END_NO_MEMORY );
     host->port = NULL;
     host->kill_time = clock_ms() + HOST_END_MS;
     if (told) life_report( host, why, again );

@@ -24,8 +24,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "descriptor.h"
 #include "output.h"
+#include "process.h"
 
 /* So many lines in the time of a limit, for who has asked for them; a file takes all. */
 #define WANTED_BURST 1000
@@ -87,7 +87,6 @@ static void output_remember( struct output *output )
 
 static void output_end_line( struct output *output, const char *title, uint64_t now )
 {
-    struct packet_queue lines;
     struct log_text name, text;
 
     output->line[output->used] = 0;
@@ -96,10 +95,8 @@ static void output_end_line( struct output *output, const char *title, uint64_t 
     if (!output->line[strspn( output->line, " \t" )]) return;
     output_remember( output );
     if (!log_is_active( output->level )) return;
-    packet_queue_init( &lines );
-    if (log_limit_pass( &output->limit, now, &lines ))
-        log_later( &lines, output->level, "%s prints: %s", log_escape( &name, title ), log_escape( &text, output->line ) );
-    log_write( &lines );
+    if (log_limit_pass( &output->limit, now ))
+        log_line( output->level, "%s prints: %s", log_escape( &name, title ), log_escape( &text, output->line ) );
 }
 
 static void output_take( struct output *output, const char *title, uint64_t now, const char *data, size_t size )

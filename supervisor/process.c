@@ -20,6 +20,7 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -27,8 +28,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "descriptor.h"
 #include "process.h"
+
+int descriptor_lift( int fd )
+{
+    int lifted;
+
+    if (fd < 0 || fd > STDERR_FILENO) return fd;
+    lifted = fcntl( fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1 );
+    close( fd );
+    return lifted;
+}
 
 static int spawn_attributes( posix_spawnattr_t *attributes )
 {

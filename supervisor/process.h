@@ -29,6 +29,10 @@ struct process
     int   fd;   /* of it: readable when the process is gone; -1 then */
 };
 
+/* Returns a descriptor above the standard ones, which a client may have closed, in the place of this one; -1 with
+ * errno, and this one is closed. Takes -1 for one that could not be made. */
+extern int descriptor_lift( int fd );
+
 /* Starts a program of which the caller has one end of a pair of sockets of that type in *fd, and the program
  * the other as its standard input. Output and errors go to that descriptor; no other is left to it. Its signals
  * are as new, its process group its own. Returns 0 or an error number. */

@@ -42,7 +42,6 @@ bool supervisor_init( struct supervisor *supervisor, struct bridge *bridge, cons
 {
     supervisor->bridge = bridge;
     supervisor->search_time = UINT64_MAX;
-    packet_queue_init( &supervisor->lines );
     keeper_init( &supervisor->keeper );
     if (!settings_init( &supervisor->settings )) return false;
     if (connection) settings_set( &supervisor->settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", connection );
@@ -58,7 +57,6 @@ void supervisor_clear( struct supervisor *supervisor )
     plugin_list_clear( &supervisor->recorded );
     record_clear( &supervisor->record );
     settings_clear( &supervisor->settings );
-    packet_queue_clear( &supervisor->lines );
 }
 
 /* Hosts */
@@ -135,10 +133,10 @@ static void log_channel( struct supervisor *supervisor, const struct packet *not
     if (note->kind == NOTE_LATE || note->kind == NOTE_FULL || note->kind == NOTE_CLIENTS)
         trace_note( supervisor->bridge->trace, "channel %s %s", name.text, said[note->kind].text );
     if (!log_is_active( level ) ||
-        !log_limit_pass( host ? &host->limit : &supervisor->limit, clock_ms(), &supervisor->lines )) return;
-    if (host) log_later( &supervisor->lines, level, "channel %s of %s %s", name.text, log_escape( &title, host->title ),
-                         said[note->kind].text );
-    else log_later( &supervisor->lines, level, "channel %s %s", name.text, said[note->kind].text );
+        !log_limit_pass( host ? &host->limit : &supervisor->limit, clock_ms() )) return;
+    if (host) log_line( level, "channel %s of %s %s", name.text, log_escape( &title, host->title ),
+                        said[note->kind].text );
+    else log_line( level, "channel %s %s", name.text, said[note->kind].text );
 }
 
 static void log_channels( struct supervisor *supervisor )
@@ -208,7 +206,7 @@ static const struct timer
     { life_kill_time,  life_kill,        1000 },    /* a host that has not ended in time */
     { keeper_time,     keeper_due,       1000 },    /* nor the keeper */
     { counters_time,   counters_due,     1000 },    /* all is quiet: the trace gets what the hosts have counted */
-    { batch_time,      NULL,             1 },       /* credit is returned, the main thread is asked to send: each turn */
+    { batch_time,      NULL,             1 },       /* each turn: credit is returned, the client asked to send */
 };
 
 static uint64_t timer_time( const struct timer *timer, const struct supervisor *supervisor )
@@ -281,7 +279,6 @@ static void settle( struct supervisor *supervisor )
     launch_tell_known( supervisor );
     discovery_store( supervisor );
     log_channels( supervisor );
-    log_write( &supervisor->lines );
     if (bridge->ended && !supervisor->terminated) life_terminate( supervisor );
     if ((error = trace_write( bridge->trace )) && !supervisor->terminated)
         log_warn( "the trace ends here, since it can not be written (%s)", strerror( error ) );

@@ -28,7 +28,6 @@
 #include "discovery.h"
 #include "keeper.h"
 #include "log.h"
-#include "packet.h"
 #include "plugins.h"
 #include "record.h"
 #include "settings.h"
@@ -59,7 +58,6 @@ struct supervisor
     unsigned int        last_number;    /* of a host */
     bool                terminated;     /* it knows that the session has ended, and writes no more lines */
     struct log_limit    limit;          /* of lines about the server */
-    struct packet_queue lines;          /* for the log */
     uint8_t             buffer[65536];
 };
 
