@@ -180,7 +180,7 @@ count_lines()
 {
     local lines others
     lines=$(grep -c -E "$user_line.*victim\\.dll" "$tmp/main-client.log")
-    others=$(grep -E "$user_line" "$tmp/main-client.log" | grep -v -c -F victim.dll)
+    others=$(grep -E "$user_line" "$tmp/main-client.log" | grep -v -c -F -e victim.dll -e "channel $victim ")
     [[ " $1 " = *" $lines "* ]] || fail "$lines lines tell the user of the victim, not $1"
     [ "$others" = 0 ] || fail "$others lines tell the user of something else"
 }
