@@ -19,6 +19,7 @@
  */
 
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "image.h"
