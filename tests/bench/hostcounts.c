@@ -111,7 +111,8 @@ static void count_memory( struct host *host, struct host *pong )
     for (i = 2; i <= 500 && trips_open( host, i, MIRROR ); i++);
     before = status_of( host->pid, "VmRSS" );   /* with the threads that opening wants */
     for (; i <= 2500 && trips_open( host, i, MIRROR ); i++);
-    printf( "count\tchannel-memory\t%.2f\n", ((double)status_of( host->pid, "VmRSS" ) - before) / 2000 );
+    peak = status_of( host->pid, "VmRSS" );
+    printf( "count\tchannel-memory\t%.2f\n", peak > before ? (double)(peak - before) / 2000 : 0 );
     printf( "burst: %.1f us a message\n", burst( host, 500 ) );
     threads = status_of( host->pid, "Threads" );
     peak = status_of( host->pid, "VmHWM" );
