@@ -26,17 +26,49 @@
 
 #define FIRST_RESERVE 65536
 
+/* In front of each message. */
+struct message
+{
+    union
+    {
+        size_t  capacity;
+        uint8_t pad[16];
+    } head;
+    uint8_t room[DRDYNVC_MESSAGE_ROOM];
+};
+
+static uint8_t *message_create( size_t capacity )
+{
+    struct message *message;
+
+    if (capacity > SIZE_MAX - sizeof(*message) || !(message = malloc( sizeof(*message) + capacity ))) return NULL;
+    message->head.capacity = capacity;
+    return (uint8_t *)(message + 1);
+}
+
+size_t drdynvc_message_capacity( const uint8_t *message )
+{
+    return ((const struct message *)message - 1)->head.capacity;
+}
+
+void drdynvc_message_free( uint8_t *message )
+{
+    if (message) free( (struct message *)message - 1 );
+}
+
+/* Copies by itself: realloc of some C libraries does so byte by byte. */
 static bool assembly_reserve( struct drdynvc_assembly *assembly, size_t needed )
 {
-    size_t capacity = assembly->capacity;
+    size_t capacity = assembly->data ? drdynvc_message_capacity( assembly->data ) : 0;
     uint8_t *data;
 
     if (assembly->data && needed <= capacity) return true;
     if (!capacity) capacity = assembly->length < FIRST_RESERVE ? assembly->length : FIRST_RESERVE;
     while (capacity < needed) capacity = capacity < assembly->length / 2 ? capacity * 2 : assembly->length;
-    if (!(data = realloc( assembly->data, capacity ? capacity : 1 ))) return false;
+    if (!(data = message_create( capacity ))) return false;
+    if (assembly->received) memcpy( data, assembly->data, assembly->received );
+    drdynvc_message_free( assembly->data );
     assembly->data = data;
-    assembly->capacity = capacity;
     return true;
 }
 
@@ -105,9 +137,14 @@ enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, con
     return DRDYNVC_OK;
 }
 
+void drdynvc_assembly_lend( struct drdynvc_assembly *assembly, uint8_t *message )
+{
+    assembly->data = message;
+}
+
 void drdynvc_assembly_clear( struct drdynvc_assembly *assembly )
 {
-    free( assembly->data );
+    drdynvc_message_free( assembly->data );
     free( assembly->compression );
     memset( assembly, 0, sizeof(*assembly) );
 }

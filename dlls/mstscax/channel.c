@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #include "mstscax_private.h"
+#include "pool.h"
 
 #include "wine/debug.h"
 
@@ -29,27 +30,35 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* Dead channels that are not used again yet. */
 #define MIN_DEAD 256
 
-/* One message for OnDataReceived. */
+/* Milliseconds that OnClose waits for a call to return. */
+#define CLOSE_TIMEOUT 2000
+
+/* Memory of messages that is kept for the next one: for a channel, and for all. */
+#define MAX_SPARE  0x100000
+#define MAX_SPARES 0x2000000
+
+/* One message for OnDataReceived, in the room in front of it. */
 struct delivery
 {
     struct task task;
     struct channel *channel;
-    BYTE  *message;
     UINT32 size;
 };
 
-/* A plug-in's thread, which may end here, must not touch the heap: the pump does. */
-static void channel_bury( struct channel *channel )
-{
-    struct client *client = channel->client;
-
-    pump_retire_channel( client, channel );
-    pump_wake( client );
-}
+C_ASSERT( sizeof(struct delivery) <= DRDYNVC_MESSAGE_ROOM );
 
 static struct channel *impl_from_IWTSVirtualChannel( IWTSVirtualChannel *iface )
 {
     return CONTAINING_RECORD( iface, struct channel, IWTSVirtualChannel_iface );
+}
+
+/* A plug-in's thread, which may end here, must not touch the heap: the pump does. */
+static void channel_died( struct channel *channel )
+{
+    struct client *client = channel->client;
+
+    pump_post( client, &channel->released_node );
+    pump_wake( client );
 }
 
 static HRESULT STDMETHODCALLTYPE channel_QueryInterface( IWTSVirtualChannel *iface, REFIID riid, void **out )
@@ -71,8 +80,30 @@ static ULONG STDMETHODCALLTYPE channel_Release( IWTSVirtualChannel *iface )
     BOOL died;
     ULONG ref = refs_drop_theirs( &channel->refs, &died );
 
-    if (died) channel_bury( channel );
+    if (died) channel_died( channel );
     return ref;
+}
+
+static BOOL channel_is_ending( struct channel *channel )
+{
+    return InterlockedOr( &channel->end, 0 ) != CHANNEL_NOT_ENDING;
+}
+
+/* Each call leaves a node of its own: so the close goes on where a thread was terminated in here. */
+static HRESULT channel_close( struct channel *channel )
+{
+    struct node *node = pool_alloc( sizeof(*node) );
+
+    channel_set_end( channel, CHANNEL_CLOSED );
+    if (node)
+    {
+        node->kind = NODE_CLOSE;
+        node->channel = channel;
+        pump_post( channel->client, node );
+    }
+    else pump_look_for_ends( channel->client );
+    pump_wake( channel->client );
+    return S_OK;
 }
 
 /* A stream that lost a message would have a hole: it ends. */
@@ -80,8 +111,7 @@ static HRESULT channel_overrun( struct channel *channel )
 {
     WARN( "Closing channel %#x, whose plug-in writes faster than the server reads.\n", channel->id );
     InterlockedExchange( &channel->overrun, TRUE );
-    channel_end( channel, CHANNEL_CLOSED );
-    pump_wake( channel->client );
+    channel_close( channel );
     return E_OUTOFMEMORY;
 }
 
@@ -90,27 +120,23 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
 {
     struct channel *channel = impl_from_IWTSVirtualChannel( iface );
     struct client *client = channel->client;
-    LONG64 total = drdynvc_fragments_size( channel->id, size, 0 );
-    struct write *write;
+    LONG64 total = drdynvc_fragments_size( channel->id, size, 0, 0 );
+    struct write *newest, *oldest;
 
     TRACE( "iface %p, size %lu, buffer %p, reserved %p.\n", iface, size, buffer, reserved );
 
     if (reserved) WARN( "Ignoring reserved %p.\n", reserved );
     if (size && !buffer) return E_POINTER;
-    if (write_is_sealed( &channel->inbox )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
-    if (InterlockedExchangeAdd64( &channel->pending, total ) + total > client->hard_limit)
+    if (channel_is_ending( channel )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
+    if (InterlockedExchangeAdd64( &channel->unsent, total ) + total > client->hard_limit)
         return channel_overrun( channel );
 
-    if (!(write = write_create( channel->id, buffer, size )))
+    if (!(newest = write_create( channel, channel->id, channel->connection, buffer, size, &oldest )))
     {
-        InterlockedExchangeAdd64( &channel->pending, -total );
+        InterlockedExchangeAdd64( &channel->unsent, -total );
         return E_OUTOFMEMORY;
     }
-    if (!write_push( &channel->inbox, write ))
-    {
-        write_abandon( write );
-        return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
-    }
+    pump_post_chain( client, &newest->node, &oldest->node );
     pump_wake( client );
     return S_OK;
 }
@@ -121,10 +147,8 @@ static HRESULT STDMETHODCALLTYPE channel_Close( IWTSVirtualChannel *iface )
 
     TRACE( "iface %p.\n", iface );
 
-    InterlockedExchange( &channel->deaf, TRUE );
-    channel_end( channel, CHANNEL_CLOSED );
-    pump_wake( channel->client );
-    return S_OK;
+    InterlockedExchange( &channel->discards, TRUE );
+    return channel_close( channel );
 }
 
 static const IWTSVirtualChannelVtbl channel_vtbl =
@@ -145,74 +169,127 @@ void channel_addref( struct channel *channel )
 
 void channel_release( struct channel *channel )
 {
-    if (refs_drop( &channel->refs )) channel_bury( channel );
+    if (refs_drop( &channel->refs )) channel_died( channel );
 }
 
-/* Each step may be repeated, by whoever comes after a thread that was terminated here. */
-void channel_end( struct channel *channel, enum channel_end end )
+void channel_set_end( struct channel *channel, enum channel_end end )
 {
     InterlockedCompareExchange( &channel->end, end, CHANNEL_NOT_ENDING );
-    write_seal( &channel->inbox );
+}
+
+/* FALSE if the callback has been released. */
+static BOOL channel_use_callback( struct channel *channel )
+{
+    LONG seen = InterlockedOr( &channel->callback_users, 0 ), expected;
+
+    do
+    {
+        if (!(expected = seen)) return FALSE;
+        seen = InterlockedCompareExchange( &channel->callback_users, expected + 1, expected );
+    } while (seen != expected);
+    return TRUE;
 }
 
 static void channel_drop_callback( struct channel *channel )
 {
-    if (!channel->callback || InterlockedDecrement( &channel->callback_users )) return;
+    if (InterlockedDecrement( &channel->callback_users ) || !channel->callback) return;
     IWTSVirtualChannelCallback_Release( channel->callback );
     plugin_callback_ends( channel->listener->plugin );
 }
 
+static BYTE *delivery_message( struct delivery *delivery )
+{
+    return (BYTE *)delivery + DRDYNVC_MESSAGE_ROOM;
+}
+
+/* The use comes first: OnClose may overtake, which releases the callback when nobody uses it. */
 static void delivery_run( struct task *task )
 {
     struct delivery *delivery = CONTAINING_RECORD( task, struct delivery, task );
     struct channel *channel = delivery->channel;
+    BOOL used = channel_use_callback( channel );
 
-    if (InterlockedOr( &channel->deaf, 0 ))
+    if (used && !InterlockedOr( &channel->discards, 0 ))
     {
-        InterlockedIncrement64( &channel->client->counters.messages_dropped );
-        return;
+        TRACE( "channel %#x, size %u.\n", channel->id, delivery->size );
+        IWTSVirtualChannelCallback_OnDataReceived( channel->callback, delivery->size,
+                                                   delivery_message( delivery ) );
     }
-    TRACE( "channel %#x, size %u.\n", channel->id, delivery->size );
-    InterlockedIncrement( &channel->callback_users );
-    IWTSVirtualChannelCallback_OnDataReceived( channel->callback, delivery->size, delivery->message );
-    channel_drop_callback( channel );
+    else InterlockedIncrement64( &channel->client->counters.messages_dropped );
+    if (used) channel_drop_callback( channel );
 }
 
 /* Small messages cost more than their bytes. */
 static LONG64 delivery_cost( const struct delivery *delivery )
 {
-    return (LONG64)delivery->size + 2 * sizeof(*delivery);
+    return (LONG64)delivery->size + DRDYNVC_MESSAGE_ROOM;
+}
+
+static void free_spare( struct channel *channel, BYTE *spare )
+{
+    if (!spare) return;
+    InterlockedExchangeAdd64( &channel->client->spare_bytes, -(LONG64)drdynvc_message_capacity( spare ) );
+    drdynvc_message_free( spare );
+}
+
+BYTE *channel_take_spare( struct channel *channel )
+{
+    BYTE *spare = InterlockedExchangePointer( (void **)&channel->spare, NULL );
+
+    if (spare)
+        InterlockedExchangeAdd64( &channel->client->spare_bytes, -(LONG64)drdynvc_message_capacity( spare ) );
+    return spare;
+}
+
+static void channel_keep_spare( struct channel *channel, BYTE *message )
+{
+    LONG64 capacity = drdynvc_message_capacity( message ), *total = &channel->client->spare_bytes;
+
+    if (capacity > MAX_SPARE || InterlockedCompareExchange64( total, 0, 0 ) > MAX_SPARES)
+    {
+        drdynvc_message_free( message );
+        return;
+    }
+    InterlockedExchangeAdd64( total, capacity );
+    InterlockedExchange( &channel->spare_used, TRUE );
+    free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, message ) );
+}
+
+BOOL channel_age_spare( struct channel *channel )
+{
+    if (!InterlockedCompareExchangePointer( (void **)&channel->spare, NULL, NULL )) return FALSE;
+    if (InterlockedExchange( &channel->spare_used, FALSE )) return TRUE;
+    free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, NULL ) );
+    return FALSE;
 }
 
 static void delivery_destroy( struct task *task )
 {
     struct delivery *delivery = CONTAINING_RECORD( task, struct delivery, task );
+    struct channel *channel = delivery->channel;
+    LONG64 cost = delivery_cost( delivery );
 
-    InterlockedExchangeAdd64( &delivery->channel->undelivered, -delivery_cost( delivery ) );
-    channel_release( delivery->channel );
-    free( delivery->message );
-    free( delivery );
+    InterlockedExchangeAdd64( &channel->undelivered, -cost );
+    client_keep( channel->client, -cost );
+    channel_keep_spare( channel, delivery_message( delivery ) );
+    channel_release( channel );
 }
 
-HRESULT channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
+void channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
 {
-    struct delivery *delivery = malloc( sizeof(*delivery) );
+    struct delivery *delivery = (struct delivery *)(message - DRDYNVC_MESSAGE_ROOM);
+    LONG64 cost;
 
-    if (!delivery)
-    {
-        free( message );
-        return E_OUTOFMEMORY;
-    }
     delivery->task.what = "OnDataReceived";
     delivery->task.run = delivery_run;
     delivery->task.destroy = delivery_destroy;
     delivery->channel = channel;
-    delivery->message = message;
     delivery->size = size;
+    cost = delivery_cost( delivery );
     channel_addref( channel );
-    InterlockedExchangeAdd64( &channel->undelivered, delivery_cost( delivery ) );
+    InterlockedExchangeAdd64( &channel->undelivered, cost );
+    client_keep( channel->client, cost );
     queue_submit( &channel->queue, &delivery->task );
-    return S_OK;
 }
 
 static void channel_warn( struct channel *channel, const WCHAR *why, LONG64 limit )
@@ -227,34 +304,27 @@ BOOL channel_is_full( struct channel *channel )
     LONG64 kept = InterlockedCompareExchange64( &channel->undelivered, 0, 0 ) + channel->assembly.received;
     LONG64 soft = channel->client->soft_limit, hard = channel->client->hard_limit;
 
-    if (kept > soft && !channel->undelivered_told)
+    if (kept > soft && !channel->undelivered_reported)
     {
         channel_warn( channel, L"the plug-in does not take", soft );
-        channel->undelivered_told = TRUE;
+        channel->undelivered_reported = TRUE;
     }
     if (kept <= hard) return FALSE;
     channel_warn( channel, L"the plug-in does not take, so it is closed", hard );
     return TRUE;
 }
 
-void channel_check_pending( struct channel *channel )
+void channel_check_unsent( struct channel *channel )
 {
-    LONG64 pending = InterlockedCompareExchange64( &channel->pending, 0, 0 );
     LONG64 soft = channel->client->soft_limit;
 
-    if (pending > soft && !channel->pending_told)
+    if (!channel->unsent_reported && InterlockedCompareExchange64( &channel->unsent, 0, 0 ) > soft)
     {
         channel_warn( channel, L"the server does not take", soft );
-        channel->pending_told = TRUE;
+        channel->unsent_reported = TRUE;
     }
     if (InterlockedExchange( &channel->overrun, FALSE ))
         channel_warn( channel, L"the server does not take, so it is closed", channel->client->hard_limit );
-}
-
-/* A plug-in that took Close for a refusal hears nothing more. */
-static BOOL channel_owes_close( struct channel *channel )
-{
-    return channel->callback && (channel->open || channel->end != CHANNEL_CLOSED);
 }
 
 static void channel_run_close( struct task *task )
@@ -263,7 +333,7 @@ static void channel_run_close( struct task *task )
 
     TRACE( "channel %#x, end %ld, callback %p.\n", channel->id, channel->end, channel->callback );
     InterlockedExchange( &channel->finishing, TRUE );
-    if (channel_owes_close( channel )) IWTSVirtualChannelCallback_OnClose( channel->callback );
+    if (channel->callback) IWTSVirtualChannelCallback_OnClose( channel->callback );
     channel_drop_callback( channel );
 }
 
@@ -271,29 +341,48 @@ static void channel_destroy_close( struct task *task )
 {
     struct channel *channel = CONTAINING_RECORD( task, struct channel, close_task );
 
-    plugin_channel_ends( channel->listener->plugin );
+    plugin_channel_ends( channel->listener->plugin, channel );
     if (channel->overtaken) queue_resume( &channel->queue );    /* what is in it is not delivered */
     channel_release( channel );
 }
 
-BOOL channel_finish( struct channel *channel )
+void channel_finish( struct channel *channel )
 {
+    channel->deadline = GetTickCount64() + CLOSE_TIMEOUT;
     channel->close_task.what = "OnClose";
     channel->close_task.run = channel_run_close;
     channel->close_task.destroy = channel_destroy_close;
     queue_submit( &channel->queue, &channel->close_task );
-    return !queue_is_running( &channel->queue );
+}
+
+/* The deadline is over, and that of the call that runs: each call has its time. */
+static BOOL channel_is_late( struct channel *channel, ULONGLONG now )
+{
+    ULONGLONG since;
+
+    if (now < channel->deadline) return FALSE;
+    if (!(since = queue_running_since( &channel->queue ))) since = now; /* it waits for a thread */
+    if (since + CLOSE_TIMEOUT <= now) return TRUE;
+    channel->deadline = since + CLOSE_TIMEOUT;
+    return FALSE;
 }
 
 BOOL channel_check_finish( struct channel *channel, ULONGLONG now )
 {
+    if (InterlockedOr( &channel->answer, 0 ) == CHANNEL_UNANSWERED)
+    {
+        if (now < channel->deadline) return FALSE;
+        WARN( "OnNewChannelConnection of channel %#x does not return.\n", channel->id );
+        plugin_channel_ends( channel->listener->plugin, channel );
+        return TRUE;
+    }
     if (InterlockedOr( &channel->finishing, 0 )) return TRUE;
-    if (now < channel->deadline) return FALSE;
+    if (!channel_is_late( channel, now )) return FALSE;
     if (queue_withdraw( &channel->queue, &channel->close_task ))
     {
         WARN( "A callback of channel %#x does not return, OnClose overtakes it.\n", channel->id );
         channel->overtaken = TRUE;
-        InterlockedExchange( &channel->deaf, TRUE );
+        InterlockedExchange( &channel->discards, TRUE );
         queue_submit( &channel->overtaking, &channel->close_task );
     }
     return TRUE;
@@ -318,44 +407,51 @@ static struct channel *channel_alloc( struct client *client )
     return channel;
 }
 
-struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id,
-                                UINT8 priority )
+static void node_init( struct node *node, enum node_kind kind, struct channel *channel )
+{
+    node->kind = kind;
+    node->channel = channel;
+}
+
+struct channel *channel_create( struct client *client, struct listener *listener, UINT32 id, UINT8 priority )
 {
     struct channel *channel;
 
     if (!(channel = channel_alloc( client ))) return NULL;
     channel->listener = listener;
     channel->id = id;
+    channel->connection = client->connection;
     channel->priority = priority;
-    channel->pending = channel->undelivered = 0;
-    channel->undelivered_told = channel->pending_told = channel->overrun = FALSE;
-    channel->verdict = CHANNEL_OFFERED;
-    channel->end = CHANNEL_NOT_ENDING;
-    channel->deaf = channel->open = channel->finishing = channel->overtaken = FALSE;
+    channel->unsent = channel->undelivered = 0;
+    channel->undelivered_reported = channel->unsent_reported = channel->overrun = FALSE;
+    channel->answer = CHANNEL_UNANSWERED;
+    channel->state = CHANNEL_OFFERED;
+    channel->discards = channel->close_wanted = channel->finishing = FALSE;
+    channel->overtaken = channel->counted = FALSE;
     channel->callback = NULL;
     channel->callback_users = 1;
+    channel->first = channel->last = NULL;
     queue_init( &channel->queue, &client->executor, listener->plugin );
     queue_init( &channel->overtaking, &client->executor, listener->plugin );
     list_init( &channel->entry );
+    list_init( &channel->waiting_entry );
     list_init( &channel->sending_entry );
-    channel->inbox = NULL;
+    list_init( &channel->finishing_entry );
+    node_init( &channel->answer_node, NODE_ANSWER, channel );
+    node_init( &channel->end_node, NODE_END, channel );
+    node_init( &channel->released_node, NODE_RELEASED, channel );
     refs_add( &channel->refs );
-    plugin_channel_begins( listener->plugin );
+    InterlockedExchange( &channel->end, CHANNEL_NOT_ENDING );
     return channel;
 }
 
 void channel_retire( struct channel *channel )
 {
     struct client *client = channel->client;
-    struct write *write, *next;
     IUnknown *marshaler = channel->marshaler;
 
-    write_seal( &channel->inbox );
-    for (write = write_take( &channel->inbox ); write; write = next)
-    {
-        next = write->next;
-        write_release( write );
-    }
+    channel_set_end( channel, CHANNEL_CLOSED );
+    free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, NULL ) );
     drdynvc_assembly_clear( &channel->assembly );
     channel->marshaler = NULL;
     if (marshaler) IUnknown_Release( marshaler );

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #include "mstscax_private.h"
+#include "pool.h"
 
 #include "wine/debug.h"
 
@@ -30,8 +31,14 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 #define SLOW_LIMIT        10000
 
 /* MiB */
-#define SOFT_LIMIT 16
-#define HARD_LIMIT (sizeof(void *) == 8 ? 256 : 64)
+#define SOFT_LIMIT  16
+#define HARD_LIMIT  (sizeof(void *) == 8 ? 256 : 64)
+#define TOTAL_LIMIT (sizeof(void *) == 8 ? 512 : 128)
+
+#define THREAD_LIMIT 256
+
+/* Milliseconds after which memory that was not used is given back. */
+#define SWEEP 1000
 
 static struct client *impl_from_IWineDVCClient( IWineDVCClient *iface )
 {
@@ -92,14 +99,23 @@ static HRESULT STDMETHODCALLTYPE client_SetSlowLimit( IWineDVCClient *iface, UIN
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE client_SetQueueLimits( IWineDVCClient *iface, UINT32 soft, UINT32 hard )
+static HRESULT STDMETHODCALLTYPE client_SetLimits( IWineDVCClient *iface, const WINE_DVC_LIMITS *limits )
 {
     struct client *client = impl_from_IWineDVCClient( iface );
 
-    TRACE( "iface %p, soft %u, hard %u.\n", iface, soft, hard );
+    TRACE( "iface %p, soft %u, hard %u, total %u, threads %u.\n", iface, limits->soft, limits->hard, limits->total,
+           limits->threads );
 
-    if (soft) client->soft_limit = (LONG64)soft << 20;
-    if (hard) client->hard_limit = (LONG64)hard << 20;
+    if (limits->soft) client->soft_limit = (LONG64)limits->soft << 20;
+    if (limits->hard) client->hard_limit = (LONG64)limits->hard << 20;
+    if (limits->total) client->total_limit = (LONG64)limits->total << 20;
+    if (limits->threads) executor_set_max_calls( &client->executor, limits->threads );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE client_Complete( IWineDVCClient *iface, void *write, UINT32 size )
+{
+    pump_complete( impl_from_IWineDVCClient( iface ), write, size );
     return S_OK;
 }
 
@@ -130,7 +146,8 @@ static const IWineDVCClientVtbl client_vtbl =
     client_Configure,
     client_SetDisconnectCode,
     client_SetSlowLimit,
-    client_SetQueueLimits,
+    client_SetLimits,
+    client_Complete,
     client_GetCounters,
     client_GetTraffic,
 };
@@ -140,17 +157,72 @@ static HRESULT client_read( void *context )
     struct client *client = context;
     HRESULT hr = IWineDVCHost_Read( client->host );
 
-    if (pump_is_stalled( client )) pump_run( client );
+    pump_run_if_stalled( client );
     return hr;
 }
 
+static DWORD report_slow_calls( struct client *client )
+{
+    struct call slow;
+    DWORD wait;
+
+    if (!client->host || !client->slow_limit) return INFINITE;
+    while (executor_find_slow( &client->executor, client->slow_limit, &slow, &wait ))
+    {
+        WARN( "%s has not returned for %I64u ms.\n", slow.what, GetTickCount64() - slow.since );
+        notice_slow( slow.owner, slow.what, GetTickCount64() - slow.since );
+    }
+    return wait;
+}
+
+/* Gives memory back, some time after something was done. */
+static DWORD sweep( struct client *client )
+{
+    unsigned int activity = executor_activity( &client->executor );
+    INT64 sent = client->counters.pdus_sent;
+    ULONGLONG now = GetTickCount64();
+
+    if (client->sweep_time && now >= client->sweep_time)
+    {
+        client->sweep_time = client_age_spares( client ) ? now + SWEEP : 0;
+        pump_trim( client );
+    }
+    if (!client->sweep_time && (activity != client->swept_activity || sent != client->swept_sent))
+        client->sweep_time = now + SWEEP;
+    client->swept_activity = activity;
+    client->swept_sent = sent;
+    return client->sweep_time ? client->sweep_time - now : INFINITE;
+}
+
+static DWORD client_poll( void *context )
+{
+    struct client *client = context;
+    DWORD slow, wait;
+
+    pump_run( client );
+    slow = report_slow_calls( client );
+    wait = min( pump_wait_time( client ), sweep( client ) );
+    return min( slow, wait );
+}
+
+static void client_thread_limit_reached( void *context )
+{
+    struct client *client = context;
+
+    notice_warning( client, NULL, L"%u calls of these plug-ins have not returned, which is as many as may run at a time: what "
+                    L"comes now waits for one of them", client->executor.max_calls );
+}
+
+static const struct executor_ops host_ops = { client_read, client_poll, client_thread_limit_reached };
+static const struct executor_ops event_ops = { NULL, client_poll, client_thread_limit_reached };
+
 static void client_initialized( struct client *client )
 {
-    executor_init( &client->executor );
-    queue_init( &client->notices, &client->executor, NULL );
-    if (FAILED(pump_start( client ))) ERR( "Could not start the pump.\n" );
+    HRESULT hr;
+
     plugins_begin( client );
-    if (client->host) executor_start_reader( &client->executor, client_read, client );
+    hr = executor_start( &client->executor, client->host ? &host_ops : &event_ops, client );
+    if (FAILED(hr)) ERR( "Could not start a thread, hr %#lx.\n", hr );
     plugins_load( client );
 }
 
@@ -163,9 +235,8 @@ void client_channel_event( struct client *client, UINT event, void *data, UINT32
         break;
     case CHANNEL_EVENT_WRITE_COMPLETE:
     case CHANNEL_EVENT_WRITE_CANCELLED:
-        pump_complete( client, data );
-        /* a host's completions come in runs, seen to when its Read returns */
-        if (!client->host && pump_is_stalled( client )) pump_run( client );
+        pump_complete( client, data, 0 );
+        pump_run_if_stalled( client );
         break;
     default:
         FIXME( "Unhandled event %u.\n", event );
@@ -174,8 +245,10 @@ void client_channel_event( struct client *client, UINT event, void *data, UINT32
 
 static void client_connected( struct client *client )
 {
-    UINT error = client->api->open( client );
+    UINT error;
 
+    client->connection++;
+    error = client->api->open( client );
     if (error && error != CHANNEL_RC_ALREADY_OPEN)
     {
         ERR( "Could not open the static channel, error %u.\n", error );
@@ -183,7 +256,6 @@ static void client_connected( struct client *client )
     }
     client->opened = TRUE;
     client_reset_receive( client );
-    pump_connect( client, TRUE );
     plugins_connect( client );
 }
 
@@ -192,8 +264,7 @@ static void client_disconnected( struct client *client )
     DWORD code = client->disconnect_code;
 
     if (!client->connected) return;
-    pump_connect( client, FALSE );
-    client_end_channels( client, CHANNEL_DISCONNECTED );
+    client_disconnect_channels( client );
     plugins_disconnect( client, code );
     pump_run( client );
     client->disconnect_code = 0;
@@ -228,29 +299,48 @@ void client_event( struct client *client, UINT event )
     }
 }
 
-void client_let_go( struct client *client )
+void client_keep( struct client *client, LONG64 bytes )
+{
+    if (InterlockedExchangeAdd64( &client->kept, bytes ) + bytes <= client->total_limit || bytes < 0) return;
+    InterlockedExchange( &client->pump.over_limit, TRUE );
+}
+
+void client_drop_active( struct client *client )
 {
     AcquireSRWLockExclusive( &client->lock );
-    if (!--client->alive) WakeAllConditionVariable( &client->terminated );
+    if (!--client->active) WakeAllConditionVariable( &client->terminated );
     ReleaseSRWLockExclusive( &client->lock );
+}
+
+/* Our threads, and pointers that plug-ins keep, outlive the session. */
+static void pin_module( void )
+{
+    HMODULE module;
+
+    GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                        (const WCHAR *)(ULONG_PTR)pin_module, &module );
 }
 
 struct client *client_create( const struct channel_api *api )
 {
     struct client *client;
-    unsigned int i;
 
-    if (!(client = calloc( 1, sizeof(*client) ))) return NULL;
+    if (!pool_create() || !(client = calloc( 1, sizeof(*client) ))) return NULL;
+    pin_module();
     client->IWineDVCClient_iface.lpVtbl = &client_vtbl;
     client->api = api;
     client->slow_limit = SLOW_LIMIT;
-    client_SetQueueLimits( &client->IWineDVCClient_iface, SOFT_LIMIT, HARD_LIMIT );
+    client->soft_limit = (LONG64)SOFT_LIMIT << 20;
+    client->hard_limit = (LONG64)HARD_LIMIT << 20;
+    client->total_limit = (LONG64)TOTAL_LIMIT << 20;
+    executor_init( &client->executor, THREAD_LIMIT );
+    queue_init( &client->notices, &client->executor, NULL );
+    pump_init( &client->pump );
     InitializeSRWLock( &client->lock );
     InitializeConditionVariable( &client->terminated );
     list_init( &client->plugins );
     list_init( &client->listeners );
     list_init( &client->traffic );
     list_init( &client->dead_channels );
-    for (i = 0; i < ARRAY_SIZE(client->channels); i++) list_init( &client->channels[i] );
     return client;
 }

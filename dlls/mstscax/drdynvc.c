@@ -325,29 +325,30 @@ static void write_fragment( uint8_t *pdu, uint32_t channel_id, const uint8_t *me
     if (size) memcpy( pdu + header, message + done, fragment_size( size, done ) );
 }
 
-size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint8_t headroom )
+size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint32_t done, uint8_t headroom )
 {
-    uint64_t count = size ? ((uint64_t)size + DRDYNVC_MAX_FRAGMENT - 1) / DRDYNVC_MAX_FRAGMENT : 1;
-    uint64_t total = size + count * (headroom + data_header_size( channel_id ));
+    uint64_t rest = size - done, count = rest ? (rest + DRDYNVC_MAX_FRAGMENT - 1) / DRDYNVC_MAX_FRAGMENT : 1;
+    uint64_t total = rest + count * (headroom + data_header_size( channel_id ));
 
-    if (count > 1) total += code_width( width_code( size ) );
+    if (!done && count > 1) total += code_width( width_code( size ) );
     return total <= SIZE_MAX ? total : 0;
 }
 
-void drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_t *buffer, uint8_t headroom,
-                              uint32_t channel_id, const void *message, uint32_t size )
+uint32_t drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_t *buffer, size_t capacity,
+                                  uint8_t headroom, uint32_t channel_id, const void *message, uint32_t size,
+                                  uint32_t done )
 {
-    struct drdynvc_fragments start = { buffer, 0, channel_id, size, 0, headroom }, cursor = start;
-    uint32_t done = 0;
+    struct drdynvc_fragments start = { buffer, 0, channel_id, size, done, size, headroom }, cursor = start, next = start;
     size_t pdu_size;
     uint8_t *pdu;
 
-    while ((pdu = drdynvc_fragments_next( &cursor, &pdu_size )))
+    while ((pdu = drdynvc_fragments_next( &next, &pdu_size )) && next.offset <= capacity)
     {
-        write_fragment( pdu, channel_id, message, size, done );
-        done = cursor.done;
+        write_fragment( pdu, channel_id, message, size, cursor.done );
+        cursor = next;
     }
     *fragments = start;
+    return fragments->end = cursor.done;
 }
 
 uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *size )
@@ -355,7 +356,8 @@ uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *si
     uint8_t *pdu = fragments->buffer + fragments->offset + fragments->headroom;
     uint32_t body = fragment_size( fragments->size, fragments->done );
 
-    if (!body && fragments->offset) return NULL;
+    /* an empty message is one PDU as well */
+    if (fragments->done == fragments->end && (fragments->size || fragments->offset)) return NULL;
     *size = fragment_header_size( fragments->channel_id, fragments->size, fragments->done ) + body;
     fragments->offset += fragments->headroom + *size;
     fragments->done += body;

@@ -138,25 +138,29 @@ extern size_t drdynvc_write_soft_sync_req( uint8_t *buffer, uint16_t flags, cons
                                            uint16_t count );
 
 /*
- * A message laid out as the PDUs that carry it, in one buffer, each PDU behind
- * headroom bytes of the transport's. The struct is a cursor on that buffer: a
- * copy of it walks the same PDUs again.
+ * A message, or a part of one, laid out as the PDUs that carry it, in one buffer, each PDU behind headroom bytes of the
+ * transport's. The struct is a cursor on that buffer: a copy of it walks the same PDUs again.
  */
 struct drdynvc_fragments
 {
-    uint8_t *buffer;        /* the caller's, of drdynvc_fragments_size() bytes */
+    uint8_t *buffer;        /* the caller's */
     size_t   offset;        /* of the next PDU's headroom */
     uint32_t channel_id;
-    uint32_t size;          /* of the message; an empty one is one PDU as well */
+    uint32_t size;          /* of the message */
     uint32_t done;          /* bytes of it before the next PDU */
+    uint32_t end;           /* bytes of it before what does not lie in this buffer */
     uint8_t  headroom;
 };
 
-/* Returns 0 if the size cannot be expressed in size_t. */
-extern size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint8_t headroom );
+/* What the message takes from byte done on, which is 0 or where another buffer ended. 0 if the size cannot be
+ * expressed in size_t. */
+extern size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint32_t done, uint8_t headroom );
 
-extern void drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_t *buffer, uint8_t headroom,
-                                     uint32_t channel_id, const void *message, uint32_t size );
+/* Lays out the PDUs of a message from byte done on, as many as the buffer holds, which has room for one at least.
+ * Returns where the next buffer begins: size if all of it fits. */
+extern uint32_t drdynvc_fragments_write( struct drdynvc_fragments *fragments, uint8_t *buffer, size_t capacity,
+                                         uint8_t headroom, uint32_t channel_id, const void *message, uint32_t size,
+                                         uint32_t done );
 
 /* Returns the next PDU and steps over it, or NULL after the last. */
 extern uint8_t *drdynvc_fragments_next( struct drdynvc_fragments *fragments, size_t *size );
@@ -173,17 +177,25 @@ struct drdynvc_assembly
     bool     pending;       /* between DATA_FIRST and the last DATA */
     uint32_t length;
     uint32_t received;
-    size_t   capacity;
-    uint8_t *data;
+    uint8_t *data;          /* a message's memory, or NULL */
     struct rdp8lite *compression;   /* from the first compressed PDU on, across messages */
 };
 
+/* The memory of a message has so many bytes in front of the message that are its owner's, aligned to 16. */
+#define DRDYNVC_MESSAGE_ROOM 80
+
 /* Takes a decoded PDU of the four that carry messages, 3.1.5.2.3 to 3.1.5.2.6. When it completes a
- * message, that is returned, non-NULL whatever its size, and belongs to the caller, who frees it;
- * otherwise *message is NULL. After a failure the assembly is empty. */
+ * message, that is returned, non-NULL whatever its size, and belongs to the caller, who ends it with
+ * drdynvc_message_free; otherwise *message is NULL. After a failure the assembly is empty. */
 extern enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu,
                                                  uint8_t **message, uint32_t *size );
 
+/* Gives memory of a former message, for the next one; the assembly owns it. Only where it has none. */
+extern void drdynvc_assembly_lend( struct drdynvc_assembly *assembly, uint8_t *message );
+
 extern void drdynvc_assembly_clear( struct drdynvc_assembly *assembly );
+
+extern size_t drdynvc_message_capacity( const uint8_t *message );
+extern void drdynvc_message_free( uint8_t *message );   /* NULL does no harm */
 
 #endif /* __MSTSCAX_DRDYNVC_H */

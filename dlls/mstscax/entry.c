@@ -126,7 +126,7 @@ static const struct channel_api ex_api = { open_channel_ex, write_channel_ex };
 
 /* Behind the six members of either form FreeRDP has more of its own: version 2 one pointer more than
  * version 3, through which the plug-in stores. */
-static void hand_out( struct client *client, CHANNEL_ENTRY_POINTS_EX *entry_points )
+static void give_interface( struct client *client, CHANNEL_ENTRY_POINTS_EX *entry_points )
 {
     CHANNEL_ENTRY_POINTS_FREERDP2_EX *freerdp2 = (CHANNEL_ENTRY_POINTS_FREERDP2_EX *)entry_points;
     CHANNEL_ENTRY_POINTS_FREERDP_EX *freerdp = (CHANNEL_ENTRY_POINTS_FREERDP_EX *)entry_points;
@@ -164,7 +164,7 @@ BOOL VCAPITYPE VirtualChannelEntry( CHANNEL_ENTRY_POINTS *entry_points )
         clients_remove( client );
         return refused( client, error );
     }
-    hand_out( client, (CHANNEL_ENTRY_POINTS_EX *)entry_points );
+    give_interface( client, (CHANNEL_ENTRY_POINTS_EX *)entry_points );
     return TRUE;
 }
 
@@ -183,6 +183,6 @@ BOOL VCAPITYPE VirtualChannelEntryEx( CHANNEL_ENTRY_POINTS_EX *entry_points, voi
     error = entry_points->pVirtualChannelInitEx( client, NULL, init_handle, &channel, 1,
                                                  VIRTUAL_CHANNEL_VERSION_WIN2000, init_event_ex );
     if (error) return refused( client, error );
-    hand_out( client, entry_points );
+    give_interface( client, entry_points );
     return TRUE;
 }

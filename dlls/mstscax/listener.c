@@ -105,7 +105,7 @@ static HRESULT client_insert_listener( struct client *client, struct listener *l
             if (listener_is_behind( other, listener )) break;
         list_add_tail( &other->entry, &listener->entry );
         client->listener_count += listener->plugin->number != 0;
-        client->alive++;
+        client->active++;
     }
     ReleaseSRWLockExclusive( &client->lock );
     return hr;
@@ -168,7 +168,7 @@ static void listener_run_removal( struct task *task )
 
     listener->callback = NULL;
     IWTSListenerCallback_Release( callback );
-    client_let_go( listener->plugin->client );
+    client_drop_active( listener->plugin->client );
 }
 
 /* The task is part of the listener. */
@@ -202,6 +202,7 @@ void listeners_remove( struct plugin *plugin, BOOL tell )
         listener->removal_task.destroy = listener_destroy_removal;
         queue_submit( &listener->queue, &listener->removal_task );
     }
+    plugin_offer_waiting( plugin );
 }
 
 /* TRUE if the plug-in takes the channel, whose callback is set then. */
@@ -211,7 +212,7 @@ static BOOL listener_ask( struct listener *listener, struct channel *channel )
     BOOL accept = FALSE;
     HRESULT hr;
 
-    if (write_is_sealed( &channel->inbox ) || !listener->callback) return FALSE;
+    if (InterlockedOr( &channel->end, 0 ) || !listener->callback) return FALSE;
     hr = IWTSListenerCallback_OnNewChannelConnection( listener->callback, &channel->IWTSVirtualChannel_iface, NULL,
                                                       &accept, &callback );
     TRACE( "listener %s, channel %#x, hr %#lx, accept %d, callback %p.\n", debugstr_a( listener->name ),
@@ -236,28 +237,21 @@ static BOOL listener_pass_on( struct listener *listener, struct channel *channel
 
     if (!next) return FALSE;
     offered = channel_create( client, next, channel->id, channel->priority );
-    if ((passed = offered && client_replace_channel( client, channel, offered )))
-    {
-        pump_add_channel( client, offered );
-        listener_offer( next, offered );
-    }
-    else if (offered)
-    {
-        plugin_channel_ends( next->plugin );
-        channel_release( offered );
-    }
+    if ((passed = offered && client_replace_channel( client, channel, offered ))) listener_offer( next, offered );
+    else if (offered) channel_release( offered );
     return passed;
 }
 
 static void listener_run_offer( struct task *task )
 {
     struct channel *channel = CONTAINING_RECORD( task, struct channel, offer_task );
-    enum channel_verdict verdict = CHANNEL_ACCEPTED;
+    enum channel_answer answer = CHANNEL_ACCEPTED;
 
     if (!listener_ask( channel->listener, channel ))
-        verdict = listener_pass_on( channel->listener, channel ) ? CHANNEL_PASSED_ON : CHANNEL_REFUSED;
-    if (verdict != CHANNEL_ACCEPTED) channel_end( channel, CHANNEL_CLOSED );
-    InterlockedExchange( &channel->verdict, verdict );
+        answer = listener_pass_on( channel->listener, channel ) ? CHANNEL_PASSED_ON : CHANNEL_REFUSED;
+    if (answer != CHANNEL_ACCEPTED) channel_set_end( channel, CHANNEL_CLOSED );
+    InterlockedExchange( &channel->answer, answer );
+    pump_post( channel->client, &channel->answer_node );
     pump_run( channel->client );
 }
 
@@ -272,5 +266,5 @@ void listener_offer( struct listener *listener, struct channel *channel )
     channel->offer_task.what = "OnNewChannelConnection";
     channel->offer_task.run = listener_run_offer;
     channel->offer_task.destroy = listener_destroy_offer;
-    queue_submit( &listener->queue, &channel->offer_task );
+    plugin_offer( listener->plugin, channel );
 }

@@ -23,12 +23,11 @@
 #include "windef.h"
 #include "winbase.h"
 
-#include "pool.h"
-#include "queue.h"
+#include "executor.h"
 
 BOOL WINAPI DllMain( HINSTANCE instance, DWORD reason, void *reserved )
 {
     if (reason != DLL_PROCESS_ATTACH) return TRUE;
     DisableThreadLibraryCalls( instance );
-    return executor_attach() && pool_attach();
+    return executor_attach();
 }

@@ -29,7 +29,7 @@
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
 /* One call of IWTSPlugin, in the plug-in's queue. */
-struct call
+struct plugin_call
 {
     struct task task;
     struct plugin *plugin;
@@ -38,12 +38,12 @@ struct call
 
 static void call_destroy( struct task *task )
 {
-    free( CONTAINING_RECORD( task, struct call, task ) );
+    free( CONTAINING_RECORD( task, struct plugin_call, task ) );
 }
 
 static BOOL plugin_submit( struct plugin *plugin, const char *what, void (*run)( struct task *task ), DWORD code )
 {
-    struct call *call;
+    struct plugin_call *call;
 
     if (!(call = malloc( sizeof(*call) ))) return FALSE;
     call->task.what = what;
@@ -94,18 +94,63 @@ static void plugin_initialize( struct plugin *plugin )
 
 static void run_initialize( struct task *task )
 {
-    plugin_initialize( CONTAINING_RECORD( task, struct call, task )->plugin );
+    plugin_initialize( CONTAINING_RECORD( task, struct plugin_call, task )->plugin );
 }
 
+/* client->lock held. Disconnected waits for what the plug-in may take. */
+static void submit_offer( struct plugin *plugin, struct channel *channel )
+{
+    if ((channel->counted = plugin->accepting)) plugin->channels++;
+    queue_submit( &channel->listener->queue, &channel->offer_task );
+}
+
+/* client->lock held */
+static void submit_waiting( struct plugin *plugin )
+{
+    struct channel *channel, *next;
+
+    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &plugin->waiting, struct channel, waiting_entry )
+    {
+        list_remove( &channel->waiting_entry );
+        submit_offer( plugin, channel );
+    }
+}
+
+void plugin_offer_waiting( struct plugin *plugin )
+{
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    submit_waiting( plugin );
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+}
+
+void plugin_offer( struct plugin *plugin, struct channel *channel )
+{
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    if (plugin->accepting || plugin->ended) submit_offer( plugin, channel );
+    else list_add_tail( &plugin->waiting, &channel->waiting_entry );
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+}
+
+/* The code is the number of the connection, which may have ended meanwhile. */
 static void run_connected( struct task *task )
 {
-    struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
+    struct plugin_call *call = CONTAINING_RECORD( task, struct plugin_call, task );
+    struct plugin *plugin = call->plugin;
+    struct client *client = plugin->client;
+
     if (plugin->plugin) IWTSPlugin_Connected( plugin->plugin );
+    AcquireSRWLockExclusive( &client->lock );
+    if (client->connected && client->connection == call->code)
+    {
+        plugin->accepting = TRUE;
+        submit_waiting( plugin );
+    }
+    ReleaseSRWLockExclusive( &client->lock );
 }
 
 static void run_disconnected( struct task *task )
 {
-    struct call *call = CONTAINING_RECORD( task, struct call, task );
+    struct plugin_call *call = CONTAINING_RECORD( task, struct plugin_call, task );
     if (call->plugin->plugin) IWTSPlugin_Disconnected( call->plugin->plugin, call->code );
 }
 
@@ -126,7 +171,7 @@ static BOOL plugin_is_idle( struct plugin *plugin )
 
 static void run_terminated( struct task *task )
 {
-    struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
+    struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
     struct client *client = plugin->client;
 
     if (!plugin_is_idle( plugin ) && plugin_submit( plugin, "Terminated", run_terminated, 0 )) return;
@@ -137,7 +182,7 @@ static void run_terminated( struct task *task )
         IWTSPlugin_Release( plugin->plugin );
         plugin->plugin = NULL;
     }
-    client_let_go( client );
+    client_drop_active( client );
 }
 
 /* The first task loads the plug-in, or initializes its object; without one the caller does. */
@@ -153,6 +198,7 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     plugin->client = client;
     plugin->order = order;
     plugin->plugin = object;
+    list_init( &plugin->waiting );
     queue_init( &plugin->queue, &client->executor, plugin );
     if (!(plugin->entry = wcsdup( entry )))
     {
@@ -164,9 +210,9 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     plugin->number = object == &echo_plugin ? 0 : order + 1;
     list_add_tail( &client->plugins, &plugin->link );
     client->plugins_loading++;
-    client->alive++;
+    client->active++;
     if (first) plugin_submit( plugin, "Initialize", first, 0 );
-    if (client->connected) plugin_submit( plugin, "Connected", run_connected, 0 );
+    if (client->connected) plugin_submit( plugin, "Connected", run_connected, client->connection );
     if (client->terminating) plugin_submit( plugin, "Terminated", run_terminated, 0 );
     ReleaseSRWLockExclusive( &client->lock );
     return plugin;
@@ -174,7 +220,7 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
 
 static void run_load( struct task *task )
 {
-    struct plugin *plugin = CONTAINING_RECORD( task, struct call, task )->plugin;
+    struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
     struct loaded_plugins loaded;
     WCHAR *reason;
     HRESULT hr;
@@ -235,11 +281,11 @@ void plugins_connect( struct client *client )
     AcquireSRWLockExclusive( &client->lock );
     client->connected = TRUE;
     LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
-        plugin_submit( plugin, "Connected", run_connected, 0 );
+        plugin_submit( plugin, "Connected", run_connected, client->connection );
     ReleaseSRWLockExclusive( &client->lock );
 }
 
-/* Disconnected comes after OnClose of the plug-in's channels. */
+/* Disconnected comes after OnClose of the plug-in's channels. Those that wait have ended, and are not offered. */
 void plugins_disconnect( struct client *client, DWORD code )
 {
     struct plugin *plugin;
@@ -248,6 +294,8 @@ void plugins_disconnect( struct client *client, DWORD code )
     client->connected = FALSE;
     LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
     {
+        plugin->accepting = FALSE;
+        submit_waiting( plugin );
         if (plugin->channels && !plugin->held)
         {
             plugin->held = TRUE;
@@ -268,9 +316,9 @@ BOOL plugins_terminate( struct client *client, DWORD timeout )
     client->terminating = TRUE;
     LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
         plugin_submit( plugin, "Terminated", run_terminated, 0 );
-    for (; client->alive && now < end; now = GetTickCount64())
+    for (; client->active && now < end; now = GetTickCount64())
         SleepConditionVariableSRW( &client->terminated, &client->lock, end - now, 0 );
-    done = !client->alive;
+    done = !client->active;
     ReleaseSRWLockExclusive( &client->lock );
     return done;
 }
@@ -293,20 +341,17 @@ void plugin_callback_ends( struct plugin *plugin )
     if (resume) queue_resume( &plugin->queue );
 }
 
-void plugin_channel_begins( struct plugin *plugin )
+void plugin_channel_ends( struct plugin *plugin, struct channel *channel )
 {
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    plugin->channels++;
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-}
-
-void plugin_channel_ends( struct plugin *plugin )
-{
-    BOOL resume;
+    BOOL resume = FALSE;
 
     AcquireSRWLockExclusive( &plugin->client->lock );
-    resume = !--plugin->channels && plugin->held;
-    if (resume) plugin->held = FALSE;
+    if (channel->counted)
+    {
+        channel->counted = FALSE;
+        resume = !--plugin->channels && plugin->held;
+        if (resume) plugin->held = FALSE;
+    }
     ReleaseSRWLockExclusive( &plugin->client->lock );
     if (resume) queue_resume( &plugin->queue );
 }

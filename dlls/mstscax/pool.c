@@ -19,84 +19,114 @@
  */
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "windef.h"
 #include "winbase.h"
 
 #include "pool.h"
 
-#define SMALLEST    256
+#define SMALLEST    ((SIZE_T)256)
+#define CLASS_COUNT 9           /* smaller than a chunk */
 #ifdef _WIN64
 #define ARENA_SIZE  ((LONG64)1 << 32)
-#define CLASS_COUNT 24      /* up to 2 GiB */
 #else
 #define ARENA_SIZE  ((LONG64)1 << 28)
-#define CLASS_COUNT 19      /* up to 64 MiB */
 #endif
+#define MIN_ARENA   ((LONG64)1 << 26)
 #define PAGE_SIZE   0x1000
-#define RESET_SIZE  0x20000
-#define MIN_ARENA   0x04000000
+#define CHUNK_CLASS CLASS_COUNT
+
+C_ASSERT( SMALLEST << CHUNK_CLASS == POOL_CHUNK );
 
 /* In front of each block: the list while it is free, its class while it is used. */
 union block
 {
     SLIST_ENTRY  entry;
     unsigned int class;
+    struct
+    {
+        void        *entry;
+        union block *next;      /* pool_trim's */
+    } joined;
+    BYTE         room[16];
 };
 
-/* Blocks are cut off the arena by one atomic addition and never go back to it. */
+C_ASSERT( POOL_LARGEST + sizeof(union block) == POOL_CHUNK );
+
+/* Chunks are cut off by one atomic addition. */
 static struct
 {
     char  *base;
     LONG64 size;
     LONG64 used;
+    LONG   created, trimming;
+    LONG64 freed;
+    UINT16 *free_counts;        /* pool_trim's: blocks of each chunk */
 } arena;
 
-static SLIST_HEADER free_blocks[CLASS_COUNT];
+static SLIST_HEADER free_blocks[CLASS_COUNT + 1];   /* the last one's: chunks */
+static SLIST_HEADER clean_chunks;                   /* whose memory was given back, but for the first page */
 
 /* All of it is committed here: VirtualAlloc has a lock, which would die with a terminated thread.
  * Nothing is backed by memory before it is used; a system that does not believe it gets a smaller one. */
-BOOL pool_attach( void )
+BOOL pool_create( void )
 {
     unsigned int i;
+    SIZE_T counts;
 
-    for (i = 0; i < CLASS_COUNT; i++) InitializeSListHead( &free_blocks[i] );
+    if (InterlockedExchange( &arena.created, TRUE )) return arena.base != NULL;
+    for (i = 0; i <= CLASS_COUNT; i++) InitializeSListHead( &free_blocks[i] );
+    InitializeSListHead( &clean_chunks );
     for (arena.size = ARENA_SIZE; arena.size >= MIN_ARENA; arena.size /= 2)
-        if ((arena.base = VirtualAlloc( NULL, arena.size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE ))) return TRUE;
+    {
+        counts = arena.size / POOL_CHUNK * sizeof(*arena.free_counts);
+        if (!(arena.base = VirtualAlloc( NULL, arena.size + counts, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE )))
+            continue;
+        arena.free_counts = (UINT16 *)(arena.base + arena.size);
+        return TRUE;
+    }
     return FALSE;
 }
 
-static SIZE_T class_size( unsigned int class )
+static union block *pop_block( SLIST_HEADER *list )
 {
-    return (SIZE_T)SMALLEST << class;
+    return (union block *)InterlockedPopEntrySList( list );
 }
 
-static unsigned int size_class( SIZE_T size )
+static union block *alloc_chunk( void )
 {
-    unsigned int class = 0;
-
-    while (class < CLASS_COUNT && class_size( class ) < size) class++;
-    return class;
-}
-
-static union block *arena_alloc( SIZE_T size )
-{
+    union block *block;
     LONG64 offset;
 
-    if (InterlockedCompareExchange64( &arena.used, 0, 0 ) > arena.size - (LONG64)size) return NULL;
-    offset = InterlockedExchangeAdd64( &arena.used, size );
-    return offset > arena.size - (LONG64)size ? NULL : (union block *)(arena.base + offset);
+    if ((block = pop_block( &free_blocks[CHUNK_CLASS] )) || (block = pop_block( &clean_chunks ))) return block;
+    if (InterlockedCompareExchange64( &arena.used, 0, 0 ) > arena.size - (LONG64)POOL_CHUNK) return NULL;
+    offset = InterlockedExchangeAdd64( &arena.used, POOL_CHUNK );
+    return offset > arena.size - (LONG64)POOL_CHUNK ? NULL : (union block *)(arena.base + offset);
+}
+
+/* A chunk becomes blocks, of which the first is returned. */
+static union block *alloc_blocks( unsigned int class )
+{
+    union block *chunk = alloc_chunk();
+    SIZE_T offset;
+
+    if (!chunk) return NULL;
+    for (offset = SMALLEST << class; offset < POOL_CHUNK; offset += SMALLEST << class)
+        InterlockedPushEntrySList( &free_blocks[class], (SLIST_ENTRY *)((char *)chunk + offset) );
+    return chunk;
 }
 
 void *pool_alloc( SIZE_T size )
 {
-    unsigned int class;
+    unsigned int class = 0;
     union block *block;
 
-    if (size > ~(SIZE_T)0 - sizeof(*block)) return NULL;
-    if ((class = size_class( size + sizeof(*block) )) == CLASS_COUNT) return NULL;
-    block = (union block *)InterlockedPopEntrySList( &free_blocks[class] );
-    if (!block && !(block = arena_alloc( class_size( class ) ))) return NULL;
+    if (size > POOL_LARGEST) return NULL;
+    while (SMALLEST << class < size + sizeof(*block)) class++;
+    if (class == CHUNK_CLASS) block = alloc_chunk();
+    else if (!(block = pop_block( &free_blocks[class] ))) block = alloc_blocks( class );
+    if (!block) return NULL;
     block->class = class;
     return block + 1;
 }
@@ -104,17 +134,82 @@ void *pool_alloc( SIZE_T size )
 void pool_free( void *memory )
 {
     union block *block = (union block *)memory - 1;
+    unsigned int class = block->class;
 
-    if (memory) InterlockedPushEntrySList( &free_blocks[block->class], &block->entry );
+    InterlockedPushEntrySList( &free_blocks[class], &block->entry );
+    InterlockedExchangeAdd64( &arena.freed, SMALLEST << class );
 }
 
-void pool_reset( void *memory )
+static unsigned int chunk_index( const void *memory )
 {
-    union block *block = (union block *)memory - 1;
-    SIZE_T size = class_size( block->class );
-    /* the pages that are this block's alone */
-    ULONG_PTR begin = ((ULONG_PTR)(block + 1) + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1);
-    ULONG_PTR end = ((ULONG_PTR)block + size) & ~(ULONG_PTR)(PAGE_SIZE - 1);
+    return ((const char *)memory - arena.base) / POOL_CHUNK;
+}
 
-    if (size >= RESET_SIZE) VirtualAlloc( (void *)begin, end - begin, MEM_RESET, PAGE_READWRITE );
+/* A chunk whose blocks are all free becomes one again. Who allocates meanwhile finds none, and takes another. */
+static void join_blocks( unsigned int class )
+{
+    SLIST_ENTRY *list = InterlockedFlushSList( &free_blocks[class] ), *entry, *next, *others = NULL;
+    UINT16 per_chunk = POOL_CHUNK / (SMALLEST << class);
+    union block *chunks = NULL, *block;
+
+    for (entry = list; entry; entry = entry->Next) arena.free_counts[chunk_index( entry )]++;
+    for (entry = list; entry; entry = next)
+    {
+        next = entry->Next;
+        block = (union block *)entry;
+        if (arena.free_counts[chunk_index( entry )] < per_chunk)
+        {
+            entry->Next = others;
+            others = entry;
+        }
+        else if (arena.base + chunk_index( entry ) * POOL_CHUNK == (char *)block)
+        {
+            block->joined.next = chunks;
+            chunks = block;
+        }
+    }
+    for (entry = others; entry; entry = next)
+    {
+        next = entry->Next;
+        arena.free_counts[chunk_index( entry )] = 0;
+        InterlockedPushEntrySList( &free_blocks[class], entry );
+    }
+    while ((block = chunks))
+    {
+        chunks = block->joined.next;
+        arena.free_counts[chunk_index( block )] = 0;
+        InterlockedPushEntrySList( &free_blocks[CHUNK_CLASS], &block->entry );
+    }
+}
+
+static void clean_chunk( SLIST_ENTRY *entry )
+{
+    VirtualAlloc( (char *)entry + PAGE_SIZE, POOL_CHUNK - PAGE_SIZE, MEM_RESET, PAGE_READWRITE );
+    InterlockedPushEntrySList( &clean_chunks, entry );
+}
+
+SIZE_T pool_freed( void )
+{
+    return InterlockedCompareExchange64( &arena.freed, 0, 0 );
+}
+
+void pool_trim( SIZE_T keep )
+{
+    SLIST_ENTRY *entry, *next;
+    unsigned int i;
+
+    if (InterlockedExchange( &arena.trimming, TRUE )) return;
+    InterlockedExchangeAdd64( &arena.freed, -(LONG64)pool_freed() );
+    for (i = 0; i < CLASS_COUNT; i++) join_blocks( i );
+    for (entry = InterlockedFlushSList( &free_blocks[CHUNK_CLASS] ); entry; entry = next)
+    {
+        next = entry->Next;
+        if (keep < POOL_CHUNK) clean_chunk( entry );
+        else
+        {
+            InterlockedPushEntrySList( &free_blocks[CHUNK_CLASS], entry );
+            keep -= POOL_CHUNK;
+        }
+    }
+    InterlockedExchange( &arena.trimming, FALSE );
 }

@@ -25,17 +25,26 @@
 #include "winbase.h"
 
 /*
- * Plug-ins terminate their threads inside IWTSVirtualChannel::Write. The process heap has a lock
- * that would die with such a thread, and so has VirtualAlloc in Wine; here a thread that ends at
- * any point loses at most the block it was about to get. Lock-free, any thread. Blocks are aligned
- * to 16 bytes and not zeroed.
+ * Plug-ins terminate their threads inside IWTSVirtualChannel::Write. The process heap has a lock that would die with
+ * such a thread, and so has VirtualAlloc in Wine; here a thread that ends at any point loses at most the block that it
+ * was about to get. Lock-free, any thread. Blocks are aligned to 16 bytes and not zeroed.
+ *
+ * Blocks of each size are cut from chunks of the largest size, which become free again as a whole when all of their
+ * blocks are: so no sequence of sizes uses the memory up for another. pool_trim sees to that.
  */
 
-extern BOOL  pool_attach( void );   /* once, when the DLL is loaded */
+#define POOL_CHUNK   ((SIZE_T)0x20000)
+#define POOL_LARGEST (POOL_CHUNK - 16)      /* that can be asked for */
+
+/* Once in the process; more calls do no harm. Address space for 4 GiB, or as much as there is. */
+extern BOOL  pool_create( void );
 extern void *pool_alloc( SIZE_T size );
 extern void  pool_free( void *memory );
 
-/* Before pool_free, on threads that nobody terminates: gives the memory of a long block back. */
-extern void  pool_reset( void *memory );
+/* On threads that nobody terminates. Gives memory of free chunks back to the system, but for keep bytes. */
+extern void  pool_trim( SIZE_T keep );
+
+/* Bytes freed since the last trim. */
+extern SIZE_T pool_freed( void );
 
 #endif /* __MSTSCAX_POOL_H */

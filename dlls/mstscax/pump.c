@@ -1,5 +1,5 @@
 /*
- * The sending side: writes of plug-ins and what the transport takes of them
+ * The sending side: what plug-ins write, and what the transport takes of it
  *
  * Copyright 2026 the winedvc authors
  *
@@ -19,6 +19,7 @@
  */
 
 #include "mstscax_private.h"
+#include "pool.h"
 
 #include "wine/debug.h"
 
@@ -27,161 +28,387 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* At most this much is in the transport's hands, so that Close has something to cancel. */
 #define WINDOW 262144
 
-/* PDUs between two looks at what plug-ins have written, and such runs between two flushes. */
+/* PDUs between two looks into the inbox, and such runs between two flushes. */
 #define RUN  10
 #define RUNS 16
 
-/* OnClose waits this long for a call of OnDataReceived to return. */
-#define CLOSE_TIMEOUT 2000
+/* So much freed memory of writes is worth a look for what can be given back; so much is kept for the next ones. */
+#define TRIM 0x2000000
+#define KEEP 0x400000
 
-/* A completion that comes between the two looks is seen by the second, a later one sees stalled. */
-static BOOL pump_fits( struct pump *pump, size_t size )
+/* Milliseconds between two looks at what finishes, beside the deadlines. */
+#define FINISH_LOOK 2000
+
+/* PDUs of one write that the transport gets at once. */
+struct run
 {
-    if ((size_t)InterlockedOr( &pump->in_flight, 0 ) + size <= WINDOW) return TRUE;
-    InterlockedExchange( &pump->stalled, 1 );
-    return (size_t)InterlockedOr( &pump->in_flight, 0 ) + size <= WINDOW;
+    BYTE  *pdu;                 /* the first; each next one lies behind it and a headroom */
+    SIZE_T size;                /* of all, without the headrooms */
+    UINT32 count;
+    UINT16 sizes[RUN];
+};
+
+/* A completion that comes between the two looks is seen by the second, a later one sees that the window is full. */
+static BOOL pump_fits( struct pump *pump, SIZE_T size )
+{
+    if ((SIZE_T)InterlockedOr( &pump->in_flight, 0 ) + size <= WINDOW) return TRUE;
+    InterlockedExchange( &pump->window_full, TRUE );
+    return (SIZE_T)InterlockedOr( &pump->in_flight, 0 ) + size <= WINDOW;
 }
 
-static void pump_count( struct client *client, struct channel *channel, BYTE cmd, size_t size )
+static void pump_count( struct client *client, struct channel *channel, const struct run *run )
 {
-    client->counters.pdus_sent++;
-    client->counters.bytes_sent += size;
+    BYTE cmd = run->pdu[0] >> 4, later = DRDYNVC_CMD_DATA;
+    WINE_DVC_TRAFFIC *counts = channel ? &channel->listener->traffic->counts : NULL;
+
+    client->counters.pdus_sent += run->count;
+    client->counters.bytes_sent += run->size;
     client->counters.traffic.sent[cmd]++;
-    if (channel) channel->listener->traffic->counts.sent[cmd]++;
+    client->counters.traffic.sent[later] += run->count - 1;
+    if (counts) counts->sent[cmd]++;
+    if (counts) counts->sent[later] += run->count - 1;
 }
 
-/* Gives one PDU to the transport, which keeps the write until pump_complete. channel may be NULL. */
-static void pump_transmit( struct client *client, struct channel *channel, struct write *write, BYTE *pdu, size_t size )
+/* Gives PDU by PDU to a client that knows the static-channel API alone. Returns how many it took. */
+static UINT32 transmit_singly( struct client *client, struct write *write, const struct run *run )
 {
-    struct pump *pump = &client->pump;
+    BYTE *pdu = run->pdu;
+    UINT32 i;
     UINT error;
 
-    InterlockedIncrement( &write->ref );
-    InterlockedExchangeAdd( &pump->in_flight, size );
-    error = client->api->write( client, pdu, size, write );
-    if (error)
+    if (write->connection != client->connection || !client->connected) return 0;
+    for (i = 0; i < run->count; i++)
     {
-        TRACE( "The transport refused %Iu bytes, error %u.\n", size, error );
-        InterlockedExchangeAdd( &pump->in_flight, -(LONG)size );
-        client->counters.pdus_cancelled++;
-        write_release( write );
-        return;
+        write_addref( write );
+        InterlockedExchangeAdd( &client->pump.in_flight, run->sizes[i] );
+        if ((error = client->api->write( client, pdu, run->sizes[i], write )))
+        {
+            TRACE( "The transport refused %u bytes, error %u.\n", run->sizes[i], error );
+            InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)run->sizes[i] );
+            write_release( write );
+            client->counters.pdus_cancelled++;
+        }
+        pdu += run->sizes[i] + WINE_DVC_HEADROOM;
     }
-    pump_count( client, channel, pdu[0] >> 4, size );
+    return run->count;
+}
+
+static UINT32 transmit_run( struct client *client, struct write *write, const struct run *run )
+{
+    write_addref( write );
+    InterlockedExchangeAdd( &client->pump.in_flight, run->size );
+    if (SUCCEEDED(IWineDVCHost_Write( client->host, write->connection, run->pdu, run->count, run->sizes, write )))
+        return run->count;
+    InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)run->size );
+    write_release( write );
+    return 0;
+}
+
+/* The transport keeps the write until pump_complete. channel may be NULL. */
+static void pump_transmit( struct client *client, struct channel *channel, struct write *write, const struct run *run )
+{
+    UINT32 count = client->host ? transmit_run( client, write, run ) : transmit_singly( client, write, run );
+
+    if (count) pump_count( client, channel, run );
+    else client->counters.pdus_cancelled += run->count;
 }
 
 static void pump_send_control( struct client *client, struct channel *channel, struct write *write )
 {
-    if (client->pump.connected)
-        pump_transmit( client, channel, write, (BYTE *)(write + 1) + WINE_DVC_HEADROOM, write->control_size );
-    else client->counters.pdus_cancelled++;
+    struct run run = { write_control_pdu( write ), write->control_size, 1, { write->control_size } };
+
+    pump_transmit( client, channel, write, &run );
     write_release( write );
 }
 
-static void pump_send_pdu( struct client *client, struct channel *channel, const BYTE *pdu, size_t size )
+static void pump_send_create_rsp( struct client *client, struct channel *channel, INT32 status )
 {
-    struct write *write = write_create_control( pdu, size );
+    BYTE pdu[DRDYNVC_MAX_CONTROL];
+    SIZE_T size = drdynvc_write_create_rsp( pdu, channel->id, status );
 
-    if (write) pump_send_control( client, channel, write );
-    else ERR( "Out of memory for a control PDU.\n" );
-}
-
-BOOL pump_is_stalled( struct client *client )
-{
-    return InterlockedExchange( &client->pump.stalled, 0 );
-}
-
-void pump_complete( struct client *client, struct write *write )
-{
-    size_t size = write->control_size;
-
-    if (!size) drdynvc_fragments_next( &write->completed, &size );
-    InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)size );
-    write_release( write );
-}
-
-static void channel_take_inbox( struct channel *channel )
-{
-    struct write *write = write_take( &channel->inbox );
-
-    for (; write; write = write->next)
-    {
-        if (channel->last) channel->last->next = write;
-        else channel->first = write;
-        channel->last = write;
-    }
-}
-
-static void channel_pop( struct channel *channel )
-{
-    struct write *write = channel->first;
-
-    if (!(channel->first = write->next)) channel->last = NULL;
-    write_release( write );
-}
-
-/* Sends the channel's next PDU if the window has room for it; returns its size, or 0. */
-static size_t channel_send( struct client *client, struct channel *channel )
-{
-    struct write *write = channel->first;
-    struct drdynvc_fragments cursor;
-    size_t size, next_size;
-    BYTE *pdu;
-
-    if (!write) return 0;
-    cursor = write->todo;
-    pdu = drdynvc_fragments_next( &cursor, &size );
-    if (!pump_fits( &client->pump, size )) return 0;
-    write->todo = cursor;
-    pump_transmit( client, channel, write, pdu, size );
-    InterlockedExchangeAdd64( &channel->pending, -(LONG64)size );
-    if (!drdynvc_fragments_next( &cursor, &next_size )) channel_pop( channel );
-    return size;
-}
-
-static void channel_drop( struct client *client, struct channel *channel )
-{
-    struct drdynvc_fragments cursor;
-    size_t size;
-
-    channel_take_inbox( channel );
-    while (channel->first)
-    {
-        cursor = channel->first->todo;
-        while (drdynvc_fragments_next( &cursor, &size )) client->counters.pdus_cancelled++;
-        channel_pop( channel );
-    }
+    TRACE( "channel %#x, status %#x.\n", channel->id, status );
+    InterlockedIncrement64( status ? &client->counters.channels_refused : &client->counters.channels_opened );
+    write_init_control( &channel->create_rsp, channel, channel->connection, pdu, size );
+    pump_send_control( client, channel, &channel->create_rsp );
 }
 
 static void pump_send_close( struct client *client, struct channel *channel )
 {
     BYTE pdu[DRDYNVC_MAX_CONTROL];
 
-    pump_send_pdu( client, channel, pdu, drdynvc_write_close( pdu, channel->id ) );
+    write_init_control( &channel->close, channel, channel->connection, pdu,
+                        drdynvc_write_close( pdu, channel->id ) );
+    pump_send_control( client, channel, &channel->close );
 }
 
-static void pump_send_create_rsp( struct client *client, struct channel *channel, INT32 status )
+void pump_complete( struct client *client, struct write *write, SIZE_T size )
 {
-    BYTE pdu[DRDYNVC_MAX_CONTROL];
-
-    TRACE( "channel %#x, status %#x.\n", channel->id, status );
-    InterlockedIncrement64( status ? &client->counters.channels_refused : &client->counters.channels_opened );
-    pump_send_pdu( client, channel, pdu, drdynvc_write_create_rsp( pdu, channel->id, status ) );
+    if (!size) size = write_next_completed( write );
+    InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)size );
+    write_release( write );
 }
 
-/* The end of the channel for the pump. */
-static void pump_remove_channel( struct client *client, struct channel *channel )
+void pump_run_if_stalled( struct client *client )
 {
+    if (InterlockedExchange( &client->pump.window_full, FALSE )) pump_run( client );
+}
+
+static struct write *channel_first( struct channel *channel )
+{
+    return CONTAINING_RECORD( channel->first, struct write, node );
+}
+
+static void channel_pop( struct channel *channel )
+{
+    struct write *write = channel_first( channel );
+
+    if (!(channel->first = write->node.next)) channel->last = NULL;
+    write_release( write );
+}
+
+/* What of the channel's first write fits the window, at most max PDUs of it. */
+static void channel_get_run( struct client *client, struct channel *channel, UINT32 max, struct run *run )
+{
+    struct drdynvc_fragments *todo = &channel_first( channel )->todo, cursor = *todo;
+    size_t size;
+    BYTE *pdu;
+
+    run->size = run->count = 0;
+    while (run->count < max && (pdu = drdynvc_fragments_next( &cursor, &size )))
+    {
+        if (!pump_fits( &client->pump, run->size + size )) break;
+        if (!run->count) run->pdu = pdu;
+        run->sizes[run->count++] = size;
+        run->size += size;
+        *todo = cursor;
+    }
+}
+
+/* Sends up to max PDUs of the channel, if the window has room for them; returns their size, or 0. */
+static SIZE_T channel_send( struct client *client, struct channel *channel, UINT32 max )
+{
+    struct write *write;
+    struct run run;
+
+    if (!channel->first) return 0;
+    write = channel_first( channel );
+    channel_get_run( client, channel, max, &run );
+    if (!run.count) return 0;
+    pump_transmit( client, channel, write, &run );
+    InterlockedExchangeAdd64( &channel->unsent, -(LONG64)run.size );
+    client_keep( client, -(LONG64)run.size );
+    if (write_is_through( write )) channel_pop( channel );
+    return run.size;
+}
+
+static void drop_write( struct client *client, struct write *write )
+{
+    struct drdynvc_fragments cursor = write->todo;
+    size_t size;
+
+    while (drdynvc_fragments_next( &cursor, &size ))
+    {
+        client->counters.pdus_cancelled++;
+        client_keep( client, -(LONG64)size );
+    }
+    write_release( write );
+}
+
+static void channel_drop( struct client *client, struct channel *channel )
+{
+    struct node *node, *next;
+
+    for (node = channel->first; node; node = next)
+    {
+        next = node->next;
+        drop_write( client, CONTAINING_RECORD( node, struct write, node ) );
+    }
+    channel->first = channel->last = NULL;
+}
+
+static LONG64 write_bytes( const struct write *write )
+{
+    struct drdynvc_fragments cursor = write->todo;
+    LONG64 total = 0;
+    size_t size;
+
+    while (drdynvc_fragments_next( &cursor, &size )) total += size;
+    return total;
+}
+
+static void channel_schedule( struct client *client, struct channel *channel )
+{
+    if (channel->state == CHANNEL_OPEN && channel->first && list_empty( &channel->sending_entry ))
+        schedule_add( &client->pump.schedule, &channel->sending_entry, channel->priority );
+}
+
+/* A thread that was slow may have written for a channel that this object was before. */
+static void pump_take_data( struct client *client, struct channel *channel, struct write *write )
+{
+    client_keep( client, write_bytes( write ) );
+    if (channel->state == CHANNEL_ENDED || channel->close_wanted || write->todo.channel_id != channel->id)
+    {
+        drop_write( client, write );
+        return;
+    }
+    write->node.next = NULL;
+    if (channel->last) channel->last->next = &write->node;
+    else channel->first = &write->node;
+    channel->last = &write->node;
+    channel_check_unsent( channel );
+    channel_schedule( client, channel );
+}
+
+/* The end of the channel for the server: no PDU of it follows. */
+static void pump_end_channel( struct client *client, struct channel *channel )
+{
+    channel->state = CHANNEL_ENDED;
+    channel_check_unsent( channel );
     channel_drop( client, channel );
-    list_remove( &channel->pump_entry );
-    list_remove( &channel->sending_entry );
+    if (!list_empty( &channel->sending_entry ))
+    {
+        list_remove( &channel->sending_entry );
+        list_init( &channel->sending_entry );
+    }
+}
+
+static void pump_await_finish( struct client *client, struct channel *channel )
+{
     channel_addref( channel );
-    if (channel_finish( channel )) channel_release( channel );
+    list_add_tail( &client->pump.finishing, &channel->finishing_entry );
+}
+
+static void pump_stop_finish( struct channel *channel )
+{
+    list_remove( &channel->finishing_entry );
+    list_init( &channel->finishing_entry );
+    channel_release( channel );
+}
+
+/* The end of the channel for the plug-in. */
+static void pump_finish_channel( struct client *client, struct channel *channel )
+{
+    if (!list_empty( &channel->finishing_entry )) pump_stop_finish( channel );
+    pump_await_finish( client, channel );
+    channel_finish( channel );
+}
+
+/* The listener's answer goes to the server, unless the channel has ended. */
+static void pump_answer( struct client *client, struct channel *channel )
+{
+    BOOL accepted = channel->answer == CHANNEL_ACCEPTED;
+
+    if (channel->state == CHANNEL_OFFERED && accepted && !channel->close_wanted)
+    {
+        pump_send_create_rsp( client, channel, DRDYNVC_CREATED );
+        channel->state = CHANNEL_OPEN;
+        channel_schedule( client, channel );
+        return;
+    }
+    if (channel->state == CHANNEL_OFFERED)
+    {
+        client_remove_channel( client, channel );   /* the server may use the id again at once */
+        if (channel->answer != CHANNEL_PASSED_ON) pump_send_create_rsp( client, channel, DRDYNVC_REFUSED );
+        pump_end_channel( client, channel );
+    }
+    pump_finish_channel( client, channel );
+}
+
+/* Close is exact: what fits the window now counts as sent, the rest is dropped. A plug-in that closes before the
+ * answer gets it out first. */
+static void pump_close( struct client *client, struct channel *channel, enum channel_end end )
+{
+    enum channel_state state = channel->state;
+
+    if (state == CHANNEL_ENDED) return;
+    if (state == CHANNEL_OFFERED && end == CHANNEL_CLOSED)
+    {
+        channel->close_wanted = TRUE;
+        return;
+    }
+    client_remove_channel( client, channel );
+    if (state == CHANNEL_OPEN && end == CHANNEL_CLOSED) while (channel_send( client, channel, RUN )) {}
+    if (end == CHANNEL_CLOSED || end == CHANNEL_SERVER_CLOSED) pump_send_close( client, channel );
+    pump_end_channel( client, channel );
+    if (state == CHANNEL_OPEN) pump_finish_channel( client, channel );
     else
     {
-        channel->deadline = GetTickCount64() + CLOSE_TIMEOUT;
-        list_add_tail( &client->pump.finishing, &channel->pump_entry );
+        channel->deadline = GetTickCount64() + FINISH_LOOK;
+        pump_await_finish( client, channel );
     }
+}
+
+static void pump_take_node( struct client *client, struct node *node )
+{
+    struct channel *channel = node->channel;
+
+    switch (node->kind)
+    {
+    case NODE_CONTROL:
+        pump_send_control( client, NULL, CONTAINING_RECORD( node, struct write, node ) );
+        break;
+    case NODE_DATA:
+        pump_take_data( client, channel, CONTAINING_RECORD( node, struct write, node ) );
+        break;
+    case NODE_ANSWER:
+        pump_answer( client, channel );
+        break;
+    case NODE_CLOSE:
+        pool_free( node );
+        if (channel->end == CHANNEL_CLOSED) pump_close( client, channel, CHANNEL_CLOSED );
+        break;
+    case NODE_END:
+        pump_close( client, channel, channel->server_end );
+        break;
+    case NODE_RELEASED:
+        channel_retire( channel );
+        break;
+    }
+}
+
+static void pump_take_inbox( struct client *client )
+{
+    struct node *node, *next;
+
+    for (node = inbox_take( &client->pump.inbox ); node; node = next)
+    {
+        next = node->next;
+        pump_take_node( client, node );
+    }
+}
+
+/* Sends a few PDUs; FALSE if the window is full or nothing is left. A channel that is alone sends them in one run. */
+static BOOL pump_send( struct client *client )
+{
+    struct channel *channel;
+    struct list *entry;
+    unsigned int i;
+    SIZE_T size;
+    BOOL alone;
+
+    for (i = 0; i < RUN; i++)
+    {
+        if (!(entry = schedule_next( &client->pump.schedule ))) return FALSE;
+        channel = LIST_ENTRY( entry, struct channel, sending_entry );
+        alone = schedule_is_alone( &client->pump.schedule, entry );
+        if (!(size = channel_send( client, channel, alone ? RUN : 1 ))) return FALSE;
+        schedule_sent( entry, size, channel->first != NULL );
+        if (alone) break;
+    }
+    return TRUE;
+}
+
+/* What is written meanwhile has its turn soon, however fast the transport takes the rest. */
+static void pump_send_all( struct client *client )
+{
+    unsigned int i;
+
+    for (i = 0; i < RUNS; i++)
+    {
+        pump_take_inbox( client );
+        if (!pump_send( client )) return;
+    }
+    InterlockedExchange( &client->pump.wanted, TRUE );
 }
 
 static void pump_check_finishing( struct client *client )
@@ -189,247 +416,128 @@ static void pump_check_finishing( struct client *client )
     struct pump *pump = &client->pump;
     ULONGLONG now = GetTickCount64();
     struct channel *channel, *next;
-    LONG64 deadline = 0;
+    struct list *entry;
+    LONG64 deadline;
 
-    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->finishing, struct channel, pump_entry )
+    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->finishing, struct channel, finishing_entry )
     {
-        if (channel_check_finish( channel, now ))
+        if (channel_check_finish( channel, now )) pump_stop_finish( channel );
+        else if (now < channel->deadline && channel->deadline - now <= FINISH_LOOK) break;
+        else
         {
-            list_remove( &channel->pump_entry );
-            channel_release( channel );
+            list_remove( &channel->finishing_entry );
+            list_add_tail( &pump->finishing, &channel->finishing_entry );
+            break;
         }
-        else if (!deadline) deadline = channel->deadline;
     }
-    if (deadline == pump->deadline) return;
-    InterlockedCompareExchange64( &pump->deadline, deadline, pump->deadline );
-    if (deadline) SetEvent( pump->wake );
+    entry = list_head( &pump->finishing );
+    deadline = entry ? LIST_ENTRY( entry, struct channel, finishing_entry )->deadline : 0;
+    if (deadline != pump->deadline) InterlockedCompareExchange64( &pump->deadline, deadline, pump->deadline );
 }
 
-/* The listener's verdict becomes the answer to the server. */
-static void pump_answer( struct client *client, struct channel *channel, enum channel_end end )
+static void pump_close_ended( struct client *client, struct channel *channel )
 {
-    BOOL accepted = channel->verdict == CHANNEL_ACCEPTED;
-
-    if (!end && accepted)
-    {
-        pump_send_create_rsp( client, channel, DRDYNVC_CREATED );
-        channel->open = TRUE;
-        return;
-    }
-    client_remove_channel( client, channel );   /* the server may use the id again at once */
-    if (channel->verdict != CHANNEL_PASSED_ON && (!end || end == CHANNEL_CLOSED))
-    {
-        pump_send_create_rsp( client, channel, DRDYNVC_REFUSED );
-        channel_end( channel, CHANNEL_CLOSED );
-    }
-    pump_remove_channel( client, channel );
+    pump_close( client, channel, CHANNEL_CLOSED );
 }
 
-/* Close is exact: what fits the window now counts as sent, the rest is dropped. */
-static void pump_close( struct client *client, struct channel *channel, enum channel_end end )
-{
-    client_remove_channel( client, channel );
-    if (end == CHANNEL_CLOSED) while (channel_send( client, channel )) {}
-    if (end == CHANNEL_CLOSED || end == CHANNEL_SERVER_CLOSED) pump_send_close( client, channel );
-    pump_remove_channel( client, channel );
-}
-
-static void pump_update_channel( struct client *client, struct channel *channel )
-{
-    BOOL sealed = write_is_sealed( &channel->inbox );
-    enum channel_end end = sealed ? channel->end : CHANNEL_NOT_ENDING;
-
-    channel_take_inbox( channel );
-    channel_check_pending( channel );
-    if (!channel->open)
-    {
-        if (InterlockedOr( &channel->verdict, 0 ) == CHANNEL_OFFERED) return;
-        pump_answer( client, channel, end );
-        if (!channel->open) return;
-    }
-    if (sealed) pump_close( client, channel, end );
-    else if (channel->first && list_empty( &channel->sending_entry ))
-        schedule_add( &client->pump.schedule, &channel->sending_entry, channel->priority );
-}
-
-static struct channel *take_channels( struct channel **head )
-{
-    return InterlockedExchangePointer( (void **)head, NULL );
-}
-
-static void push_channel( struct channel **head, struct channel *channel )
-{
-    struct channel *seen;
-
-    do channel->next = seen = InterlockedCompareExchangePointer( (void **)head, NULL, NULL );
-    while (InterlockedCompareExchangePointer( (void **)head, channel, seen ) != seen);
-}
-
-static void pump_admit_channels( struct pump *pump )
-{
-    struct channel *channel = take_channels( &pump->arrivals ), *next;
-
-    for (; channel; channel = next)
-    {
-        next = channel->next;
-        list_add_tail( &pump->channels, &channel->pump_entry );
-    }
-}
-
-static void pump_retire_channels( struct pump *pump )
-{
-    struct channel *channel = take_channels( &pump->released ), *next;
-
-    for (; channel; channel = next)
-    {
-        next = channel->next;
-        channel_retire( channel );
-    }
-}
-
-/* Sends a few PDUs; FALSE if the window is full or nothing is left. */
-static BOOL pump_send( struct client *client )
+/* A process that keeps too much loses the channel that keeps most of it, and what that has. */
+static void pump_end_largest( struct client *client )
 {
     struct channel *channel;
-    struct list *entry;
-    unsigned int i;
-    size_t size;
 
-    for (i = 0; i < RUN; i++)
+    while ((channel = client_find_largest( client )))
     {
-        if (!(entry = schedule_next( &client->pump.schedule ))) return FALSE;
-        channel = LIST_ENTRY( entry, struct channel, sending_entry );
-        if (!(size = channel_send( client, channel ))) return FALSE;
-        schedule_sent( entry, size, channel->first != NULL );
+        WARN( "Closing channel %#x, which keeps most of %I64d bytes.\n", channel->id, client->kept );
+        notice_warning( client, channel->listener->plugin, L"These plug-ins keep more than %u MiB that was not sent or not taken: channel %hs has "
+                        L"most of it, so it is closed", (unsigned int)(client->total_limit >> 20),
+                        channel->listener->name );
+        InterlockedExchange( &channel->discards, TRUE );
+        channel_set_end( channel, CHANNEL_CLOSED );
+        channel_drop( client, channel );
+        pump_close( client, channel, CHANNEL_SERVER_CLOSED );
+        channel_release( channel );
     }
-    return TRUE;
-}
-
-/* What is written meanwhile has its turn soon, however fast the transport takes the rest. */
-static void pump_serve_channels( struct client *client )
-{
-    struct pump *pump = &client->pump;
-    struct channel *channel, *next;
-    unsigned int i;
-
-    for (i = 0; i < RUNS; i++)
-    {
-        pump_admit_channels( pump );
-        LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->channels, struct channel, pump_entry )
-            pump_update_channel( client, channel );
-        if (!pump_send( client )) return;
-    }
-    InterlockedExchange( &pump->again, 1 );
 }
 
 static void pump_turn( struct client *client )
 {
     struct pump *pump = &client->pump;
     INT64 sent = client->counters.pdus_sent;
-    struct write *control, *next_control;
 
-    for (control = write_take( &pump->control ); control; control = next_control)
-    {
-        next_control = control->next;
-        pump_send_control( client, NULL, control );
-    }
-    pump_serve_channels( client );
+    if (InterlockedExchange( &pump->look_for_ends, FALSE )) client_close_ended( client, pump_close_ended );
+    pump_send_all( client );
+    if (InterlockedExchange( &pump->over_limit, FALSE )) pump_end_largest( client );
     if (client->host && client->counters.pdus_sent != sent) IWineDVCHost_Flush( client->host );
-    if (!list_empty( &pump->finishing ) || pump->deadline) pump_check_finishing( client );
-    pump_retire_channels( pump );
+    pump_check_finishing( client );
+    if (InterlockedExchange( &pump->trim, FALSE )) pool_trim( 0 );
+    else if (pool_freed() > TRIM) pool_trim( KEEP );
 }
 
 void pump_run( struct client *client )
 {
     struct pump *pump = &client->pump;
 
-    InterlockedExchange( &pump->again, 1 );
-    while (InterlockedOr( &pump->again, 0 ) && !InterlockedExchange( &pump->busy, 1 ))
+    InterlockedExchange( &pump->wanted, TRUE );
+    while (InterlockedOr( &pump->wanted, 0 ) && !InterlockedExchange( &pump->taken, TRUE ))
     {
-        while (InterlockedExchange( &pump->again, 0 )) pump_turn( client );
-        InterlockedExchange( &pump->busy, 0 );
+        while (InterlockedExchange( &pump->wanted, FALSE )) pump_turn( client );
+        InterlockedExchange( &pump->taken, FALSE );
     }
 }
 
-static DWORD pump_timeout( struct client *client )
-{
-    ULONGLONG deadline = InterlockedCompareExchange64( &client->pump.deadline, 0, 0 ), now;
-    DWORD longest = client->host && client->slow_limit ? (client->slow_limit + 1) / 2 : INFINITE;
-
-    if (!deadline) return longest;
-    now = GetTickCount64();
-    return now < deadline ? min( deadline - now, longest ) : 0;
-}
-
-static void report_slow_calls( struct client *client )
-{
-    struct running slow;
-
-    while (executor_find_slow( &client->executor, client->slow_limit, &slow ))
-    {
-        WARN( "%s has not returned for %I64u ms.\n", slow.what, GetTickCount64() - slow.since );
-        notice_slow( slow.owner, slow.what, GetTickCount64() - slow.since );
-    }
-}
-
-/* Sends what plug-ins write on threads of their own, and keeps the time. */
-static DWORD CALLBACK pump_thread( void *arg )
-{
-    struct client *client = arg;
-    struct pump *pump = &client->pump;
-
-    for (;;)
-    {
-        InterlockedExchange( &pump->sleeping, 1 );
-        pump_run( client );
-        WaitForSingleObject( pump->wake, pump_timeout( client ) );
-        InterlockedExchange( &pump->sleeping, 0 );
-        pump_run( client );
-        if (client->host && client->slow_limit) report_slow_calls( client );
-    }
-    return 0;
-}
-
-HRESULT pump_start( struct client *client )
-{
-    struct pump *pump = &client->pump;
-    HANDLE thread;
-
-    list_init( &pump->channels );
-    schedule_init( &pump->schedule );
-    list_init( &pump->finishing );
-    if (!(pump->wake = CreateEventW( NULL, FALSE, FALSE, NULL ))) return HRESULT_FROM_WIN32( GetLastError() );
-    if (!(thread = CreateThread( NULL, 0, pump_thread, client, 0, NULL ))) return HRESULT_FROM_WIN32( GetLastError() );
-    CloseHandle( thread );
-    return S_OK;
-}
-
-/* A thread terminated before SetEvent is made up for by the next one's call: sleeping is still set. */
+/* Who has the role looks at wanted once more after it has given the role up. */
 void pump_wake( struct client *client )
 {
-    if (executor_owns_thread()) pump_run( client );
-    else if (InterlockedOr( &client->pump.sleeping, 0 )) SetEvent( client->pump.wake );
+    struct pump *pump = &client->pump;
+
+    if (executor_owns_thread())
+    {
+        pump_run( client );
+        return;
+    }
+    InterlockedExchange( &pump->wanted, TRUE );
+    if (!InterlockedOr( &pump->taken, 0 )) executor_alert( &client->executor );
 }
 
-void pump_connect( struct client *client, BOOL connected )
+void pump_post( struct client *client, struct node *node )
 {
-    InterlockedExchange( &client->pump.connected, connected );
+    inbox_push( &client->pump.inbox, node, node );
 }
 
-void pump_post_control( struct client *client, const void *pdu, size_t size )
+void pump_post_chain( struct client *client, struct node *newest, struct node *oldest )
 {
-    struct write *write = write_create_control( pdu, size );
+    inbox_push( &client->pump.inbox, newest, oldest );
+}
 
-    if (write) write_push( &client->pump.control, write );
+void pump_look_for_ends( struct client *client )
+{
+    InterlockedExchange( &client->pump.look_for_ends, TRUE );
+}
+
+void pump_post_control( struct client *client, const void *pdu, SIZE_T size )
+{
+    struct write *write = write_create_control( client->connection, pdu, size );
+
+    if (write) pump_post( client, &write->node );
     else ERR( "Out of memory for a control PDU.\n" );
 }
 
-void pump_add_channel( struct client *client, struct channel *channel )
+void pump_trim( struct client *client )
 {
-    push_channel( &client->pump.arrivals, channel );
+    InterlockedExchange( &client->pump.trim, TRUE );
+    pump_run( client );
 }
 
-void pump_retire_channel( struct client *client, struct channel *channel )
+DWORD pump_wait_time( struct client *client )
 {
-    push_channel( &client->pump.released, channel );
+    ULONGLONG deadline = InterlockedCompareExchange64( &client->pump.deadline, 0, 0 ), now = GetTickCount64();
+
+    if (!deadline) return INFINITE;
+    return now < deadline ? deadline - now : 1;
+}
+
+void pump_init( struct pump *pump )
+{
+    schedule_init( &pump->schedule );
+    list_init( &pump->finishing );
 }

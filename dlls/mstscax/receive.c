@@ -30,87 +30,150 @@ WINE_DEFAULT_DEBUG_CHANNEL(drdynvc);
 /* A PDU is 1600 bytes at most; a server whose chunks are larger may send larger ones. */
 #define MAX_MESSAGE 65536
 
-static struct list *channel_bucket( struct client *client, UINT32 id )
-{
-    return &client->channels[id % ARRAY_SIZE(client->channels)];
-}
-
-/* client->lock held */
-static struct channel *find_channel( struct client *client, UINT32 id )
-{
-    struct channel *channel;
-
-    LIST_FOR_EACH_ENTRY( channel, channel_bucket( client, id ), struct channel, entry )
-        if (channel->id == id) return channel;
-    return NULL;
-}
-
-/* client->lock held; the table's entries are references of the pump, which ends them */
-static void unlink_channel( struct channel *channel )
-{
-    list_remove( &channel->entry );
-    list_init( &channel->entry );
-}
-
 static struct channel *get_channel( struct client *client, UINT32 id )
 {
     struct channel *channel;
 
     AcquireSRWLockShared( &client->lock );
-    if ((channel = find_channel( client, id ))) channel_addref( channel );
+    if ((channel = table_find( &client->channels, id ))) channel_addref( channel );
     ReleaseSRWLockShared( &client->lock );
     return channel;
 }
 
-static void add_channel( struct client *client, struct channel *channel )
+static BOOL add_channel( struct client *client, struct channel *channel )
 {
+    BOOL added;
+
     AcquireSRWLockExclusive( &client->lock );
-    list_add_tail( channel_bucket( client, channel->id ), &channel->entry );
+    added = table_add( &client->channels, channel );
     ReleaseSRWLockExclusive( &client->lock );
+    return added;
 }
 
 BOOL client_replace_channel( struct client *client, struct channel *old, struct channel *channel )
 {
-    BOOL found;
+    BOOL replaced;
 
     AcquireSRWLockExclusive( &client->lock );
-    if ((found = !list_empty( &old->entry )))
-    {
-        unlink_channel( old );
-        list_add_tail( channel_bucket( client, channel->id ), &channel->entry );
-    }
+    replaced = table_remove( &client->channels, old ) && table_add( &client->channels, channel );
     ReleaseSRWLockExclusive( &client->lock );
-    return found;
+    return replaced;
 }
 
 void client_remove_channel( struct client *client, struct channel *channel )
 {
     AcquireSRWLockExclusive( &client->lock );
-    unlink_channel( channel );
+    table_remove( &client->channels, channel );
     ReleaseSRWLockExclusive( &client->lock );
 }
 
+/* client->lock held, and the channel was in the table: so this comes once */
+static void post_end( struct client *client, struct channel *channel, enum channel_end end )
+{
+    channel->server_end = end;
+    channel_set_end( channel, end );
+    pump_post( client, &channel->end_node );
+}
+
+/* The server ends it, or something in its place; pump_run follows. */
 static void end_channel( struct client *client, struct channel *channel, enum channel_end end )
 {
-    client_remove_channel( client, channel );
-    channel_end( channel, end );
+    AcquireSRWLockExclusive( &client->lock );
+    if (table_remove( &client->channels, channel )) post_end( client, channel, end );
+    ReleaseSRWLockExclusive( &client->lock );
 }
 
-void client_end_channels( struct client *client, enum channel_end end )
+static void end_for_server( struct channel *channel, void *context )
 {
-    struct channel *channel, *next;
-    unsigned int i;
+    table_remove( &channel->client->channels, channel );
+    post_end( channel->client, channel, CHANNEL_SERVER_CLOSED );
+}
 
+static void end_by_disconnect( struct channel *channel, void *context )
+{
+    table_remove( &channel->client->channels, channel );
+    post_end( channel->client, channel, CHANNEL_DISCONNECTED );
+}
+
+void client_disconnect_channels( struct client *client )
+{
     AcquireSRWLockExclusive( &client->lock );
-    for (i = 0; i < ARRAY_SIZE(client->channels); i++)
-    {
-        LIST_FOR_EACH_ENTRY_SAFE( channel, next, &client->channels[i], struct channel, entry )
-        {
-            unlink_channel( channel );
-            channel_end( channel, end );
-        }
-    }
+    table_enum( &client->channels, end_by_disconnect, NULL );
     ReleaseSRWLockExclusive( &client->lock );
+}
+
+static void find_ended( struct channel *channel, void *context )
+{
+    if (InterlockedOr( &channel->end, 0 ) == CHANNEL_CLOSED && !channel->close_wanted) *(struct channel **)context = channel;
+}
+
+void client_close_ended( struct client *client, void (*close)( struct client *client, struct channel *channel ) )
+{
+    struct channel *channel;
+
+    do
+    {
+        channel = NULL;
+        AcquireSRWLockExclusive( &client->lock );
+        table_enum( &client->channels, find_ended, &channel );
+        if (channel) channel_addref( channel );
+        ReleaseSRWLockExclusive( &client->lock );
+        if (channel)
+        {
+            close( client, channel );
+            channel_release( channel );
+        }
+    } while (channel);
+}
+
+struct largest
+{
+    struct channel *channel;
+    LONG64 kept, total;
+};
+
+static LONG64 channel_kept( struct channel *channel )
+{
+    return InterlockedCompareExchange64( &channel->unsent, 0, 0 ) + channel->assembly.received
+           + InterlockedCompareExchange64( &channel->undelivered, 0, 0 );
+}
+
+static void find_largest( struct channel *channel, void *context )
+{
+    struct largest *largest = context;
+    LONG64 kept = channel_kept( channel );
+
+    largest->total += kept;
+    if (kept <= largest->kept) return;
+    largest->kept = kept;
+    largest->channel = channel;
+}
+
+struct channel *client_find_largest( struct client *client )
+{
+    struct largest largest = { NULL };
+
+    AcquireSRWLockShared( &client->lock );
+    table_enum( &client->channels, find_largest, &largest );
+    if (largest.total <= client->total_limit) largest.channel = NULL;
+    if (largest.channel) channel_addref( largest.channel );
+    ReleaseSRWLockShared( &client->lock );
+    return largest.channel;
+}
+
+static void age_spare( struct channel *channel, void *context )
+{
+    if (channel_age_spare( channel )) *(BOOL *)context = TRUE;
+}
+
+BOOL client_age_spares( struct client *client )
+{
+    BOOL left = FALSE;
+
+    AcquireSRWLockShared( &client->lock );
+    table_enum( &client->channels, age_spare, &left );
+    ReleaseSRWLockShared( &client->lock );
+    return left;
 }
 
 /* [MS-RDPEDYC] 3.2.3.1: a server that asks again is answered again. */
@@ -170,13 +233,14 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
         return;
     }
     listener->traffic->counts.received[pdu->cmd]++;
-    if ((channel = channel_create( client, listener, pdu->channel_id, pdu->priority )))
+    channel = channel_create( client, listener, pdu->channel_id, pdu->priority );
+    if (channel && add_channel( client, channel ))
     {
-        add_channel( client, channel );
-        pump_add_channel( client, channel );
         listener_offer( listener, channel );
+        return;
     }
-    else refuse_channel( client, pdu->channel_id, DRDYNVC_NO_MEMORY );
+    refuse_channel( client, pdu->channel_id, DRDYNVC_NO_MEMORY );
+    if (channel) channel_release( channel );
 }
 
 /* What one channel may not do ends that channel, which the server is told. */
@@ -206,18 +270,24 @@ static void fail_connection( struct client *client, const struct drdynvc_pdu *pd
     client->broken = TRUE;
     notice_warning( client, NULL, L"The server sent a PDU that cannot be understood (command %u: %s): all channels of these "
                     L"plug-ins are closed until it connects again", pdu->cmd, status_text( status ) );
-    client_end_channels( client, CHANNEL_SERVER_CLOSED );
+    AcquireSRWLockExclusive( &client->lock );
+    table_enum( &client->channels, end_for_server, NULL );
+    ReleaseSRWLockExclusive( &client->lock );
     pump_run( client );
 }
 
 static void receive_data( struct client *client, struct channel *channel, const struct drdynvc_pdu *pdu )
 {
+    struct drdynvc_assembly *assembly = &channel->assembly;
+    LONG64 kept = assembly->received;
     enum drdynvc_status status;
     uint8_t *message;
     uint32_t size;
 
-    status = drdynvc_assembly_add( &channel->assembly, pdu, &message, &size );
-    if (!status && message && FAILED(channel_deliver( channel, message, size ))) status = DRDYNVC_OUT_OF_MEMORY;
+    if (!assembly->data) drdynvc_assembly_lend( assembly, channel_take_spare( channel ) );
+    status = drdynvc_assembly_add( assembly, pdu, &message, &size );
+    if (!status && message) channel_deliver( channel, message, size );
+    if (assembly->received != kept) client_keep( client, assembly->received - kept );
     if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
     if (!status) return;
     if (status != DRDYNVC_OUT_OF_MEMORY) client->counters.pdus_malformed++;
@@ -234,7 +304,7 @@ static void receive_close( struct client *client, struct channel *channel )
 /* Data and close for an id that is not open is normal traffic. */
 static BOOL channel_takes( struct channel *channel, enum drdynvc_cmd cmd )
 {
-    return cmd == DRDYNVC_CMD_CLOSE || InterlockedOr( &channel->verdict, 0 ) == CHANNEL_ACCEPTED;
+    return cmd == DRDYNVC_CMD_CLOSE || InterlockedOr( &channel->answer, 0 ) == CHANNEL_ACCEPTED;
 }
 
 /* The channel that a PDU is for, which counts it. */

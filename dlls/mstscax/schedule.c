@@ -121,6 +121,18 @@ struct list *schedule_next( struct schedule *schedule )
     return class ? list_head( &class->entries ) : NULL;
 }
 
+BOOL schedule_is_alone( struct schedule *schedule, const struct list *entry )
+{
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(schedule->classes); i++)
+    {
+        struct list *entries = &schedule->classes[i].entries;
+        if (!list_empty( entries ) && (entries->next != entry || entries->prev != entry)) return FALSE;
+    }
+    return TRUE;
+}
+
 /* The entry is the head of its class, whose list's head is before it. */
 void schedule_sent( struct list *entry, SIZE_T size, BOOL more )
 {

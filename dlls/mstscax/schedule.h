@@ -59,6 +59,9 @@ extern void schedule_add( struct schedule *schedule, struct list *entry, unsigne
 /* The entry whose PDU is next, or NULL. It stays the next until schedule_sent. */
 extern struct list *schedule_next( struct schedule *schedule );
 
+/* The entry is in the schedule, and nothing else is. */
+extern BOOL schedule_is_alone( struct schedule *schedule, const struct list *entry );
+
 /* That entry has sent so many bytes, and has more or leaves. */
 extern void schedule_sent( struct list *entry, SIZE_T size, BOOL more );
 

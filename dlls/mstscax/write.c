@@ -1,5 +1,5 @@
 /*
- * One message on its way to the transport, and the lock-free stacks of them
+ * One message on its way to the transport
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,111 +18,120 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "mstscax_private.h"
 #include "pool.h"
 
-#define SEALED ((ULONG_PTR)1)
+/* Blocks of the pool hold this much of a message. */
+#define LARGEST_PART (POOL_LARGEST - sizeof(struct write))
 
-struct write *write_create( UINT32 channel_id, const void *message, UINT32 size )
+static void abandon( struct write *write )
 {
-    size_t total = drdynvc_fragments_size( channel_id, size, WINE_DVC_HEADROOM );
-    struct write *write;
+    struct node *next;
 
-    if (!total || total > ~(size_t)0 - sizeof(*write)) return NULL;
-    if (!(write = pool_alloc( sizeof(*write) + total ))) return NULL;
+    for (; write; write = (struct write *)next)
+    {
+        next = write->node.next;
+        pool_free( write );
+    }
+}
+
+struct write *write_create( struct channel *channel, UINT32 channel_id, DWORD connection, const void *message,
+                            UINT32 size, struct write **oldest )
+{
+    struct write *newest = NULL, *write;
+    UINT32 done = 0;
+    SIZE_T room;
+
+    do
+    {
+        room = drdynvc_fragments_size( channel_id, size, done, WINE_DVC_HEADROOM );
+        room = room && room < LARGEST_PART ? room : LARGEST_PART;
+        if (!(write = pool_alloc( sizeof(*write) + room )))
+        {
+            abandon( newest );
+            return NULL;
+        }
+        write->node.kind = NODE_DATA;
+        write->node.channel = channel;
+        write->node.next = &newest->node;
+        write->ref = 1;
+        write->memory = WRITE_IN_POOL;
+        write->connection = connection;
+        write->control_size = 0;
+        done = drdynvc_fragments_write( &write->todo, (BYTE *)(write + 1), room, WINE_DVC_HEADROOM, channel_id,
+                                        message, size, done );
+        write->completed = write->todo;
+        if (!newest) *oldest = write;
+        newest = write;
+    } while (done < size);
+    return newest;
+}
+
+static void init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
+                          SIZE_T size )
+{
+    write->node.kind = NODE_CONTROL;
+    write->node.channel = channel;
     write->ref = 1;
-    write->control_size = 0;
-    drdynvc_fragments_write( &write->todo, (BYTE *)(write + 1), WINE_DVC_HEADROOM, channel_id, message, size );
-    write->completed = write->todo;
+    write->connection = connection;
+    write->control_size = size;
+    memcpy( write_control_pdu( write ), pdu, size );
+}
+
+struct write *write_create_control( DWORD connection, const void *pdu, SIZE_T size )
+{
+    struct write *write = malloc( sizeof(*write) + WINE_DVC_HEADROOM + size );
+
+    if (!write) return NULL;
+    init_control( write, NULL, connection, pdu, size );
+    write->memory = WRITE_ON_HEAP;
     return write;
 }
 
-struct write *write_create_control( const void *pdu, size_t size )
+void write_init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
+                         SIZE_T size )
 {
-    struct write *write;
+    channel_addref( channel );
+    init_control( write, channel, connection, pdu, size );
+    write->memory = WRITE_IN_CHANNEL;
+}
 
-    if (!(write = pool_alloc( sizeof(*write) + WINE_DVC_HEADROOM + size ))) return NULL;
-    write->ref = 1;
-    write->control_size = size;
-    memcpy( (BYTE *)(write + 1) + WINE_DVC_HEADROOM, pdu, size );
-    return write;
+BYTE *write_control_pdu( struct write *write )
+{
+    return (BYTE *)(write + 1) + WINE_DVC_HEADROOM;
+}
+
+void write_addref( struct write *write )
+{
+    InterlockedIncrement( &write->ref );
 }
 
 void write_release( struct write *write )
 {
     if (InterlockedDecrement( &write->ref )) return;
-    pool_reset( write );
-    pool_free( write );
-}
-
-void write_abandon( struct write *write )
-{
-    pool_free( write );
-}
-
-static struct write *load( struct write **head )
-{
-    return InterlockedCompareExchangePointer( (void **)head, NULL, NULL );
-}
-
-static struct write *unsealed( struct write *write )
-{
-    return (struct write *)((ULONG_PTR)write & ~SEALED);
-}
-
-BOOL write_is_sealed( struct write **head )
-{
-    return ((ULONG_PTR)load( head ) & SEALED) != 0;
-}
-
-BOOL write_push( struct write **head, struct write *write )
-{
-    struct write *seen = load( head ), *expected;
-
-    do
+    switch (write->memory)
     {
-        if ((ULONG_PTR)seen & SEALED) return FALSE;
-        write->next = expected = seen;
-        seen = InterlockedCompareExchangePointer( (void **)head, write, expected );
-    } while (seen != expected);
-    return TRUE;
-}
-
-void write_seal( struct write **head )
-{
-    struct write *seen = load( head ), *expected;
-
-    do
-    {
-        expected = seen;
-        seen = InterlockedCompareExchangePointer( (void **)head, (void *)((ULONG_PTR)expected | SEALED), expected );
-    } while (seen != expected);
-}
-
-static struct write *reverse( struct write *write )
-{
-    struct write *reversed = NULL, *next;
-
-    for (; write; write = next)
-    {
-        next = write->next;
-        write->next = reversed;
-        reversed = write;
+    case WRITE_IN_POOL:    pool_free( write ); break;
+    case WRITE_ON_HEAP:    free( write ); break;
+    case WRITE_IN_CHANNEL: channel_release( write->node.channel ); break;
     }
-    return reversed;
 }
 
-struct write *write_take( struct write **head )
+SIZE_T write_next_completed( struct write *write )
 {
-    struct write *seen = load( head ), *expected;
+    size_t size = write->control_size;
 
-    do
-    {
-        expected = seen;
-        if (!unsealed( expected )) return NULL;
-        seen = InterlockedCompareExchangePointer( (void **)head, (void *)((ULONG_PTR)expected & SEALED), expected );
-    } while (seen != expected);
-    return reverse( unsealed( expected ) );
+    if (!size) drdynvc_fragments_next( &write->completed, &size );
+    return size;
+}
+
+BOOL write_is_through( const struct write *write )
+{
+    struct drdynvc_fragments cursor = write->todo;
+    size_t size;
+
+    return !drdynvc_fragments_next( &cursor, &size );
 }

@@ -98,11 +98,13 @@ struct winedvc_hello
     uint32_t window;    /* addin: WINEDVC_WINDOW; host: 0 */
 };
 
-/* MiB that a channel may keep in one direction; 0 for what the host thinks right. */
+/* 0 for what the host thinks right. The last two may be missing. */
 struct winedvc_limits
 {
-    uint32_t soft;      /* over it, that is reported */
+    uint32_t soft;      /* MiB that a channel may keep in one direction: over it, that is reported */
     uint32_t hard;      /* over it, the channel ends */
+    uint32_t total;     /* MiB that all channels of the host may keep: over it, the one that keeps most ends */
+    uint32_t threads;   /* calls of plug-ins that run at a time */
 };
 
 /* One AddIns key that names a plug-in. */

@@ -47,11 +47,12 @@ C_ASSERT( sizeof(struct winedvc_frame) == WINE_DVC_HEADROOM );
 /* From the end of the session to that of the process. */
 #define END_LIMIT 10000
 
-/* One PDU in the addin's hands. */
+/* A run of PDUs in the addin's hands. */
 struct outstanding
 {
-    void  *user_data;
+    void  *write;
     UINT32 size;
+    UINT32 credit;                  /* what of it the addin returns */
 };
 
 /* One per process: mstscax.dll's init handle. */
@@ -70,11 +71,12 @@ static struct host
     SRWLOCK lock;
     /* protected by lock */
     BOOL   connected;
+    UINT32 connection;              /* counts the connections */
     struct outstanding *outstanding;    /* a ring, in the order of sending */
     unsigned int first, count, capacity;
 
     /* the reader's */
-    UINT32 credit;                  /* bytes returned that complete no whole PDU yet */
+    UINT32 credit;                  /* bytes returned that complete no whole run yet */
     UINT64 unconnected;             /* PDUs that came while there was no connection */
 } host;
 
@@ -95,34 +97,29 @@ static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
     return 1;
 }
 
-/* lock held */
-static BOOL push_outstanding( void *user_data, UINT32 size )
+/* lock held: room for one more */
+static BOOL reserve_outstanding( void )
 {
     unsigned int capacity = host.capacity ? host.capacity * 2 : 256, i;
     struct outstanding *ring;
 
-    if (host.count == host.capacity)
-    {
-        if (!(ring = malloc( capacity * sizeof(*ring) ))) return FALSE;
-        for (i = 0; i < host.count; i++) ring[i] = host.outstanding[(host.first + i) % host.capacity];
-        free( host.outstanding );
-        host.outstanding = ring;
-        host.capacity = capacity;
-        host.first = 0;
-    }
-    host.outstanding[(host.first + host.count) % host.capacity].user_data = user_data;
-    host.outstanding[(host.first + host.count) % host.capacity].size = size;
-    host.count++;
+    if (host.count < host.capacity) return TRUE;
+    if (!(ring = malloc( capacity * sizeof(*ring) ))) return FALSE;
+    for (i = 0; i < host.count; i++) ring[i] = host.outstanding[(host.first + i) % host.capacity];
+    free( host.outstanding );
+    host.outstanding = ring;
+    host.capacity = capacity;
+    host.first = 0;
     return TRUE;
 }
 
-/* FALSE if there is none, or the oldest is larger than limit. */
-static BOOL pop_outstanding( struct outstanding *oldest, UINT32 limit )
+/* FALSE if there is none, or the oldest needs more credit. */
+static BOOL pop_outstanding( struct outstanding *oldest, UINT32 credit )
 {
     BOOL found;
 
     AcquireSRWLockExclusive( &host.lock );
-    if ((found = host.count && host.outstanding[host.first].size <= limit))
+    if ((found = host.count && host.outstanding[host.first].credit <= credit))
     {
         *oldest = host.outstanding[host.first];
         host.first = (host.first + 1) % host.capacity;
@@ -132,11 +129,6 @@ static BOOL pop_outstanding( struct outstanding *oldest, UINT32 limit )
     return found;
 }
 
-static void tell_write( UINT event, void *user_data, UINT32 size )
-{
-    host.open_event( host.user_param, 1, event, user_data, size, size, 0 );
-}
-
 static void take_credit( UINT32 bytes )
 {
     struct outstanding oldest;
@@ -144,8 +136,8 @@ static void take_credit( UINT32 bytes )
     host.credit += bytes;
     while (pop_outstanding( &oldest, host.credit ))
     {
-        host.credit -= oldest.size;
-        tell_write( CHANNEL_EVENT_WRITE_COMPLETE, oldest.user_data, oldest.size );
+        host.credit -= oldest.credit;
+        IWineDVCClient_Complete( host.client, oldest.write, oldest.size );
     }
 }
 
@@ -153,7 +145,7 @@ static void cancel_outstanding( void )
 {
     struct outstanding oldest;
 
-    while (pop_outstanding( &oldest, ~0u )) tell_write( CHANNEL_EVENT_WRITE_CANCELLED, oldest.user_data, oldest.size );
+    while (pop_outstanding( &oldest, ~0u )) IWineDVCClient_Complete( host.client, oldest.write, oldest.size );
     host.credit = 0;
 }
 
@@ -197,30 +189,38 @@ static BOOL is_dropped( const BYTE *pdu )
     return host.drop && (cmd == 2 || cmd == 3) && !--host.drop;
 }
 
-static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
+/* lock held; the addin returns no credit for what it does not get */
+static BOOL queue_run( BYTE *pdus, UINT32 count, const UINT16 *sizes, struct outstanding *run )
 {
-    UINT error = CHANNEL_RC_OK;
+    UINT32 i, first = 0;
+    BYTE *next = pdus;
 
-    if (init_handle != &host) return CHANNEL_RC_BAD_INIT_HANDLE;
-    if (!data) return CHANNEL_RC_NULL_DATA;
-    if (!size) return CHANNEL_RC_ZERO_LENGTH;
-    if (size > WINEDVC_MAX_PDU) return CHANNEL_RC_NO_BUFFER;
-    if (is_dropped( data ))
+    for (i = 0; i < count; i++)
     {
-        tell_write( CHANNEL_EVENT_WRITE_COMPLETE, user_data, size );
-        return CHANNEL_RC_OK;
+        next += sizes[i] + WINE_DVC_HEADROOM;
+        run->size += sizes[i];
+        run->credit += sizes[i];
+        if (!is_dropped( next - sizes[i] - WINE_DVC_HEADROOM )) continue;
+        run->credit -= sizes[i];
+        if (!link_queue_pdus( host.link, pdus, i - first, sizes + first )) return FALSE;
+        pdus = next;
+        first = i + 1;
     }
+    return link_queue_pdus( host.link, pdus, count - first, sizes + first );
+}
+
+static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connection, BYTE *pdus, UINT32 count,
+                                             const UINT16 *sizes, void *write )
+{
+    struct outstanding run = { .write = write };
+    HRESULT hr = S_OK;
 
     AcquireSRWLockExclusive( &host.lock );
-    if (!host.connected) error = CHANNEL_RC_NOT_CONNECTED;
-    else if (!push_outstanding( user_data, size )) error = CHANNEL_RC_NO_MEMORY;
-    else if (!link_queue_pdu( host.link, data, size ))
-    {
-        host.count--;
-        error = CHANNEL_RC_NO_MEMORY;
-    }
+    if (!host.connected || connection != host.connection) hr = HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
+    else if (!reserve_outstanding() || !queue_run( pdus, count, sizes, &run )) hr = E_OUTOFMEMORY;
+    else host.outstanding[(host.first + host.count++) % host.capacity] = run;
     ReleaseSRWLockExclusive( &host.lock );
-    return error;
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
@@ -335,6 +335,7 @@ static void set_connected( BOOL connected )
 {
     AcquireSRWLockExclusive( &host.lock );
     host.connected = connected;
+    host.connection += connected;
     ReleaseSRWLockExclusive( &host.lock );
 }
 
@@ -343,7 +344,7 @@ static void disconnect( DWORD code )
     set_connected( FALSE );
     link_discard( host.link );
     IWineDVCClient_SetDisconnectCode( host.client, code );
-    if (host.open_event) cancel_outstanding();
+    cancel_outstanding();
     host.init_event( host.user_param, &host, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
 }
 
@@ -371,7 +372,7 @@ static SIZE_T fixed_size( enum winedvc_control type )
     case WINEDVC_CONNECTED:    return sizeof(struct winedvc_connected);
     case WINEDVC_DISCONNECTED: return sizeof(struct winedvc_disconnected);
     case WINEDVC_CREDIT:       return sizeof(struct winedvc_credit);
-    case WINEDVC_LIMITS:       return sizeof(struct winedvc_limits);
+    case WINEDVC_LIMITS:       return offsetof( struct winedvc_limits, total );
     default:                   return 0;
     }
 }
@@ -382,6 +383,12 @@ static void answer_ping( void )
     DWORD flags;
 
     if (GetHandleInformation( host.ended, &flags )) link_send( host.link, WINEDVC_PONG, NULL, 0, 0, NULL );
+}
+
+static void take_limits( const struct winedvc_limits *sent )
+{
+    WINE_DVC_LIMITS limits = { sent->soft, sent->hard, sent->total, sent->threads };
+    IWineDVCClient_SetLimits( host.client, &limits );
 }
 
 /* FALSE ends the session. */
@@ -402,13 +409,14 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
         host.why = L"the addin sent a frame that is too short: install addin and winedvc.exe from one release";
         return FALSE;
     }
-    memcpy( &fixed, data, fixed_size( type ) );
+    memset( &fixed, 0, sizeof(fixed) ); /* an older addin knows fewer limits */
+    memcpy( &fixed, data, min( size, sizeof(fixed) ) );
     switch (type)
     {
     case WINEDVC_HELLO:
         return take_hello( &fixed.hello );
     case WINEDVC_LIMITS:
-        IWineDVCClient_SetQueueLimits( host.client, fixed.limits.soft, fixed.limits.hard );
+        take_limits( &fixed.limits );
         break;
     case WINEDVC_CONNECTED:
         set_connected( TRUE );
@@ -451,7 +459,7 @@ static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
     deadline_begin();
     set_connected( FALSE );
     link_discard( host.link );
-    if (host.open_event) cancel_outstanding();
+    cancel_outstanding();
     host.init_event( host.user_param, &host, CHANNEL_EVENT_TERMINATED, NULL, 0 );
     SetEvent( host.ended );
     return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
@@ -465,6 +473,7 @@ static const IWineDVCHostVtbl host_vtbl =
     host_Release,
     /* IWineDVCHost methods */
     host_Read,
+    host_Write,
     host_Flush,
     host_OnPlugin,
     host_OnListen,
@@ -492,7 +501,6 @@ static IWineDVCClient *enter( HMODULE module )
             .pVirtualChannelInitEx = init_ex,
             .pVirtualChannelOpenEx = open_ex,
             .pVirtualChannelCloseEx = close_ex,
-            .pVirtualChannelWriteEx = write_ex,
         },
         .MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER,
     };

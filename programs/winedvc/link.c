@@ -35,6 +35,10 @@ WINE_DEFAULT_DEBUG_CHANNEL(winedvc);
 
 #define INPUT_SIZE (4 * (sizeof(struct winedvc_frame) + WINEDVC_MAX_MESSAGE))
 
+/* Segments up to this size are copied, so that one system call takes many of them. */
+#define MAX_COPIED  0x4000
+#define GATHER_SIZE 0x40000
+
 /* Wine hands standard input to every process that a plug-in starts, and opens it for reading only. */
 static HANDLE take_stdin( void )
 {
@@ -54,7 +58,7 @@ BOOL link_open( struct link *link )
 {
     memset( link, 0, sizeof(*link) );
     InitializeSRWLock( &link->lock );
-    if (!(link->input = malloc( INPUT_SIZE ))) return FALSE;
+    if (!(link->input = malloc( INPUT_SIZE )) || !(link->gather = malloc( GATHER_SIZE ))) return FALSE;
     return (link->handle = take_stdin()) != NULL;
 }
 
@@ -131,49 +135,68 @@ static BOOL add_segment( struct link *link, BYTE *data, SIZE_T size )
     return TRUE;
 }
 
-BOOL link_queue_pdu( struct link *link, BYTE *pdu, UINT32 size )
+BOOL link_queue_pdus( struct link *link, BYTE *pdus, UINT32 count, const UINT16 *sizes )
 {
-    struct winedvc_frame *frame = (struct winedvc_frame *)pdu - 1;
-    struct winedvc_frame header = { size, WINEDVC_STREAM_DRDYNVC, 0 };
+    BYTE *frames = pdus - sizeof(struct winedvc_frame), *next = frames;
     BOOL queued;
+    UINT32 i;
 
-    memcpy( frame, &header, sizeof(header) );
+    for (i = 0; i < count; i++)
+    {
+        struct winedvc_frame header = { sizes[i], WINEDVC_STREAM_DRDYNVC, 0 };
+
+        memcpy( next, &header, sizeof(header) );
+        next += sizeof(header) + sizes[i];
+    }
     AcquireSRWLockExclusive( &link->lock );
-    queued = add_segment( link, (BYTE *)frame, sizeof(header) + size );
+    queued = !count || add_segment( link, frames, next - frames );
     ReleaseSRWLockExclusive( &link->lock );
     return queued;
 }
 
-/* lock held; one system call, whatever lies scattered */
-static BOOL write_gathered( struct link *link )
+/* lock held: the segments from first on that are worth copying together; their number */
+static unsigned int count_small( struct link *link, unsigned int first, SIZE_T *total )
 {
-    SIZE_T total = 0;
     unsigned int i;
-    BYTE *gather;
 
-    for (i = 0; i < link->segment_count; i++) total += link->segments[i].size;
-    if (total > link->gather_capacity)
+    *total = 0;
+    for (i = first; i < link->segment_count; i++)
     {
-        if (!(gather = realloc( link->gather, total ))) return FALSE;
-        link->gather = gather;
-        link->gather_capacity = total;
+        if (link->segments[i].size > MAX_COPIED || *total + link->segments[i].size > GATHER_SIZE) break;
+        *total += link->segments[i].size;
     }
-    for (i = 0, total = 0; i < link->segment_count; i++)
+    return i - first;
+}
+
+/* lock held; one system call for many small segments, and one for each long one */
+static void write_segments( struct link *link )
+{
+    unsigned int i, small;
+    SIZE_T total;
+    BYTE *next;
+
+    for (i = 0; i < link->segment_count; i += max( small, 1 ))
     {
-        memcpy( link->gather + total, link->segments[i].data, link->segments[i].size );
-        total += link->segments[i].size;
+        small = count_small( link, i, &total );
+        if (small < 2) link_write( link, link->segments[i].data, link->segments[i].size );
+        else
+        {
+            struct segment *segment = link->segments + i;
+
+            for (next = link->gather; next < link->gather + total; segment++)
+            {
+                memcpy( next, segment->data, segment->size );
+                next += segment->size;
+            }
+            link_write( link, link->gather, total );
+        }
     }
-    link_write( link, link->gather, total );
-    return TRUE;
 }
 
 void link_flush( struct link *link )
 {
-    unsigned int i;
-
     AcquireSRWLockExclusive( &link->lock );
-    if (link->segment_count < 2 || !write_gathered( link ))
-        for (i = 0; i < link->segment_count; i++) link_write( link, link->segments[i].data, link->segments[i].size );
+    write_segments( link );
     link->segment_count = 0;
     ReleaseSRWLockExclusive( &link->lock );
 }

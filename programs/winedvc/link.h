@@ -39,8 +39,7 @@ struct link
     /* protected by lock */
     struct segment *segments;   /* queued, not sent */
     unsigned int segment_count, segment_capacity;
-    BYTE   *gather;
-    SIZE_T  gather_capacity;
+    BYTE   *gather;             /* short segments, one behind the other */
     BOOL    broken;             /* the other end is gone, or BYE was said: nothing is sent any more */
     /* the receiver's */
     BYTE   *input;
@@ -54,9 +53,9 @@ extern BOOL link_open( struct link *link );
 extern void link_send( struct link *link, enum winedvc_control type, const void *fixed, SIZE_T size,
                        unsigned int count, const WCHAR * const *strings );
 
-/* Queues a frame of stream 1, whose header is written in front of pdu. The memory is the caller's
- * and stays until flush or discard returned. FALSE if out of memory. */
-extern BOOL link_queue_pdu( struct link *link, BYTE *pdu, UINT32 size );
+/* Queues a frame of stream 1 for each of count PDUs, which lie one behind the other, each behind the room for the
+ * frame's header. The memory is the caller's and stays until flush or discard returned. FALSE if out of memory. */
+extern BOOL link_queue_pdus( struct link *link, BYTE *pdus, UINT32 count, const UINT16 *sizes );
 extern void link_flush( struct link *link );
 extern void link_discard( struct link *link );
 

@@ -37,6 +37,7 @@
 
 static uint8_t message[SIZE], copy[SIZE];
 static uint8_t *pdus;       /* the message's, each behind its headroom */
+static size_t pdus_size;
 
 static double now_us(void)
 {
@@ -70,7 +71,7 @@ static void write_fragments(void)
     const uint8_t *pdu;
     size_t size;
 
-    drdynvc_fragments_write( &fragments, pdus, HEADROOM, CHANNEL, message, SIZE );
+    drdynvc_fragments_write( &fragments, pdus, pdus_size, HEADROOM, CHANNEL, message, SIZE, 0 );
     while ((pdu = drdynvc_fragments_next( &fragments, &size ))) look_at( pdu );
 }
 
@@ -87,7 +88,7 @@ static void assemble( const struct drdynvc_fragments *fragments )
         if (drdynvc_read( &pdu, DRDYNVC_SERVER, data, size ) ||
             drdynvc_assembly_add( &assembly, &pdu, &whole, &whole_size )) break;
     ok( whole && whole_size == SIZE && !memcmp( whole, message, 64 ), "the message is not put together\n" );
-    free( whole );
+    drdynvc_message_free( whole );
     drdynvc_assembly_clear( &assembly );
 }
 
@@ -115,8 +116,9 @@ START_TEST(codec)
     mallopt( M_MMAP_THRESHOLD, 1 << 26 );
     mallopt( M_TRIM_THRESHOLD, 1 << 28 );
     for (i = 0; i < SIZE; i++) message[i] = i * 2654435761u >> 24;
-    if (!(pdus = malloc( drdynvc_fragments_size( CHANNEL, SIZE, HEADROOM ) ))) abort();
-    drdynvc_fragments_write( &fragments, pdus, HEADROOM, CHANNEL, message, SIZE );
+    pdus_size = drdynvc_fragments_size( CHANNEL, SIZE, 0, HEADROOM );
+    if (!(pdus = malloc( pdus_size ))) abort();
+    drdynvc_fragments_write( &fragments, pdus, pdus_size, HEADROOM, CHANNEL, message, SIZE, 0 );
     for (i = 0; i < SAMPLES; i++)
     {
         measure( "codec-out", rounds, NULL );

@@ -96,7 +96,7 @@ static void bring_in( struct router *router, uint8_t *data, uint8_t id, struct d
     route_in( router, data, id, assembly );
     if (drdynvc_read( &pdu, DRDYNVC_SERVER, data, 2 + MESSAGE ) ||
         drdynvc_assembly_add( assembly, &pdu, &message, &size ) || !message) ok( 0, "a PDU is no message\n" );
-    free( message );
+    drdynvc_message_free( message );
 }
 
 static void route_out( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
@@ -111,12 +111,13 @@ static void route_out( struct router *router, uint8_t *data, uint8_t id, struct 
 static void bring_out( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
 {
     struct drdynvc_fragments fragments;
-    uint8_t *buffer = malloc( drdynvc_fragments_size( id, MESSAGE, HEADROOM ) ), *pdu;
+    size_t total = drdynvc_fragments_size( id, MESSAGE, 0, HEADROOM );
+    uint8_t *buffer = malloc( total ), *pdu;
     const char *rule;
     size_t size;
 
     if (!buffer) abort();
-    drdynvc_fragments_write( &fragments, buffer, HEADROOM, id, data + 2, MESSAGE );
+    drdynvc_fragments_write( &fragments, buffer, total, HEADROOM, id, data + 2, MESSAGE, 0 );
     while ((pdu = drdynvc_fragments_next( &fragments, &size )))
         if (router_host_pdu( router, HOST, pdu, size, &rule ) != ROUTE_SERVER) ok( 0, "a PDU is not sent\n" );
     free( buffer );

@@ -87,10 +87,10 @@ void frames_set_message( struct frames *frames, uint32_t channel, const uint8_t 
     size_t pdu_size;
     uint8_t *pdu;
 
-    frames->capacity = drdynvc_fragments_size( channel, size, sizeof(frame) );
+    frames->capacity = drdynvc_fragments_size( channel, size, 0, sizeof(frame) );
     frames->data = resize( frames->data, frames->capacity );
     frames->size = 0;
-    drdynvc_fragments_write( &fragments, frames->data, sizeof(frame), channel, message, size );
+    drdynvc_fragments_write( &fragments, frames->data, frames->capacity, sizeof(frame), channel, message, size, 0 );
     while ((pdu = drdynvc_fragments_next( &fragments, &pdu_size )))
     {
         frame.size = pdu_size;

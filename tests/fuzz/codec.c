@@ -119,14 +119,14 @@ static void check_soft_sync_response( const struct drdynvc_pdu *pdu )
 /* A message through the fragments and back. */
 static void check_fragments( uint32_t channel_id, const uint8_t *message, size_t size )
 {
-    size_t total = drdynvc_fragments_size( channel_id, size, HEADROOM ), pdu_size, used = 0;
+    size_t total = drdynvc_fragments_size( channel_id, size, 0, HEADROOM ), pdu_size, used = 0;
     uint8_t *buffer = allocate( total ), *pdu_data, *whole = NULL;
     struct drdynvc_assembly assembly = { 0 };
     struct drdynvc_fragments fragments;
     struct drdynvc_pdu pdu;
     uint32_t whole_size;
 
-    drdynvc_fragments_write( &fragments, buffer, HEADROOM, channel_id, message, size );
+    drdynvc_fragments_write( &fragments, buffer, total, HEADROOM, channel_id, message, size, 0 );
     while ((pdu_data = drdynvc_fragments_next( &fragments, &pdu_size )))
     {
         check( !whole && pdu_size <= DRDYNVC_MAX_PDU );
@@ -135,7 +135,7 @@ static void check_fragments( uint32_t channel_id, const uint8_t *message, size_t
         check( drdynvc_assembly_add( &assembly, &pdu, &whole, &whole_size ) == DRDYNVC_OK );
     }
     check( used == total && whole && whole_size == size && !memcmp( whole, message, size ) );
-    free( whole );
+    drdynvc_message_free( whole );
     free( buffer );
 }
 

@@ -86,12 +86,12 @@ static void receive_data( struct model *model, const struct drdynvc_pdu *pdu, un
         check( !assembly->pending && !assembly->data );
         if (model->plain)
             check( size == model->length && size == model->size && !memcmp( message, model->data, size ) );
-        free( message );
+        drdynvc_message_free( message );
         return;
     }
-    check( assembly->pending && assembly->received < assembly->length && assembly->received <= assembly->capacity );
+    check( assembly->pending && assembly->received < assembly->length && assembly->received <= drdynvc_message_capacity( assembly->data ) );
     check( !model->plain || assembly->length == model->length );
-    check( assembly->capacity <= RESERVE || assembly->capacity / 2 <= assembly->received );
+    check( drdynvc_message_capacity( assembly->data ) <= RESERVE || drdynvc_message_capacity( assembly->data ) / 2 <= assembly->received );
 }
 
 static void receive_pdu( struct model *models, const uint8_t *data, size_t size, unsigned int failing )

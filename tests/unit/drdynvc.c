@@ -290,7 +290,7 @@ static unsigned int id_size( uint32_t id )
 static void check_round_trip( uint32_t id, uint32_t size )
 {
     uint8_t *message = malloc( size ? size : 1 ), *buffer, *pdu_data, *whole = NULL;
-    size_t total = drdynvc_fragments_size( id, size, HEADROOM ), pdu_size, used = 0;
+    size_t total = drdynvc_fragments_size( id, size, 0, HEADROOM ), pdu_size, used = 0;
     struct drdynvc_fragments fragments;
     struct drdynvc_assembly assembly = { 0 };
     uint32_t whole_size = 0, count = 0;
@@ -299,7 +299,7 @@ static void check_round_trip( uint32_t id, uint32_t size )
 
     fill( message, size, id ^ size );
     buffer = malloc( total );
-    drdynvc_fragments_write( &fragments, buffer, HEADROOM, id, message, size );
+    drdynvc_fragments_write( &fragments, buffer, total, HEADROOM, id, message, size, 0 );
     while ((pdu_data = drdynvc_fragments_next( &fragments, &pdu_size )))
     {
         ok( pdu_data == buffer + used + HEADROOM, "PDU %u lies at %td\n", count, pdu_data - buffer );
@@ -318,7 +318,7 @@ static void check_round_trip( uint32_t id, uint32_t size )
     ok( used == total, "%zu bytes of %zu are used\n", used, total );
     ok( count == (size ? (size + 1589) / 1590 : 1), "got %u PDUs\n", count );
     ok( whole && whole_size == size && !memcmp( whole, message, size ), "got another message of %u bytes\n", whole_size );
-    free( whole );
+    drdynvc_message_free( whole );
     free( buffer );
     free( message );
 }
@@ -338,13 +338,13 @@ static void test_fragments(void)
             check_round_trip( ids[i], sizes[j] );
             winetest_pop_context();
         }
-        ok( drdynvc_fragments_size( ids[i], 1590, HEADROOM ) == HEADROOM + 1 + id_size( ids[i] ) + 1590,
-            "1590 bytes take %zu\n", drdynvc_fragments_size( ids[i], 1590, HEADROOM ) );
-        ok( drdynvc_fragments_size( ids[i], 1591, HEADROOM ) == 2 * (HEADROOM + 1 + id_size( ids[i] )) + 2 + 1591,
-            "1591 bytes take %zu\n", drdynvc_fragments_size( ids[i], 1591, HEADROOM ) );
+        ok( drdynvc_fragments_size( ids[i], 1590, 0, HEADROOM ) == HEADROOM + 1 + id_size( ids[i] ) + 1590,
+            "1590 bytes take %zu\n", drdynvc_fragments_size( ids[i], 1590, 0, HEADROOM ) );
+        ok( drdynvc_fragments_size( ids[i], 1591, 0, HEADROOM ) == 2 * (HEADROOM + 1 + id_size( ids[i] )) + 2 + 1591,
+            "1591 bytes take %zu\n", drdynvc_fragments_size( ids[i], 1591, 0, HEADROOM ) );
     }
-    ok( sizeof(size_t) == 4 || drdynvc_fragments_size( 1, 0xffffffff, HEADROOM ) > 0xffffffff, "4 GiB do not fit\n" );
-    ok( sizeof(size_t) == 8 || !drdynvc_fragments_size( 1, 0xffffffff, HEADROOM ), "4 GiB fit\n" );
+    ok( sizeof(size_t) == 4 || drdynvc_fragments_size( 1, 0xffffffff, 0, HEADROOM ) > 0xffffffff, "4 GiB do not fit\n" );
+    ok( sizeof(size_t) == 8 || !drdynvc_fragments_size( 1, 0xffffffff, 0, HEADROOM ), "4 GiB fit\n" );
 }
 
 static enum drdynvc_status add( struct drdynvc_assembly *assembly, enum drdynvc_cmd cmd, uint32_t length,
@@ -377,7 +377,7 @@ static void test_assembly_splits(void)
             ok( !message == (end < length), "bytes up to %u got message %p\n", end, message );
         }
         ok( message && size == length && !memcmp( message, text, length ), "got another message of %u bytes\n", size );
-        free( message );
+        drdynvc_message_free( message );
         winetest_pop_context();
     }
 }
@@ -393,20 +393,20 @@ static void test_assembly_rules(void)
     /* FreeRDP sends single DATA of up to 1598 bytes */
     status = add( &assembly, DRDYNVC_CMD_DATA, 0, bytes, 1598, &message, &size );
     ok( status == DRDYNVC_OK && message && size == 1598, "got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
 
     /* a whole message in DATA_FIRST, as servers send it */
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST, 1591, bytes, 1591, &message, &size );
     ok( status == DRDYNVC_OK && message && size == 1591, "got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
 
     /* empty messages are messages */
     status = add( &assembly, DRDYNVC_CMD_DATA, 0, bytes, 0, &message, &size );
     ok( status == DRDYNVC_OK && message && !size, "got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST, 0, bytes, 0, &message, &size );
     ok( status == DRDYNVC_OK && message && !size, "got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
 
     /* an empty DATA inside a message adds nothing */
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST, 10, bytes, 4, &message, &size );
@@ -415,7 +415,7 @@ static void test_assembly_rules(void)
     ok( status == DRDYNVC_OK && !message, "got status %d, message %p\n", status, message );
     status = add( &assembly, DRDYNVC_CMD_DATA, 0, bytes, 6, &message, &size );
     ok( status == DRDYNVC_OK && message && size == 10, "got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
 
     /* more than was announced */
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST, 0, bytes, 1, &message, &size );
@@ -445,15 +445,15 @@ static void test_assembly_memory(void)
 
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST, 0xffffffff, bytes, sizeof(bytes), &message, &size );
     ok( status == DRDYNVC_OK && !message, "got status %d, message %p\n", status, message );
-    ok( assembly.capacity == 65536, "4 GiB announced reserve %zu\n", assembly.capacity );
+    ok( drdynvc_message_capacity( assembly.data ) == 65536, "4 GiB announced reserve %zu\n", drdynvc_message_capacity( assembly.data ) );
     for (i = 0; i < 1000 && !status; i++)
     {
         status = add( &assembly, DRDYNVC_CMD_DATA, 0, bytes, sizeof(bytes), &message, &size );
-        if (assembly.capacity > 65536 && assembly.capacity > 2 * (size_t)assembly.received) break;
+        if (drdynvc_message_capacity( assembly.data ) > 65536 && drdynvc_message_capacity( assembly.data ) > 2 * (size_t)assembly.received) break;
     }
-    ok( i == 1000, "%zu bytes for %u received\n", assembly.capacity, assembly.received );
+    ok( i == 1000, "%zu bytes for %u received\n", drdynvc_message_capacity( assembly.data ), assembly.received );
     drdynvc_assembly_clear( &assembly );
-    ok( !assembly.data && !assembly.capacity && !assembly.pending, "clear left something\n" );
+    ok( !assembly.data && !assembly.pending, "clear left something\n" );
 }
 
 /* [MS-RDPEDYC] 4.3.3 and 4.3.4 as they stand there: one message of 3195 bytes. */
@@ -478,13 +478,13 @@ static void test_compressed_example(void)
     }
     memset( expected, 'q', sizeof(expected) );
     ok( message && size == 3195 && !memcmp( message, expected, size ), "got %u bytes\n", size );
-    free( message );
+    drdynvc_message_free( message );
 
     /* the history outlives the message, not the channel */
     read_hex( &pdu, DRDYNVC_SERVER, "70 03 26 88 40 05" );
     status = drdynvc_assembly_add( &assembly, &pdu, &message, &size );
     ok( status == DRDYNVC_OK && message && size == 3 && !memcmp( message, "qqq", 3 ), "got status %d\n", status );
-    free( message );
+    drdynvc_message_free( message );
     drdynvc_assembly_clear( &assembly );
     ok( !assembly.compression, "clear left the history\n" );
     status = drdynvc_assembly_add( &assembly, &pdu, &message, &size );
@@ -529,7 +529,7 @@ static void test_compressed_splits(void)
             if (status || !message != (end < length)) ok( 0, "bytes from %u got status %d\n", begin, status );
         }
         ok( message && size == length && !memcmp( message, text, length ), "got another message of %u bytes\n", size );
-        free( message );
+        drdynvc_message_free( message );
         winetest_pop_context();
     }
     drdynvc_assembly_clear( &assembly );
@@ -548,10 +548,10 @@ static void test_compressed_rules(void)
     ok( status == DRDYNVC_OUT_OF_SEQUENCE && !message && !assembly.compression, "got status %d\n", status );
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 5, (const uint8_t *)"\x06" "abcde", 6, &message, &size );
     ok( status == DRDYNVC_OK && message && size == 5, "got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
     status = add( &assembly, DRDYNVC_CMD_DATA_COMPRESSED, 0, (const uint8_t *)"\x06", 1, &message, &size );
     ok( status == DRDYNVC_OK && message && !size, "an empty message got status %d, size %u\n", status, size );
-    free( message );
+    drdynvc_message_free( message );
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 9, (const uint8_t *)"\x06" "abcde", 6, &message, &size );
     ok( status == DRDYNVC_OK && !message, "got status %d\n", status );
     status = add( &assembly, DRDYNVC_CMD_DATA_FIRST_COMPRESSED, 9, (const uint8_t *)"\x06" "abcde", 6, &message, &size );

@@ -157,7 +157,7 @@ static void receive_data( unsigned int number, const struct drdynvc_pdu *pdu )
 
     if (drdynvc_assembly_add( &model.channels[number].assembly, pdu, &message, &size )) close_channel( number );
     else if (message) push_message( &model.delivered, number, message, size );
-    free( message );
+    drdynvc_message_free( message );
 }
 
 static void receive_malformed( const struct drdynvc_pdu *pdu )
@@ -209,13 +209,13 @@ static void receive_bytes( size_t size )
 
 static void write_message( unsigned int number, size_t size )
 {
-    size_t total = drdynvc_fragments_size( model.channels[number].id, size, 0 ), pdu_size;
+    size_t total = drdynvc_fragments_size( model.channels[number].id, size, 0, 0 ), pdu_size;
     struct drdynvc_fragments fragments;
     uint8_t *buffer, *pdu;
 
     ok( model.channels[number].open, "channel %u is not open\n", number );
     buffer = malloc( total );
-    drdynvc_fragments_write( &fragments, buffer, 0, model.channels[number].id, bytes, size );
+    drdynvc_fragments_write( &fragments, buffer, total, 0, model.channels[number].id, bytes, size, 0 );
     while ((pdu = drdynvc_fragments_next( &fragments, &pdu_size ))) push_message( &model.sent, 0, pdu, pdu_size );
     free( buffer );
 }

@@ -342,14 +342,6 @@ static UINT VCAPITYPE close_ex( void *init_handle, DWORD open_handle )
     return CHANNEL_RC_OK;
 }
 
-static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
-{
-    queue_push( &sent, EVENT_SENT, 0, data, size );
-    if (!InterlockedOr( &session.hold_sent, 0 ))
-        session.open_event( session.user_param, open_handle, CHANNEL_EVENT_WRITE_COMPLETE, user_data, size, size, 0 );
-    return CHANNEL_RC_OK;
-}
-
 static void raise_event( UINT event )
 {
     session.init_event( session.user_param, &session, event, NULL, 0 );
@@ -377,6 +369,22 @@ static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
     raise_event( CHANNEL_EVENT_TERMINATED );
     SetEvent( session.ended );
     return E_ABORT;
+}
+
+static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connection, BYTE *pdus, UINT32 count,
+                                             const UINT16 *sizes, void *write )
+{
+    BYTE *pdu = pdus;
+    UINT32 i;
+
+    for (i = 0; i < count; i++)
+    {
+        queue_push( &sent, EVENT_SENT, 0, pdu, sizes[i] );
+        pdu += sizes[i] + WINE_DVC_HEADROOM;
+    }
+    if (!InterlockedOr( &session.hold_sent, 0 ))
+        IWineDVCClient_Complete( session.client, write, pdu - pdus - count * WINE_DVC_HEADROOM );
+    return S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
@@ -426,6 +434,7 @@ static IWineDVCHostVtbl host_vtbl =
     host_AddRef,
     host_Release,
     host_Read,
+    host_Write,
     host_Flush,
     host_OnPlugin,
     host_OnListen,
@@ -467,7 +476,6 @@ void session_start(void)
     entry_points.entry_points.pVirtualChannelInitEx = init_ex;
     entry_points.entry_points.pVirtualChannelOpenEx = open_ex;
     entry_points.entry_points.pVirtualChannelCloseEx = close_ex;
-    entry_points.entry_points.pVirtualChannelWriteEx = write_ex;
     entry_points.MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER;
     ok( entry( &entry_points.entry_points, &session ), "the entry failed\n" );
     session.client = entry_points.pInterface;

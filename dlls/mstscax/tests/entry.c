@@ -133,6 +133,7 @@ static struct
     unsigned int count, seen;   /* count: protected by cs */
     HANDLE come, hang_up, flushed;
     LONG readers;
+    void (*raise)(void);        /* what Read brings instead of the end */
     LONG wants_slow;
 } test_host;
 
@@ -179,16 +180,49 @@ static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
     return 1;
 }
 
-/* The end of the session comes to the reader, who raises it there. */
+/* The end of the session comes to the reader, who raises it there, as well as what the test wants raised at once. */
 static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
 {
+    void (*raise)(void);
+
     ok( InterlockedIncrement( &test_host.readers ) == 1, "two threads read\n" );
     ok( wait_for( test_host.hang_up ), "nobody hangs up\n" );
+    if ((raise = InterlockedExchangePointer( (void **)&test_host.raise, NULL )))
+    {
+        raise();
+        InterlockedDecrement( &test_host.readers );
+        return S_OK;
+    }
     raise_event( CHANNEL_EVENT_TERMINATED );
     ok( !WaitForSingleObject( script.ended, 0 ), "the event returns before the plug-in has ended\n" );
     InterlockedDecrement( &test_host.readers );
     notice( ENDED, "" );
     return E_ABORT;
+}
+
+/* The last PDU of a run stands for it. */
+static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connection, BYTE *pdus, UINT32 count,
+                                             const UINT16 *sizes, void *write )
+{
+    enum transport transport = peer.transport;
+    UINT32 i, total = 0;
+
+    ok( connection == 1, "a PDU is for connection %u\n", connection );
+    for (i = 0; i < count; i++)
+    {
+        ok( sizes[i] <= 1600, "a PDU has %u bytes\n", sizes[i] );
+        memset( pdus - WINE_DVC_HEADROOM, 0xcc, WINE_DVC_HEADROOM );
+        total += sizes[i];
+        pdus += sizes[i] + WINE_DVC_HEADROOM;
+    }
+    pdus -= total + count * WINE_DVC_HEADROOM;
+    for (i = 0; i < count; i++)
+    {
+        keep_pdu( pdus, sizes[i], i + 1 < count ? NULL : write );
+        pdus += sizes[i] + WINE_DVC_HEADROOM;
+    }
+    if (transport != HOLD) IWineDVCClient_Complete( session.client, write, total );
+    return S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
@@ -253,6 +287,7 @@ static IWineDVCHostVtbl host_vtbl =
     host_AddRef,
     host_Release,
     host_Read,
+    host_Write,
     host_Flush,
     host_OnPlugin,
     host_OnListen,
@@ -377,8 +412,9 @@ static void test_two_plugins_of_one_entry(void)
     ok_noticed( ENDED, "" );
 }
 
-static void create_client_with_limits(void)
+static void create_client_with_limits( const WINE_DVC_LIMITS *limits )
 {
+    static const WINE_DVC_LIMITS none = { 0 };
     const WCHAR *entry = peer.plugin_file;
     union entry_points entry_points;
     HRESULT hr;
@@ -390,9 +426,9 @@ static void create_client_with_limits(void)
     ok( hr == S_OK, "got hr %#lx\n", hr );
     hr = IWineDVCClient_SetSlowLimit( session.client, SLOW_LIMIT );
     ok( hr == S_OK, "got hr %#lx\n", hr );
-    hr = IWineDVCClient_SetQueueLimits( session.client, 1, 3 );
+    hr = IWineDVCClient_SetLimits( session.client, limits );
     ok( hr == S_OK, "got hr %#lx\n", hr );
-    hr = IWineDVCClient_SetQueueLimits( session.client, 0, 0 );
+    hr = IWineDVCClient_SetLimits( session.client, &none );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     raise_event( CHANNEL_EVENT_INITIALIZED );
 }
@@ -402,6 +438,7 @@ static void create_client_with_limits(void)
 static void test_slow_calls(void)
 {
     static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+    static const WINE_DVC_LIMITS limits = { 0 };
     static const struct step steps[] =
     {
         { DATA_RECEIVED, 5, .flags = SIGNAL | BLOCK, .data = "block" },
@@ -411,7 +448,7 @@ static void test_slow_calls(void)
 
     if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
     play( start );
-    create_client_with_limits();
+    create_client_with_limits( &limits );
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
     ok_noticed( LISTEN, "TEST" );
@@ -466,8 +503,8 @@ static void check_sending_limits( BYTE *data )
 {
     static const struct step steps[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
     IWTSVirtualChannel *channel = open_channel( 1 );
+    unsigned int count, run = 0;
     BOOL closed = FALSE;
-    unsigned int count;
     struct pdu *pdu;
     HRESULT hr;
 
@@ -483,7 +520,9 @@ static void check_sending_limits( BYTE *data )
     while (!closed && (pdu = next_pdu( TRUE )))
     {
         closed = pdu->data[0] == 0x40;
-        raise_open_event( CHANNEL_EVENT_WRITE_COMPLETE, pdu->user_data, pdu->size, pdu->size, 0 );
+        run += pdu->size;
+        if (pdu->user_data) IWineDVCClient_Complete( session.client, pdu->user_data, run );
+        if (pdu->user_data) run = 0;
         free( pdu );
     }
     ok( closed, "no CLOSE is sent\n" );
@@ -495,6 +534,7 @@ static void check_sending_limits( BYTE *data )
 static void test_queue_limits(void)
 {
     static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+    static const WINE_DVC_LIMITS limits = { .soft = 1, .hard = 3 };
     BYTE *pdu;
 
     if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
@@ -502,7 +542,7 @@ static void test_queue_limits(void)
     pdu[0] = 0x30;
     pdu[1] = 1;
     play( start );
-    create_client_with_limits();
+    create_client_with_limits( &limits );
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
     ok_noticed( LISTEN, "TEST" );
@@ -513,6 +553,146 @@ static void test_queue_limits(void)
     free( pdu );
     open_channel( 1 );
     hang_up();
+}
+
+static void start_client_with_limits( const WINE_DVC_LIMITS *limits )
+{
+    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+
+    play( start );
+    create_client_with_limits( limits );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok_noticed( READY, "" );
+}
+
+/* ours: over the limit of all channels together the one that keeps most ends, and what it kept is gone */
+static void test_total_limit(void)
+{
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 4 };
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, MIB, .flags = SIGNAL | BLOCK },
+        { DATA_RECEIVED, MIB, .flags = SIGNAL | BLOCK },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { .kind = DATA_RECEIVED, .value = MIB },
+    };
+    BYTE *pdu;
+    unsigned int i;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    pdu = calloc( 1, 2 + MIB );
+    pdu[0] = 0x30;
+    start_client_with_limits( &limits );
+    open_channel( 1 );
+    open_channel( 2 );
+    play( steps );
+    pdu[1] = 1;
+    server_sends( pdu, 2 + MIB );
+    ok_here();
+    pdu[1] = 2;
+    server_sends( pdu, 2 + MIB );
+    ok_here();
+    server_sends( pdu, 2 + MIB );
+    pdu[1] = 1;
+    for (i = 0; i < 2; i++) server_sends( pdu, 2 + MIB );
+    ok_noticed( WARNING, "These plug-ins keep more than 4 MiB that was not sent or not taken: channel TEST has most of "
+                "it, so it is closed" );
+    ok_sent( 0x40, 1 );
+    let_go();   /* one of them, then the other */
+    let_go();
+    ok_played();
+    free( pdu );
+    close_channel( 2 );
+    open_channel( 1 );
+    hang_up();
+}
+
+static LONG limited_calls, limited_most;
+static HANDLE limited_go, limited_ended;
+
+static void count_limited( struct call *call )
+{
+    LONG count;
+
+    if (call->kind != DATA_RECEIVED) return;
+    count = InterlockedIncrement( &limited_calls );
+    if (count > limited_most) limited_most = count;
+    wait_for( limited_go );
+    InterlockedDecrement( &limited_calls );
+    ReleaseSemaphore( limited_ended, 1, NULL );
+}
+
+/* ours: so many calls run at a time, which is told once; the others wait, and the server's PDUs are read */
+static void test_thread_limit(void)
+{
+    static const WINE_DVC_LIMITS limits = { .threads = 3 };
+    unsigned int i;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    limited_go = CreateEventW( NULL, TRUE, FALSE, NULL );
+    limited_ended = CreateSemaphoreW( NULL, 0, 8, NULL );
+    start_client_with_limits( &limits );
+    for (i = 1; i <= 8; i++) open_channel( i );
+    limited_calls = limited_most = 0;
+    script.on_call = count_limited;
+    for (i = 1; i <= 8; i++) server_writes( i, "x", 1 );
+    ok_noticed( WARNING, "3 calls of these plug-ins have not returned, which is as many as may run at a time: what comes "
+                "now waits for one of them" );
+    ok_nothing_sent();
+    SetEvent( limited_go );
+    for (i = 1; i <= 8; i++) ok( wait_for( limited_ended ), "call %u does not return\n", i );
+    ok( limited_most == 3, "%ld calls ran at a time\n", limited_most );
+    script.on_call = NULL;
+    for (i = 2; i <= 8; i++) close_channel( i );
+    hang_up();
+    CloseHandle( limited_go );
+    CloseHandle( limited_ended );
+}
+
+static void raise_data_and_close(void)
+{
+    server_writes( 2, "block", 5 );
+    server_closes( 2 );
+}
+
+/* ours: OnClose overtakes a call that begins after the close was read, too */
+static void test_close_read_with_data(void)
+{
+    static const WINE_DVC_LIMITS limits = { 0 };
+    static const struct step steps[] =
+    {
+        { DATA_RECEIVED, 5, .flags = SIGNAL | BLOCK, .data = "block" },
+        { CLOSED, .flags = BESIDE | SIGNAL },
+        { .kind = CALLBACK_FREED },
+    };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    start_client_with_limits( &limits );
+    open_channel( 1 );
+    open_channel( 2 );
+    play( steps );
+    test_host.raise = raise_data_and_close;
+    SetEvent( test_host.hang_up );
+    ok_sent( 0x40, 2 );
+    ok_here();
+    ok_here();
+    let_go();
+    ok_played();
+    hang_up();
+}
+
+/* ours: who unloads the DLL after the end does not pull it away from what is left of it */
+static void test_unloading(void)
+{
+    HMODULE module = GetModuleHandleW( L"mstscax.dll" );
+    unsigned int i;
+
+    for (i = 0; i < 4; i++) FreeLibrary( module );
+    ok( GetModuleHandleW( L"mstscax.dll" ) == module, "mstscax.dll was unloaded\n" );
 }
 
 static void run(void)
@@ -526,6 +706,10 @@ static void run(void)
     test_two_plugins_of_one_entry();
     test_slow_calls();
     test_queue_limits();
+    test_total_limit();
+    test_thread_limit();
+    test_close_read_with_data();
+    test_unloading();
 }
 
 START_TEST(entry)

@@ -122,6 +122,116 @@ static void test_slow_Initialize(void)
     terminate();
 }
 
+/* observed: the real client offers channels after Connected; ours: what the server asks for before waits, and what ends
+ * before it is offered is not */
+static void test_offers_after_Connected(void)
+{
+    static const struct step slow[] =
+    {
+        { INITIALIZE, .act = listen_on_test },
+        { CONNECTED, .flags = SIGNAL | BLOCK },
+        { .kind = NEW_CHANNEL },
+    };
+    static const struct step again[] =
+    {
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { .kind = DISCONNECTED },
+        { CONNECTED, .flags = SIGNAL | BLOCK },
+        { .kind = DISCONNECTED },
+        { .kind = CONNECTED },
+        { .kind = NEW_CHANNEL },
+    };
+
+    play( slow );
+    create_client( NULL, peer.plugin_file );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_here();
+    server_creates( 1, "TEST" );
+    server_creates( 2, "TEST" );
+    /* the server may give it up meanwhile; others do not wait */
+    server_closes( 2 );
+    ok_sent( 0x40, 2 );
+    server_creates( 3, "ECHO" );
+    ok_created( 3 );
+    ok_nothing_sent();
+    let_go();
+    ok_created( 1 );
+    ok_played();
+
+    play( again );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_here();
+    server_creates( 1, "TEST" );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    server_creates( 2, "TEST" );
+    let_go();
+    ok_created( 2 );
+    ok_played();
+    close_channel( 2 );
+    stop_client();
+}
+
+static void listen_and_wait( struct call *call )
+{
+    listen_on_test( call );
+    SetEvent( script.here );
+    ok( wait_for( script.go ), "Initialize is not let go\n" );
+}
+
+/* ours: a channel of a name that is listened on waits for Initialize as well, and is refused if that fails */
+static void test_offers_after_Initialize(void)
+{
+    static const struct step steps[] =
+    {
+        { INITIALIZE, .act = listen_and_wait },
+        { .kind = CONNECTED },
+        { .kind = NEW_CHANNEL },
+    };
+
+    play( steps );
+    create_client( NULL, peer.plugin_file );
+    ok_here();
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    server_creates( 1, "TEST" );
+    ok_nothing_sent();
+    let_go();
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+    stop_client();
+}
+
+static void listen_wait_and_fail( struct call *call )
+{
+    listen_and_wait( call );
+    call->hr = E_FAIL;
+}
+
+static void test_no_offers_after_failure(void)
+{
+    static const struct step steps[] =
+    {
+        { INITIALIZE, .act = listen_wait_and_fail },
+        { LISTENER_CALLBACK_FREED, .flags = UNORDERED },
+        { .kind = PLUGIN_FREED },
+    };
+
+    play( steps );
+    create_client( NULL, peer.plugin_file );
+    ok_here();
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    server_creates( 1, "TEST" );
+    ok_nothing_sent();
+    let_go();
+    ok_refused( 1 );
+    ok_played();
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    raise_event( CHANNEL_EVENT_TERMINATED );
+}
+
 static IWTSVirtualChannel *kept_channel;
 
 static void close_kept_channel( struct call *call )
@@ -249,6 +359,9 @@ static void run(void)
     test_Disconnected_after_OnClose();
     test_failed_Initialize();
     test_slow_Initialize();
+    test_offers_after_Connected();
+    test_offers_after_Initialize();
+    test_no_offers_after_failure();
     test_Close_in_Disconnected();
     test_pointers_outlive_Terminated();
     test_over_release();

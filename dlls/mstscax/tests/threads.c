@@ -173,6 +173,106 @@ static void test_blocked_OnNewChannelConnection(void)
     stop_client();
 }
 
+/* ours: a close of the server does not wait for OnNewChannelConnection; who accepts after it gets OnClose */
+static void test_close_beside_OnNewChannelConnection(void)
+{
+    static const struct step accepted[] =
+    {
+        { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    static const struct step opened[] = { { .kind = NEW_CHANNEL } };
+
+    start_client();
+    play( accepted );
+    server_creates( 1, "TEST" );
+    ok_here();
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    let_go();
+    ok_played();
+    ok_nothing_sent();
+    play( opened );
+    server_creates( 1, "TEST" );
+    ok_created( 1 );
+    ok_played();
+    close_channel( 1 );
+    stop_client();
+}
+
+/* ours: Disconnected does not wait for it longer than for OnClose */
+static void test_disconnect_beside_OnNewChannelConnection(void)
+{
+    static const struct step steps[] =
+    {
+        { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
+        { .kind = DISCONNECTED },
+        { CONNECTED, .flags = SIGNAL },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+
+    start_client();
+    play( steps );
+    server_creates( 1, "TEST" );
+    ok_here();
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_here();
+    let_go();
+    ok_played();
+    ok_nothing_sent();
+    stop_client();
+}
+
+#define BLOCKED_COUNT 20
+
+static struct
+{
+    HANDLE threads[BLOCKED_COUNT];
+    LONG count;
+    HANDLE go, all;
+} blocked;
+
+static void block_thread( struct call *call )
+{
+    LONG count;
+
+    if (call->kind != DATA_RECEIVED) return;
+    count = InterlockedIncrement( &blocked.count );
+    blocked.threads[count - 1] = OpenThread( SYNCHRONIZE, FALSE, GetCurrentThreadId() );
+    if (count == BLOCKED_COUNT) SetEvent( blocked.all );
+    wait_for( blocked.go );
+    if (!InterlockedDecrement( &blocked.count )) SetEvent( blocked.all );
+}
+
+/* observed: plug-ins begin overlapped I/O and create windows in callbacks; ours: so their threads stay */
+static void test_threads_stay(void)
+{
+    unsigned int i;
+
+    blocked.go = CreateEventW( NULL, TRUE, FALSE, NULL );
+    blocked.all = CreateEventW( NULL, FALSE, FALSE, NULL );
+    start_client();
+    for (i = 0; i < BLOCKED_COUNT; i++) open_channel( i );
+    script.on_call = block_thread;
+    for (i = 0; i < BLOCKED_COUNT; i++) server_writes( i, "x", 1 );
+    ok( wait_for( blocked.all ), "%ld calls began\n", blocked.count );
+    SetEvent( blocked.go );
+    ok( wait_for( blocked.all ), "%ld calls did not return\n", blocked.count );
+    script.on_call = NULL;
+    for (i = 0; i < BLOCKED_COUNT; i++) close_channel( i );
+    for (i = 0; i < BLOCKED_COUNT; i++)
+    {
+        ok( WaitForSingleObject( blocked.threads[i], 0 ) == WAIT_TIMEOUT, "thread %u has ended\n", i );
+        CloseHandle( blocked.threads[i] );
+    }
+    stop_client();
+    CloseHandle( blocked.go );
+    CloseHandle( blocked.all );
+}
+
 static DWORD CALLBACK write_and_close_thread( void *arg )
 {
     IWTSVirtualChannel *channel = arg;
@@ -287,6 +387,9 @@ static void run(void)
     test_blocked_OnDataReceived();
     test_Write_after_blocking();
     test_blocked_OnNewChannelConnection();
+    test_close_beside_OnNewChannelConnection();
+    test_disconnect_beside_OnNewChannelConnection();
+    test_threads_stay();
     test_OnClose_joins();
     test_Close_on_thread();
     test_serial_plugin();

@@ -1,0 +1,37 @@
+/*
+ * What the static-channel client is told
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __MSTSCAX_NOTICE_H
+#define __MSTSCAX_NOTICE_H
+
+struct client;
+struct listener;
+struct plugin;
+
+/* Each makes a call of IWineDVCHost, if the client has one, in order and on our own threads. */
+extern void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason );
+extern void notice_listen( struct listener *listener );
+extern void notice_unlisten( struct listener *listener );
+extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
+extern void notice_ready( struct client *client );
+/* A line for a log, as by wprintf; of a plug-in, or NULL. Not on plug-ins' threads: it allocates. */
+extern void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );
+
+#endif /* __MSTSCAX_NOTICE_H */
