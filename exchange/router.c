@@ -444,6 +444,13 @@ static void router_give_up( struct router *router, struct channel *channel )
     router_remove_channel( router, channel );
 }
 
+/* The same, and no plug-in is late: none listens on the name. */
+static void router_find_none( struct router *router, struct channel *channel )
+{
+    if (!channel->refused) channel_note( router, channel, NOTE_CLIENTS );
+    router_give_up( router, channel );
+}
+
 /* What waits on a name, now that hosts have come, got ready or gone. */
 static void router_check_name( struct router *router, struct directory_name *name )
 {
@@ -454,7 +461,7 @@ static void router_check_name( struct router *router, struct directory_name *nam
         struct channel *channel = LIST_ENTRY( entry, struct channel, name_entry );
 
         next = list_next( &name->waiting, entry );
-        if (!router_find_host( router, channel, true )) router_give_up( router, channel );
+        if (!router_find_host( router, channel, true )) router_find_none( router, channel );
     }
 }
 
@@ -463,7 +470,7 @@ static void router_check_waiting( struct router *router )
     struct channel *channel, *next;
 
     LIST_FOR_EACH_ENTRY_SAFE( channel, next, &router->waiting, struct channel, state_entry )
-        if (!router_find_host( router, channel, true )) router_give_up( router, channel );
+        if (!router_find_host( router, channel, true )) router_find_none( router, channel );
 }
 
 /* Life */

@@ -438,6 +438,8 @@ static void test_hold(void)
     check_owed( ROUTE_HOST, 2, create( 3, "two" ) );
     router_set_ready( router, 2 );
     check_owed( ROUTE_CLIENT, 0, create( 4, "three" ) );
+    check_note( NOTE_OPEN, 1, "one (id 1)" );
+    check_note( NOTE_CLIENTS, 0, "three (id 4)" );
     check_quiet();
     ok( router_deadline( router ) == UINT64_MAX, "something is held\n" );
     check_server( create( 5, "three" ), ROUTE_CLIENT, 0 ); /* all are ready: no hold any more */
