@@ -24,6 +24,7 @@
 #include "windef.h"
 #include "winbase.h"
 
+#include "culprit.h"
 #include "guard.h"
 
 /* The goodbye is said by a thread of its own: the one that crashed may have no stack left. */
@@ -34,48 +35,42 @@ static struct
     struct link *link;
     HANDLE crashed, said;
     LONG   taken;
-    DWORD  code, thread;
-    const BYTE *address;
+    DWORD  thread;
+    struct culprit culprit;
 } guard;
 
-static const WCHAR *describe( DWORD code )
+static void say_goodbye( const BYTE *address )
 {
-    switch (code)
-    {
-    case EXCEPTION_ACCESS_VIOLATION:   return L"access violation";
-    case EXCEPTION_STACK_OVERFLOW:     return L"stack overflow";
-    case EXCEPTION_ILLEGAL_INSTRUCTION: return L"illegal instruction";
-    case EXCEPTION_INT_DIVIDE_BY_ZERO: return L"division by zero";
-    case 0xe06d7363:    /* of Microsoft's compiler, and of gcc */
-    case 0x20474343:                   return L"C++ exception";
-    default:                           return L"exception";
-    }
+    WCHAR module_name[MAX_PATH] = L"no module", what[256], text[MAX_PATH + 512];
+    const WCHAR *string = text;
+    HMODULE module = NULL;
+
+    if (GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                            (const WCHAR *)address, &module ))
+        GetModuleFileNameW( module, module_name, ARRAY_SIZE(module_name) );
+    culprit_describe( &guard.culprit, what, ARRAY_SIZE(what) );
+    swprintf( text, ARRAY_SIZE(text), L"it crashed: %s (%#lx) in %.260s at %#Ix, thread %04lx; its channels are closed "
+              L"and the session goes on: report this to the plug-in's vendor", what,
+              guard.culprit.record.ExceptionCode, module_name, (SIZE_T)(address - (const BYTE *)module),
+              guard.culprit.thread );
+    link_send( guard.link, WINEDVC_BYE, NULL, 0, 1, &string );
+    SetEvent( guard.said );
 }
 
 static DWORD CALLBACK guard_thread( void *arg )
 {
-    WCHAR module_name[MAX_PATH] = L"no module", text[MAX_PATH + 160];
-    const WCHAR *string = text;
-    HMODULE module = NULL;
-
+    guard.thread = GetCurrentThreadId();
     WaitForSingleObject( guard.crashed, INFINITE );
-    if (GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                            (const WCHAR *)guard.address, &module ))
-        GetModuleFileNameW( module, module_name, ARRAY_SIZE(module_name) );
-    swprintf( text, ARRAY_SIZE(text), L"it crashed: %s (%#lx) in %.260s at %#Ix, thread %04lx; its channels are closed "
-              L"and the session goes on: report this to the plug-in's vendor", describe( guard.code ), guard.code,
-              module_name, (SIZE_T)(guard.address - (const BYTE *)module), guard.thread );
-    link_send( guard.link, WINEDVC_BYE, NULL, 0, 1, &string );
-    SetEvent( guard.said );
+    say_goodbye( culprit_address( &guard.culprit ) );
     return 0;
 }
 
 static LONG WINAPI guard_filter( EXCEPTION_POINTERS *exception )
 {
+    /* the guard's own thread has met a stack that leads nowhere */
+    if (GetCurrentThreadId() == guard.thread) say_goodbye( guard.culprit.record.ExceptionAddress );
     if (InterlockedExchange( &guard.taken, TRUE )) WaitForSingleObject( guard.said, INFINITE );
-    guard.code = exception->ExceptionRecord->ExceptionCode;
-    guard.address = exception->ExceptionRecord->ExceptionAddress;
-    guard.thread = GetCurrentThreadId();
+    else culprit_take( &guard.culprit, exception );
     SetEvent( guard.crashed );
     WaitForSingleObject( guard.said, GOODBYE_TIMEOUT );
     TerminateProcess( GetCurrentProcess(), 1 );

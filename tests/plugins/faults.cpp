@@ -27,6 +27,7 @@
  *   elsewhere  the same on a thread of its own, which the call waits for
  *   overflow   a stack overflow, on a thread of its own
  *   throw      a C++ exception that nobody catches
+ *   raise      RaiseException; raise-elsewhere, the same on another thread; lost, where the stack leads nowhere
  *   block      the call says so on the standard error output, and does not return
  *   handled    access violations and C++ exceptions that the plug-in handles, on both threads
  *
@@ -67,6 +68,25 @@ static DWORD WINAPI overflow( void *arg )
 static void throw_number( int number )
 {
     throw number;
+}
+
+static DWORD WINAPI raise( void *arg )
+{
+    RaiseException( 0xe0abcdef, 0, 0, NULL );
+    return 0;
+}
+
+/* Nothing leads from RaiseException back to here. */
+static DWORD WINAPI raise_without_stack( void *arg )
+{
+    void *raise_exception = reinterpret_cast<void *>( GetProcAddress( GetModuleHandleA( "kernelbase.dll" ),
+                                                                      "RaiseException" ) );
+#ifdef __x86_64__
+    asm volatile( "xorl %%ebp, %%ebp\n\tmovl $0xe0abcdef, %%ecx\n\txorl %%edx, %%edx\n\txorl %%r8d, %%r8d\n\t"
+                  "xorl %%r9d, %%r9d\n\tsubq $8, %%rsp\n\tmovq $0, (%%rsp)\n\tjmp *%0" :: "r"( raise_exception )
+                  : "rcx", "rdx", "r8", "r9", "memory" );
+#endif
+    return raise_exception == NULL;
 }
 
 static void handle_throw(void)
@@ -180,6 +200,9 @@ static void commit_fault( const char *call, const char *fault )
     else if (!strcmp( fault, "overflow" )) run_elsewhere( overflow );
     else if (!strcmp( fault, "block" )) block( call );
     else if (!strcmp( fault, "throw" )) throw_number( 1 );
+    else if (!strcmp( fault, "raise" )) RaiseException( 0xe0abcdef, 0, 0, NULL );
+    else if (!strcmp( fault, "raise-elsewhere" )) run_elsewhere( raise );
+    else if (!strcmp( fault, "lost" )) run_elsewhere( raise_without_stack );
     else if (!strcmp( fault, "handled" ))
     {
         handle_all( NULL );
