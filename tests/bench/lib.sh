@@ -11,8 +11,8 @@ unmeasured() { printf 'unmeasured\t%s\t%s\n' "$1" "$2"; }
 
 # ---- counts, which a busy machine does not change (make bench-counts)
 #
-# baseline.SYSTEM has for each: key | count | percent that it may grow by | reason. BENCH_BASELINE names a file that
-# takes keys and counts instead (make bench-baseline).
+# baseline.SYSTEM has for each: key | count | what it may grow by, percent or, with a plus, as many | reason.
+# BENCH_BASELINE names a file that takes keys and counts instead (make bench-baseline).
 
 baseline=$SRCDIR/tests/bench/baseline.$(. /etc/os-release && echo "$ID${VERSION_ID:-}")
 grown=0
@@ -20,15 +20,17 @@ grown=0
 # count KEY COUNT [REFERENCE]: a sample that is held against the baseline
 count()
 {
-    local known percent verdict
+    local known growth verdict
     sample "$@"
     [ -z "${BENCH_BASELINE:-}" ] || echo "$1 $2" >> "$BENCH_BASELINE"
     [ -e "$baseline" ] || return 0
-    IFS='|' read -r _ known percent _ < <(grep -E "^$1 *\|" "$baseline")
-    verdict=$(awk -v count="$2" -v known="${known:-none}" -v percent="${percent:-5}" 'BEGIN {
+    IFS='|' read -r _ known growth _ < <(grep -E "^$1 *\|" "$baseline")
+    verdict=$(awk -v count="$2" -v known="${known:-none}" -v growth="${growth:-5}" 'BEGIN {
+        gsub( / /, "", growth )
+        allowed = growth ~ /^\+/ ? growth + 0 : known * growth / 100 + 0.05
         if (known == "none") print "is not in the baseline"
-        else if (count > known * (1 + percent / 100) + 0.05) print "grew by more than", percent + 0, "%"
-        else if (count < known * (1 - percent / 100) - 0.05) print "fell"
+        else if (count > known + allowed) print "grew by more than", growth (growth ~ /^\+/ ? "" : " %")
+        else if (count < known - allowed) print "fell"
         else print "as before" }')
     printf 'count %s: %s, in the baseline %s: %s\n' "$1" "$2" "${known// /}" "$verdict"
     case $verdict in
