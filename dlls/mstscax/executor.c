@@ -34,9 +34,10 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* Milliseconds between two looks of the standby, while tasks run. */
 #define LOOK 2
 
-/* A thread waits for an alert, which needs neither a lock nor Wine's server. Spurious ones are harmless. */
-NTSYSAPI NTSTATUS WINAPI NtAlertThreadByThreadId( HANDLE thread_id );
-NTSYSAPI NTSTATUS WINAPI NtWaitForAlertByThreadId( const void *address, const LARGE_INTEGER *timeout );
+/* A thread waits for an alert, which needs neither a lock nor Wine's server. Spurious ones are harmless. ntdll is not
+ * linked, since its memcpy would be as well, which copies byte by byte in some releases of Wine. */
+static NTSTATUS (WINAPI *pNtAlertThreadByThreadId)( HANDLE thread_id );
+static NTSTATUS (WINAPI *pNtWaitForAlertByThreadId)( const void *address, const LARGE_INTEGER *timeout );
 
 /* One thread, on its stack. */
 struct worker
@@ -60,6 +61,11 @@ static DWORD CALLBACK worker_thread( void *arg );
 
 BOOL executor_attach( void )
 {
+    HMODULE ntdll = GetModuleHandleW( L"ntdll.dll" );
+
+    pNtAlertThreadByThreadId = (void *)GetProcAddress( ntdll, "NtAlertThreadByThreadId" );
+    pNtWaitForAlertByThreadId = (void *)GetProcAddress( ntdll, "NtWaitForAlertByThreadId" );
+    if (!pNtAlertThreadByThreadId || !pNtWaitForAlertByThreadId) return FALSE;
     return (own_thread = TlsAlloc()) != TLS_OUT_OF_INDEXES;
 }
 
@@ -71,7 +77,7 @@ BOOL executor_owns_thread( void )
 static void worker_wake( struct worker *worker )
 {
     InterlockedExchange( &worker->woken, TRUE );
-    NtAlertThreadByThreadId( ULongToHandle( worker->thread_id ) );
+    pNtAlertThreadByThreadId( ULongToHandle( worker->thread_id ) );
 }
 
 /* No lock held. */
@@ -80,7 +86,7 @@ static void worker_wait( struct worker *worker, DWORD timeout )
     LARGE_INTEGER interval = { .QuadPart = timeout * (LONGLONG)-10000 };
 
     if (!InterlockedExchange( &worker->woken, FALSE ))
-        NtWaitForAlertByThreadId( worker, timeout == INFINITE ? NULL : &interval );
+        pNtWaitForAlertByThreadId( worker, timeout == INFINITE ? NULL : &interval );
     InterlockedExchange( &worker->woken, FALSE );
 }
 
@@ -90,7 +96,7 @@ void executor_alert( struct executor *executor )
     DWORD thread_id = InterlockedOr( &executor->alerted_thread, 0 );
 
     InterlockedExchange( &executor->alerts, TRUE );
-    if (thread_id) NtAlertThreadByThreadId( ULongToHandle( thread_id ) );
+    if (thread_id) pNtAlertThreadByThreadId( ULongToHandle( thread_id ) );
 }
 
 /* lock held */
