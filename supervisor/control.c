@@ -23,10 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "control.h"
 #include "frames.h"
-#include "launch.h"
 #include "life.h"
+#include "search.h"
 
 static const char malformed[] = "a control frame holds what its type says";
 
@@ -127,8 +128,8 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
                on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
-    result = on ? exchange_listen( supervisor->bridge->exchange, host->port, name )
-                : exchange_unlisten( supervisor->bridge->exchange, host->port, name );
+    result = on ? exchange_listen( supervisor->exchange, host->port, name )
+                : exchange_unlisten( supervisor->exchange, host->port, name );
     switch (result)
     {
     case NAME_OK:
@@ -157,7 +158,7 @@ static const char *control_ready( struct supervisor *supervisor, struct host *ho
 
     if (!host->group || !host_event( host, EVENT_READY )) return "a host of plug-ins is ready once";
     supervisor->learned = true;
-    exchange_set_ready( supervisor->bridge->exchange, host->port );
+    exchange_set_ready( supervisor->exchange, host->port );
     for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
     return NULL;
 }
@@ -218,7 +219,7 @@ static const char *control_stats( struct supervisor *supervisor, struct host *ho
                   "; messages dropped %" PRIu64 "; channels opened %" PRIu64 ", refused %" PRIu64, host->number,
                   received, stats.bytes_received, sent, stats.bytes_sent, stats.cancelled, stats.ignored,
                   stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
-    trace_note( supervisor->bridge->trace, "%s", text );
+    trace_note( supervisor->trace, "%s", text );
     if (log_is_active( LOG_LEVEL_DEBUG ) && control_may_log( supervisor, host ))
         log_debug( "%s", text );
     return NULL;
@@ -230,7 +231,7 @@ static const char *control_bye( struct supervisor *supervisor, struct host *host
 
     if (!why) return malformed;
     if (*why && !host->bye) host->bye = strdup( why );
-    if (*why || host->number || !discovery_event( supervisor, EVENT_TOLD )) return NULL;
+    if (*why || host->number || !search_event( supervisor, EVENT_TOLD )) return NULL;
     if (!supervisor->reported && !supervisor->terminated)
         log_warn( "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
                   "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );
@@ -272,7 +273,7 @@ const char *control_read( struct supervisor *supervisor, struct host *host )
     struct packet *packet;
     const char *rule = NULL;
 
-    exchange_take_control( supervisor->bridge->exchange, host->port, &frames );
+    exchange_take_control( supervisor->exchange, host->port, &frames );
     for (; (packet = packet_queue_pop( &frames )); free( packet ))
         if (!rule) rule = control_frame( supervisor, host, packet->kind, packet->data, packet->size );
     return rule;

@@ -21,7 +21,8 @@
 #ifndef __WINEDVC_CONTROL_H
 #define __WINEDVC_CONTROL_H
 
-#include "bridge_private.h"
+#include "host.h"
+#include "supervisor.h"
 
 /* Does what the control frames say that a host has sent. Returns NULL, or the rule that the host broke. */
 extern const char *control_read( struct supervisor *supervisor, struct host *host );

@@ -20,48 +20,17 @@
 
 #include <stdlib.h>
 
-#include "bridge_private.h"
+#include "clock.h"
 #include "conf.h"
 #include "discovery.h"
 #include "launch.h"
+#include "search.h"
 #include "wine.h"
 
 #define AGAIN_MS 1000
 #define BEGIN_FACTOR 3  /* Wine may have a prefix to update, or a slow disk */
 
 _Static_assert( SETTINGS_NO_LEVEL == LOG_LEVEL_OFF + 1, "the levels are WLog's" );
-
-bool discovery_event( struct supervisor *supervisor, enum search_event event )
-{
-    static const struct { enum search from; enum search_event event; enum search to; } table[] =
-    {
-        { SEARCH_NONE,       EVENT_BEGUN, SEARCH_RUNS },
-        { SEARCH_NONE,       EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_RUNS,       EVENT_MUTE,  SEARCH_PAUSES },
-        { SEARCH_RUNS,       EVENT_TOLD,  SEARCH_TOLD },
-        { SEARCH_RUNS,       EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_PAUSES,     EVENT_BEGUN, SEARCH_RUNS_AGAIN },
-        { SEARCH_PAUSES,     EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_RUNS_AGAIN, EVENT_TOLD,  SEARCH_TOLD },
-        { SEARCH_RUNS_AGAIN, EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_TOLD,       EVENT_DEALT, SEARCH_DONE },
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-    {
-        if (table[i].from != supervisor->search || table[i].event != event) continue;
-        supervisor->search = table[i].to;
-        supervisor->search_time = supervisor->search == SEARCH_PAUSES ? clock_ms() + AGAIN_MS : UINT64_MAX;
-        return true;
-    }
-    return false;
-}
-
-bool discovery_has_ended( const struct supervisor *supervisor )
-{
-    return supervisor->search >= SEARCH_TOLD;
-}
 
 static void discovery_write_mistakes( struct supervisor *supervisor )
 {
@@ -83,11 +52,11 @@ static void discovery_configure( struct supervisor *supervisor )
     settings_complete( settings );
     discovery_write_mistakes( supervisor );
     if (settings->log_level != SETTINGS_NO_LEVEL) log_set_level( settings->log_level );
-    trace_open( supervisor->bridge->trace, settings->trace_file, settings->trace_size );
+    trace_open( supervisor->trace, settings->trace_file, settings->trace_size );
     supervisor->timeout = settings->timeout * 1000;
     supervisor->begin_timeout = settings->start_timeout * 1000 * BEGIN_FACTOR;
-    supervisor->bridge->linger = settings->linger * 1000;
-    exchange_configure( supervisor->bridge->exchange, settings->start_timeout * 1000, &settings->take );
+    supervisor->linger = settings->linger * 1000;
+    exchange_configure( supervisor->exchange, settings->start_timeout * 1000, &settings->take );
 }
 
 /* Each name of the list, behind that option. Returns the place behind them. */
@@ -116,7 +85,7 @@ static void discovery_search( struct supervisor *supervisor )
         begun = launch_host( supervisor, 0, 64, "the search for plug-ins", arguments, NULL );
     }
     free( arguments );
-    discovery_event( supervisor, begun ? EVENT_BEGUN : EVENT_ENDED );
+    search_event( supervisor, begun ? EVENT_BEGUN : EVENT_ENDED );
 }
 
 static void discovery_recall( struct supervisor *supervisor )
@@ -140,7 +109,7 @@ void discovery_begin( struct supervisor *supervisor )
     if (!wine_check_prefix( supervisor->settings.prefix, problem, sizeof(problem) ))
     {
         log_error( "no plug-in runs: %s", problem );
-        discovery_event( supervisor, EVENT_ENDED );
+        search_event( supervisor, EVENT_ENDED );
         return;
     }
     if (!keeper_start( &supervisor->keeper, &supervisor->settings, problem, sizeof(problem) ))
@@ -162,7 +131,7 @@ void discovery_settle( struct supervisor *supervisor )
         if (launch_has_room( supervisor )) discovery_search( supervisor );
         else supervisor->search_time = clock_ms() + AGAIN_MS;
     }
-    else if (discovery_event( supervisor, EVENT_DEALT ))
+    else if (search_event( supervisor, EVENT_DEALT ))
     {
         launch_found( supervisor );
         supervisor->learned = true;

@@ -26,45 +26,10 @@
 
 struct supervisor;
 
-/*
- * The record says at once which plug-ins there were in the last session, and what
- * they listened on; the search, a host without plug-ins, says which ones there are.
- *
- *   NONE --begun--> RUNS --told--> TOLD --dealt with--> DONE
- *                   RUNS --mute--> PAUSES --begun--> RUNS_AGAIN --told--> TOLD
- *
- * From each of the first four it fails where it can not be begun, or ends otherwise.
- */
-enum search
-{
-    SEARCH_NONE,        /* not yet begun */
-    SEARCH_RUNS,
-    SEARCH_PAUSES,      /* it ended before its first word, as one process of Wine 8 in some thousands does */
-    SEARCH_RUNS_AGAIN,
-    SEARCH_TOLD,        /* the list is complete */
-    SEARCH_DONE,        /* and the hosts are those of the list */
-    SEARCH_FAILED,      /* there is no list: the record's hosts are all there are */
-};
-
-enum search_event
-{
-    EVENT_BEGUN,
-    EVENT_MUTE,         /* it has ended before its first word */
-    EVENT_TOLD,         /* it has said that this was all */
-    EVENT_DEALT,        /* with the list */
-    EVENT_ENDED,        /* otherwise, or it is not begun */
-};
-
-/* All are called on the I/O thread, without the lock but where it is said. */
+/* All are called on the I/O thread. */
 
 /* Reads configuration and record, and begins. */
 extern void discovery_begin( struct supervisor *supervisor );
-
-/* With the lock or without it. Returns false if that changes nothing. */
-extern bool discovery_event( struct supervisor *supervisor, enum search_event event );
-
-/* Has the search ended, whatever has come of it? */
-extern bool discovery_has_ended( const struct supervisor *supervisor );
 
 /* When something is to be done, UINT64_MAX if it is not; does it. */
 extern uint64_t discovery_time( const struct supervisor *supervisor );

@@ -28,6 +28,7 @@
 
 #include "log.h"
 #include "output.h"
+#include "plugins.h"
 #include "process.h"
 #include "wine.h"
 
@@ -57,6 +58,20 @@ enum host_event
     EVENT_HELLO,
     EVENT_READY,
     EVENT_END,
+};
+
+/* A host that was ready and ends is started again after 1, 2, 4 and so on seconds, as often as the settings say. So is
+ * one that ends before its first word, as one process of Wine 8 in some thousands does; the search, once. */
+
+/* The plug-ins that share a host. Freed with the supervisor. */
+struct group
+{
+    struct group   *next;
+    unsigned int    restarts;
+    uint64_t        start_time; /* for the next start, UINT64_MAX if none is to come */
+    bool            kept;       /* the search for plug-ins has found it, too */
+    size_t          count;      /* not 0 */
+    struct plugin  *plugins[];  /* of the supervisor's lists */
 };
 
 /*

@@ -29,7 +29,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bridge_private.h"
+#include "clock.h"
 #include "host.h"
 #include "keeper.h"
 #include "paths.h"

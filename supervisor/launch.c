@@ -25,10 +25,11 @@
 #include <unistd.h>
 
 #include "ascii.h"
-#include "bridge_private.h"
+#include "clock.h"
 #include "frames.h"
 #include "launch.h"
 #include "life.h"
+#include "search.h"
 
 /* What it listened on before is what it will listen on. */
 static void launch_expect( struct supervisor *supervisor, const struct host *host )
@@ -40,7 +41,7 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
     {
         plugin = host->group->plugins[i];
         for (j = 0; plugin->known && j < plugin->names.count; j++)
-            exchange_expect( supervisor->bridge->exchange, host->port, plugin->names.names[j] );
+            exchange_expect( supervisor->exchange, host->port, plugin->names.names[j] );
     }
 }
 
@@ -57,14 +58,14 @@ static void launch_greet( struct supervisor *supervisor, struct host *host )
         .window = WINEDVC_WINDOW,
     };
 
-    exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
+    exchange_send( supervisor->exchange, host->port, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
     if (host->group)
-        exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_LIMITS, &limits, sizeof(limits), NULL );
+        exchange_send( supervisor->exchange, host->port, WINEDVC_LIMITS, &limits, sizeof(limits), NULL );
 }
 
 static void launch_add_host( struct supervisor *supervisor, struct host *host, int fd )
 {
-    struct exchange *exchange = supervisor->bridge->exchange;
+    struct exchange *exchange = supervisor->exchange;
     struct host **end;
 
     for (end = &supervisor->hosts; *end; end = &(*end)->next) continue;
@@ -166,7 +167,7 @@ static void launch_add_group( struct supervisor *supervisor, struct group *group
     unsigned int count = 1;
 
     for (end = &supervisor->groups; *end; end = &(*end)->next)
-        if ((*end)->kept || !discovery_has_ended( supervisor )) count++;
+        if ((*end)->kept || !search_has_ended( supervisor )) count++;
     *end = group;
     if (count < SUPERVISOR_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
@@ -182,7 +183,7 @@ static bool launch_tell_complete( struct supervisor *supervisor, const struct pl
 
     for (plugin = list->first; plugin; plugin = plugin->next)
         if (!plugin->known && plugin->choice.loaded) complete = false;
-    exchange_set_complete( supervisor->bridge->exchange, complete );
+    exchange_set_complete( supervisor->exchange, complete );
     return complete;
 }
 
@@ -285,14 +286,6 @@ void launch_found( struct supervisor *supervisor )
     }
 }
 
-bool launch_again( struct supervisor *supervisor, struct group *group )
-{
-    if (group->restarts >= supervisor->settings.restarts) return false;
-    group->start_time = clock_ms() + (1000 << group->restarts++);
-    exchange_set_known( supervisor->bridge->exchange, false );
-    return true;
-}
-
 uint64_t launch_time( const struct supervisor *supervisor )
 {
     uint64_t time = UINT64_MAX;
@@ -350,16 +343,5 @@ void launch_due( struct supervisor *supervisor )
 void launch_tell_known( struct supervisor *supervisor )
 {
     if (launch_time( supervisor ) != UINT64_MAX || supervisor->search < SEARCH_DONE) return;
-    exchange_set_known( supervisor->bridge->exchange, true );
-}
-
-void launch_forget( struct supervisor *supervisor )
-{
-    struct group *group;
-
-    while ((group = supervisor->groups))
-    {
-        supervisor->groups = group->next;
-        free( group );
-    }
+    exchange_set_known( supervisor->exchange, true );
 }

@@ -25,20 +25,6 @@
 #include "plugins.h"
 #include "supervisor.h"
 
-/* A host that was ready and ends is started again after 1, 2, 4 and so on seconds, as often as the settings say. So is
- * one that ends before its first word, as one process of Wine 8 in some thousands does; the search, once. */
-
-/* The plug-ins that share a host. Freed with the bridge. */
-struct group
-{
-    struct group   *next;
-    unsigned int    restarts;
-    uint64_t        start_time; /* for the next start, UINT64_MAX if none is to come */
-    bool            kept;       /* the search for plug-ins has found it, too */
-    size_t          count;      /* not 0 */
-    struct plugin  *plugins[];  /* of the bridge's lists */
-};
-
 /* All are called on the I/O thread. */
 
 /* Starts a process, which has the number from now on. Arguments end with NULL; group is NULL for the search. Returns
@@ -55,17 +41,11 @@ extern void launch_recorded( struct supervisor *supervisor );
 /* The list of plug-ins is complete: what is new is started, what is not in it is ended. */
 extern void launch_found( struct supervisor *supervisor );
 
-/* The group's host has ended. Returns false if it is not started again. */
-extern bool launch_again( struct supervisor *supervisor, struct group *group );
-
 /* Starts what is due; the next such time, UINT64_MAX if there is none. */
 extern void launch_due( struct supervisor *supervisor );
 extern uint64_t launch_time( const struct supervisor *supervisor );
 
 /* Tells the router, once, that no host will be added any more. */
 extern void launch_tell_known( struct supervisor *supervisor );
-
-/* At the end of the bridge. */
-extern void launch_forget( struct supervisor *supervisor );
 
 #endif /* __WINEDVC_LAUNCH_H */

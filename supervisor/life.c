@@ -21,10 +21,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bridge_private.h"
+#include "clock.h"
 #include "frames.h"
-#include "launch.h"
 #include "life.h"
+#include "search.h"
 
 static void life_report( const struct host *host, const char *why, bool again )
 {
@@ -51,6 +51,15 @@ static void life_report( const struct host *host, const char *why, bool again )
                    "%s%s", title.text, why, next, words );
 }
 
+/* Returns false if it is not started again. */
+static bool life_start_again( struct supervisor *supervisor, struct group *group )
+{
+    if (group->restarts >= supervisor->settings.restarts) return false;
+    group->start_time = clock_ms() + (1000 << group->restarts++);
+    exchange_set_known( supervisor->exchange, false );
+    return true;
+}
+
 void life_end( struct supervisor *supervisor, struct host *host, enum host_end end, const char *why )
 {
     static const struct
@@ -67,15 +76,15 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
         [END_NO_MEMORY] = { true,  true,  { [HOST_READY] = true } },
         [END_UNLISTED]  = { false, false, { false } },
     };
-    bool told = table[end].told && !supervisor->terminated && (host->number || !discovery_has_ended( supervisor ));
+    bool told = table[end].told && !supervisor->terminated && (host->number || !search_has_ended( supervisor ));
     bool again = table[end].again[host->state] && !supervisor->terminated;
 
     if (!host_event( host, EVENT_END )) return;
-    if (!host->number) again = discovery_event( supervisor, again ? EVENT_MUTE : EVENT_ENDED ) && again;
-    else if (again) again = launch_again( supervisor, host->group );
+    if (!host->number) again = search_event( supervisor, again ? EVENT_MUTE : EVENT_ENDED ) && again;
+    else if (again) again = life_start_again( supervisor, host->group );
 
     output_read( &host->output, host->title, clock_ms() );
-    if (host->port) exchange_remove_host( supervisor->bridge->exchange, host->port,
+    if (host->port) exchange_remove_host( supervisor->exchange, host->port,
                                           end == END_BREACH || end == END_NO_MEMORY );
     host->port = NULL;
     host->kill_time = clock_ms() + HOST_END_MS;
@@ -105,7 +114,7 @@ void life_terminate( struct supervisor *supervisor )
     supervisor->terminated = true;
     for (host = supervisor->hosts; host; host = host->next)
     {
-        if (host->port) exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_TERMINATE, NULL, 0, NULL );
+        if (host->port) exchange_send( supervisor->exchange, host->port, WINEDVC_TERMINATE, NULL, 0, NULL );
         if (host->kill_time == UINT64_MAX) host->kill_time = clock_ms() + HOST_END_MS;
     }
 }
@@ -136,7 +145,7 @@ static void life_ping( struct supervisor *supervisor, struct host *host )
     }
     host->pinged = true;
     host->ping_time = clock_ms() + supervisor->timeout;
-    exchange_send( supervisor->bridge->exchange, host->port, WINEDVC_PING, NULL, 0, NULL );
+    exchange_send( supervisor->exchange, host->port, WINEDVC_PING, NULL, 0, NULL );
 }
 
 uint64_t life_watch_time( const struct supervisor *supervisor )

@@ -1,5 +1,5 @@
 /*
- * The hosts' side of a session: the I/O thread
+ * The hosts' side of a session
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,299 +18,44 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#define _GNU_SOURCE
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "bridge_private.h"
-#include "control.h"
-#include "frames.h"
-#include "launch.h"
-#include "life.h"
+#include "host.h"
+#include "supervisor.h"
 
-/* Reads of one host before the others have their turn. */
-#define READS 4
-
-/* Descriptors to wait for: the bridge's and the keeper's, and of each host its socket, process, output. */
-#define EVENTS      2
-#define HOST_EVENTS 3
-
-bool supervisor_init( struct supervisor *supervisor, struct bridge *bridge, const char *connection,
-                      const struct name_list *arguments )
+bool supervisor_init( struct supervisor *supervisor, const struct supervisor_owner *owner, struct exchange *exchange,
+                      struct trace *trace, const char *connection, const struct name_list *arguments )
 {
-    supervisor->bridge = bridge;
+    supervisor->owner = *owner;
+    supervisor->exchange = exchange;
+    supervisor->trace = trace;
     supervisor->search_time = UINT64_MAX;
     keeper_init( &supervisor->keeper );
     if (!settings_init( &supervisor->settings )) return false;
     if (connection) settings_set( &supervisor->settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", connection );
     settings_read_environment( &supervisor->settings );
     settings_read_arguments( &supervisor->settings, arguments );
+    supervisor->linger = supervisor->settings.linger * 1000;
     return true;
 }
 
 void supervisor_clear( struct supervisor *supervisor )
 {
-    launch_forget( supervisor );
+    struct group *group;
+
+    while ((group = supervisor->groups))
+    {
+        supervisor->groups = group->next;
+        free( group );
+    }
     plugin_list_clear( &supervisor->plugins );
     plugin_list_clear( &supervisor->recorded );
     record_clear( &supervisor->record );
     settings_clear( &supervisor->settings );
 }
 
-/* Hosts */
-
-/* What it has sent was read, by this thread or by the client's. Returns false if it ends. */
-static bool hear_host( struct supervisor *supervisor, struct host *host )
+void supervisor_end( struct supervisor *supervisor )
 {
-    struct exchange *exchange = supervisor->bridge->exchange;
-    const char *rule, *fault;
-    bool breach;
-
-    if (exchange_has_heard( exchange, host->port )) life_heard( host );
-    rule = control_read( supervisor, host );
-    fault = exchange_fault( exchange, host->port, &breach );
-    if (rule || breach) life_end_breach( supervisor, host, rule ? rule : fault );
-    else if (fault) life_end( supervisor, host, END_NO_MEMORY, fault );
-    return !rule && !fault;
-}
-
-/* Of a process that is gone all is read. Returns false if there is nothing more to read now. */
-static bool read_host( struct supervisor *supervisor, struct host *host, bool gone )
-{
-    enum port_status status = exchange_read( supervisor->bridge->exchange, host->port, supervisor->buffer,
-                                             sizeof(supervisor->buffer) );
-
-    if (!hear_host( supervisor, host )) return false;
-    if (status == PORT_ENDED) life_end( supervisor, host, END_GONE, "end of its socket" );
-    return status == PORT_MORE || (gone && status == PORT_SOME);
-}
-
-static void serve_host( struct supervisor *supervisor, struct host *host, const struct pollfd *events )
-{
-    short socket_events = events[0].revents, process_events = events[1].revents, output_events = events[2].revents;
-    unsigned int reads = READS;
-
-    if (output_events || process_events) output_read( &host->output, host->title, clock_ms() );
-    if (host->port && (socket_events & ~POLLOUT || process_events))
-        while ((process_events || reads--) && read_host( supervisor, host, process_events )) continue;
-    else if (host->port) hear_host( supervisor, host );
-    if (!process_events) return;
-    life_end( supervisor, host, END_GONE, "its process is gone" );
-    process_reap( &host->process );
-}
-
-static struct host *find_host( struct supervisor *supervisor, unsigned int number )
-{
-    struct host *host = supervisor->hosts;
-
-    while (host && host->number != number) host = host->next;
-    return host;
-}
-
-/* What became of a channel. */
-static void log_channel( struct supervisor *supervisor, const struct packet *note )
-{
-    static const struct { enum log_level level; const char *text; } said[] =
-    {
-        [NOTE_OPEN]    = { LOG_LEVEL_DEBUG, "is open" },
-        [NOTE_REFUSED] = { LOG_LEVEL_INFO, "is refused by the plug-in" },
-        [NOTE_CLOSED]  = { LOG_LEVEL_DEBUG, "is closed by the plug-in" },
-        [NOTE_ENDED]   = { LOG_LEVEL_DEBUG, "is closed by the server" },
-        [NOTE_LOST]    = { LOG_LEVEL_DEBUG, "is closed with the plug-in's process" },
-        [NOTE_BROKEN]  = { LOG_LEVEL_DEBUG, "is closed for a message that is too long" },
-        [NOTE_FULL]    = { LOG_LEVEL_WARN, "is refused: there are too many, or the server has ended too many that the "
-                                           "plug-in has not answered yet" },
-        [NOTE_LATE]    = { LOG_LEVEL_WARN, "is refused: its plug-in was not ready in time (see start-timeout)" },
-        [NOTE_CLIENTS] = { LOG_LEVEL_DEBUG, "is left to FreeRDP: no plug-in listens on it" },
-    };
-    struct host *host = note->host ? find_host( supervisor, note->host ) : NULL;
-    enum log_level level = said[note->kind].level;
-    struct log_text title, name;
-
-    log_escape_name( &name, (const char *)note->data );
-    if (note->kind == NOTE_LATE || note->kind == NOTE_FULL || note->kind == NOTE_CLIENTS)
-        trace_note( supervisor->bridge->trace, "channel %s %s", name.text, said[note->kind].text );
-    if (!log_is_active( level ) ||
-        !log_limit_pass( host ? &host->limit : &supervisor->limit, clock_ms() )) return;
-    if (host) log_line( level, "channel %s of %s %s", name.text, log_escape( &title, host->title ),
-                        said[note->kind].text );
-    else log_line( level, "channel %s %s", name.text, said[note->kind].text );
-}
-
-static void log_channels( struct supervisor *supervisor )
-{
-    struct packet *note;
-
-    for (; (note = exchange_take_note( supervisor->bridge->exchange )); free( note ))
-        if (!supervisor->terminated) log_channel( supervisor, note );
-}
-
-/* Timers */
-
-static uint64_t parked_time( const struct supervisor *supervisor )
-{
-    return park_time( supervisor->bridge );
-}
-
-static void parked_due( struct supervisor *supervisor )
-{
-    park_expire( supervisor->bridge );
-}
-
-static uint64_t keeper_time( const struct supervisor *supervisor )
-{
-    return supervisor->keeper.kill_time;
-}
-
-static void keeper_due( struct supervisor *supervisor )
-{
-    process_kill( &supervisor->keeper.process );
-    supervisor->keeper.kill_time = UINT64_MAX;
-}
-
-static uint64_t counters_time( const struct supervisor *supervisor )
-{
-    return trace_ask_time( supervisor->bridge->trace );
-}
-
-static void counters_due( struct supervisor *supervisor )
-{
-    struct exchange *exchange = supervisor->bridge->exchange;
-    struct host *host;
-
-    trace_asked( supervisor->bridge->trace );
-    exchange_trace_counters( exchange );
-    for (host = supervisor->hosts; host; host = host->next)
-        if (host->number && host->port) exchange_send( exchange, host->port, WINEDVC_STATS, NULL, 0, NULL );
-}
-
-static uint64_t batch_time( const struct supervisor *supervisor )
-{
-    return exchange_time( supervisor->bridge->exchange );
-}
-
-/* All that the I/O thread does for the time's sake. What that makes due the next turn sees. */
-static const struct timer
-{
-    uint64_t (*time)( const struct supervisor *supervisor );    /* UINT64_MAX for never */
-    void     (*due)( struct supervisor *supervisor );
-    unsigned int unit;                                          /* of time, in microseconds */
-} timers[] =
-{
-    { parked_time,     parked_due,       1000 },    /* no session has followed this one: it ends */
-    { discovery_time,  discovery_settle, 1000 },    /* the search has told all, or begins again */
-    { launch_time,     launch_due,       1000 },    /* a host is started, for the first time or again */
-    { life_watch_time, life_watch,       1000 },    /* HELLO, PING, PONG */
-    { life_kill_time,  life_kill,        1000 },    /* a host that has not ended in time */
-    { keeper_time,     keeper_due,       1000 },    /* nor the keeper */
-    { counters_time,   counters_due,     1000 },    /* all is quiet: the trace gets what the hosts have counted */
-    { batch_time,      NULL,             1 },       /* each turn: credit is returned, the client asked to send */
-};
-
-static uint64_t timer_time( const struct timer *timer, const struct supervisor *supervisor )
-{
-    uint64_t time = timer->time( supervisor );
-
-    return time < UINT64_MAX / timer->unit ? time * timer->unit : UINT64_MAX;
-}
-
-static void run_timers( struct supervisor *supervisor )
-{
-    size_t i;
-
-    for (i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-        if (timers[i].due && timer_time( &timers[i], supervisor ) <= clock_us()) timers[i].due( supervisor );
-}
-
-/* Until the next one is due; NULL for ever, as ppoll() has it. */
-static const struct timespec *next_timeout( const struct supervisor *supervisor, struct timespec *timeout )
-{
-    uint64_t now = clock_us(), time, first = UINT64_MAX;
-    size_t i;
-
-    for (i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-        if ((time = timer_time( &timers[i], supervisor )) < first) first = time;
-    if (first == UINT64_MAX) return NULL;
-    time = first > now ? first - now : 0;
-    timeout->tv_sec = time / 1000000;
-    timeout->tv_nsec = time % 1000000 * 1000;
-    return timeout;
-}
-
-/* One turn of the thread */
-
-/* Fills in what to wait for and returns how many. */
-static nfds_t prepare( const struct supervisor *supervisor, struct pollfd *fds )
-{
-    struct exchange *exchange = supervisor->bridge->exchange;
-    struct host *host;
-    nfds_t count = 0;
-
-    fds[count++] = (struct pollfd){ exchange_wake_fd( exchange ), POLLIN, 0 };
-    fds[count++] = (struct pollfd){ supervisor->keeper.process.fd, POLLIN, 0 };
-    for (host = supervisor->hosts; host; host = host->next)
-    {
-        fds[count] = (struct pollfd){ -1, 0, 0 };
-        if (host->port) fds[count].events = exchange_poll_events( exchange, host->port, &fds[count].fd );
-        count++;
-        fds[count++] = (struct pollfd){ host->process.fd, POLLIN, 0 };
-        fds[count++] = (struct pollfd){ host->output.fd, POLLIN, 0 };
-    }
-    return count;
-}
-
-static void lose_keeper( struct supervisor *supervisor )
-{
-    if (!supervisor->terminated)
-        log_warn( "winedvc keep has ended: should the client be killed now, plug-ins may outlive it" );
-    keeper_reap( &supervisor->keeper );
-}
-
-static void settle( struct supervisor *supervisor )
-{
-    struct bridge *bridge = supervisor->bridge;
-    int error;
-
-    run_timers( supervisor );
-    if (!exchange_settle( bridge->exchange ))
-        log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
-    launch_tell_known( supervisor );
-    discovery_store( supervisor );
-    log_channels( supervisor );
-    if (bridge->ended && !supervisor->terminated) life_terminate( supervisor );
-    if ((error = trace_write( bridge->trace )) && !supervisor->terminated)
-        log_warn( "the trace ends here, since it can not be written (%s)", strerror( error ) );
-}
-
-static void turn( struct supervisor *supervisor )
-{
-    struct pollfd fds[EVENTS + HOST_EVENTS * (SUPERVISOR_MAX_HOSTS + 1)], *events = fds + EVENTS;
-    struct timespec timeout;
-    struct host *host;
-    nfds_t count = prepare( supervisor, fds );
-
-    if (ppoll( fds, count, next_timeout( supervisor, &timeout ), NULL ) < 0) return; /* interrupted */
-    if (fds[0].revents) exchange_woken( supervisor->bridge->exchange );
-    for (host = supervisor->hosts; host; host = host->next, events += HOST_EVENTS)
-        serve_host( supervisor, host, events );
-    if (fds[1].revents) lose_keeper( supervisor );
-    settle( supervisor );
-    life_collect( supervisor );
-}
-
-void *supervisor_main( void *arg )
-{
-    struct supervisor *supervisor = arg;
-
-    discovery_begin( supervisor );
-    settle( supervisor );
-    while (!supervisor->terminated || supervisor->hosts || supervisor->keeper.process.fd >= 0)
-    {
-        if (supervisor->terminated && !supervisor->hosts) keeper_dismiss( &supervisor->keeper );
-        turn( supervisor );
-    }
-    bridge_release( supervisor->bridge );
-    return NULL;
+    supervisor->ended = true;
+    exchange_wake( supervisor->exchange );
 }

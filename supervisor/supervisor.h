@@ -21,27 +21,70 @@
 #ifndef __WINEDVC_SUPERVISOR_H
 #define __WINEDVC_SUPERVISOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "discovery.h"
 #include "keeper.h"
+#include "exchange.h"
 #include "log.h"
 #include "plugins.h"
 #include "record.h"
 #include "settings.h"
+#include "trace.h"
 
 #define SUPERVISOR_MAX_HOSTS 64     /* with the search */
 
 /*
- * Belongs to a bridge, as a member of it. All of it is the I/O thread's, which
- * is supervisor_main(); before that thread is started, and when it has ended, it
- * is the creator's.
+ * The record says at once which plug-ins there were in the last session, and what
+ * they listened on; the search, a host without plug-ins, says which ones there are.
+ *
+ *   NONE --begun--> RUNS --told--> TOLD --dealt with--> DONE
+ *                   RUNS --mute--> PAUSES --begun--> RUNS_AGAIN --told--> TOLD
+ *
+ * From each of the first four it fails where it can not be begun, or ends otherwise.
+ */
+enum search
+{
+    SEARCH_NONE,        /* not yet begun */
+    SEARCH_RUNS,
+    SEARCH_PAUSES,      /* it ended before its first word, as one process of Wine 8 in some thousands does */
+    SEARCH_RUNS_AGAIN,
+    SEARCH_TOLD,        /* the list is complete */
+    SEARCH_DONE,        /* and the hosts are those of the list */
+    SEARCH_FAILED,      /* there is no list: the record's hosts are all there are */
+};
+
+enum search_event
+{
+    EVENT_BEGUN,
+    EVENT_MUTE,         /* it has ended before its first word */
+    EVENT_TOLD,         /* it has said that this was all */
+    EVENT_DEALT,        /* with the list */
+    EVENT_ENDED,        /* otherwise, or it is not begun */
+};
+
+/* Whose supervisor it is. Called on the I/O thread. */
+struct supervisor_owner
+{
+    void    *context;
+    uint64_t (*end_time)( void *context );  /* when the session ends if none follows, UINT64_MAX if that is not so */
+    void     (*end)( void *context );       /* it is that time: calls supervisor_end(), unless one has followed */
+    void     (*release)( void *context );   /* the thread ends, and the supervisor may be cleared */
+};
+
+/*
+ * A member of its owner. All of it is the I/O thread's, which is loop_main();
+ * before that thread is started, and when it has ended, it is the creator's.
  */
 struct supervisor
 {
-    struct bridge      *bridge;
+    struct supervisor_owner owner;
+    struct exchange    *exchange;
+    struct trace       *trace;          /* NULL for none */
+    atomic_bool         ended;          /* the session has, as any thread may say */
+    atomic_uint         linger;         /* milliseconds for which its hosts may wait for another session; any thread's */
     struct settings     settings;
     unsigned int        timeout;        /* in milliseconds, of an answer */
     unsigned int        begin_timeout;  /* the same, of a host's first word */
@@ -64,11 +107,12 @@ struct supervisor
 /* On the client's main thread: takes what settings it may, the environment and the addin's arguments. The connection is
  * how the user calls the server, NULL if nobody knows. Returns false without memory; supervisor_clear() has to follow
  * in any case. */
-extern bool supervisor_init( struct supervisor *supervisor, struct bridge *bridge, const char *connection,
+extern bool supervisor_init( struct supervisor *supervisor, const struct supervisor_owner *owner,
+                             struct exchange *exchange, struct trace *trace, const char *connection,
                              const struct name_list *arguments );
 extern void supervisor_clear( struct supervisor *supervisor );
 
-/* The I/O thread, which has one reference to the bridge. */
-extern void *supervisor_main( void *supervisor );
+/* The session has ended: the hosts do, then the thread. On any thread. */
+extern void supervisor_end( struct supervisor *supervisor );
 
 #endif /* __WINEDVC_SUPERVISOR_H */

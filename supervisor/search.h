@@ -1,0 +1,34 @@
+/*
+ * How far the search for plug-ins is
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __WINEDVC_SEARCH_H
+#define __WINEDVC_SEARCH_H
+
+#include <stdbool.h>
+
+#include "supervisor.h"
+
+/* Returns false if the state is none for that event, which changes nothing then. I/O thread. */
+extern bool search_event( struct supervisor *supervisor, enum search_event event );
+
+/* Has it ended, whatever has come of it? */
+extern bool search_has_ended( const struct supervisor *supervisor );
+
+#endif /* __WINEDVC_SEARCH_H */
