@@ -70,7 +70,50 @@ static void test_copied(void)
     settings_clear( &settings );
 }
 
+static void set_locale( const char *all, const char *type, const char *lang )
+{
+    if (all) setenv( "LC_ALL", all, 1 ); else unsetenv( "LC_ALL" );
+    if (type) setenv( "LC_CTYPE", type, 1 ); else unsetenv( "LC_CTYPE" );
+    if (lang) setenv( "LANG", lang, 1 ); else unsetenv( "LANG" );
+}
+
+#define ok_locale( all, type, lang ) ok_locale_( __LINE__, all, type, lang )
+static void ok_locale_( int line, const char *all, const char *type, const char *lang )
+{
+    struct settings settings;
+    char **environment;
+
+    ok_(__FILE__, line)( settings_init( &settings ), "no memory\n" );
+    settings_read_environment( &settings );
+    settings_complete( &settings );
+    ok_(__FILE__, line)( (environment = wine_environment( &settings )) != NULL, "no memory\n" );
+    check_variable_( line, environment, "LC_ALL", all );
+    check_variable_( line, environment, "LC_CTYPE", type );
+    check_variable_( line, environment, "LANG", lang );
+    free( environment );
+    settings_clear( &settings );
+}
+
+/* Wine finds files by names that the locale can write; a language that was set stays. */
+static void test_locale(void)
+{
+    set_locale( "C.UTF-8", NULL, NULL );
+    ok_locale( "C.UTF-8", NULL, NULL );
+    set_locale( NULL, NULL, "C.UTF-8" );
+    ok_locale( NULL, NULL, "C.UTF-8" );
+    set_locale( "C", NULL, "C.UTF-8" );
+    ok_locale( NULL, "C.UTF-8", "C" );
+    set_locale( NULL, NULL, NULL );
+    ok_locale( NULL, "C.UTF-8", NULL );
+    set_locale( "", "POSIX", "C.UTF-8" );
+    ok_locale( NULL, "C.UTF-8", "C.UTF-8" );
+    set_locale( "none_NONE.UTF-8", NULL, NULL );
+    ok_locale( NULL, "C.UTF-8", "C.UTF-8" );
+    set_locale( NULL, NULL, NULL );
+}
+
 START_TEST( environment )
 {
+    test_locale();
     test_copied();
 }
