@@ -45,7 +45,8 @@ static void life_report( const struct host *host, const char *why, bool again )
     else if (again && host->group->restarts > 1) /* the user was told of the first end, and what follows */
         log_info( "%s ended again (%s), and is started for the time %u", title.text, bye.text,
                   host->group->restarts + 1 );
-    else if (host->bye) log_error( "%s has ended: %s (%s)", title.text, bye.text, next );
+    else if (host->bye)
+        log_error( "%s has ended: %s (%s)%s", title.text, bye.text, next, host->output.reasoned ? words : "" );
     else
         log_error( "%s: the process of this plug-in ended (%s), its channels are closed and the session goes on: "
                    "%s%s", title.text, why, next, words );

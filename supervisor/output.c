@@ -21,6 +21,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,11 +78,38 @@ static bool explains_failure( const char *class )
     return false;
 }
 
+/* What run-time libraries of Go, Rust and C++ print first of a fault that nobody handles; a stack may follow. */
+static bool begins_reason( const char *line )
+{
+    static const char *const beginnings[] =
+    {
+        "panic: ", "fatal error: ", "terminate called ", "libc++abi: ", "Assertion failed",
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+        if (!strncmp( line, beginnings[i], strlen( beginnings[i] ) )) return true;
+    return !strncmp( line, "thread '", 8 ) && strstr( line, " panicked at " );
+}
+
+static void output_take_words( struct output *output )
+{
+    const char *text = output->line + strspn( output->line, " \t" );
+    size_t used = strlen( output->last );
+
+    if (output->unfinished) snprintf( output->last + used, sizeof(output->last) - used, " %s", text );
+    else if (!output->reasoned) strcpy( output->last, output->line );
+    output->unfinished = false;
+    if (output->reasoned || !begins_reason( output->line )) return;
+    output->reasoned = true;
+    output->unfinished = output->line[strlen( output->line ) - 1] == ':' || !strncmp( output->line, "terminate ", 10 );
+}
+
 static void output_remember( struct output *output )
 {
     const char *class = find_class( output->line );
 
-    if (!class) strcpy( output->last, output->line );
+    if (!class) output_take_words( output );
     else if (explains_failure( class )) strcpy( output->error, class );
 }
 

@@ -36,7 +36,10 @@ struct output
     int              fd;            /* -1 for none */
     size_t           used;          /* of line */
     char             line[LOG_TEXT];
-    char             last[LOG_TEXT];    /* the last line that is neither blank nor Wine's, "" before it */
+    char             last[LOG_TEXT];    /* the last line that is neither blank nor Wine's, "" before it; of a panic or an
+                                         * uncaught exception the first, with its reason */
+    bool             reasoned;          /* it is such a one */
+    bool             unfinished;        /* and the reason is on the next line */
     char             error[LOG_TEXT];   /* the last of Wine's errors that may explain a failure, "" before it */
     enum log_level   level;             /* of its lines in the log */
     struct log_limit limit;

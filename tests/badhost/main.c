@@ -543,6 +543,25 @@ static void be_chatty( void )
     exit( 1 );
 }
 
+/* What Go, Rust and C++ print of a fault that nobody handles. */
+static void be_panicking( void )
+{
+    static const char *const words[] =
+    {
+        "panic: open config: not found\n\ngoroutine 1 [running]:\nmain.main()\n\tmain.go:7 +0x1d\n",
+        "thread 'main' panicked at src/lib.rs:4:5:\nno such card\nnote: run with `RUST_BACKTRACE=1`\n",
+        "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no reader\nstack\n",
+        "thread '<unnamed>' panicked at 'old form', src/lib.rs:4:5\nstack backtrace:\n",
+    };
+    const char *number = getenv( "WINEDVC_TEST_WORDS" );
+
+    get_ready();
+    wire_create_rsp( wire_wait_pdu( 1 ), 0 );
+    wire_wait_pdu( 3 );
+    fputs( words[number ? atoi( number ) & 3 : 0], stderr );
+    exit( 2 );
+}
+
 static const struct { const char *name; void (*be)( void ); } hosts[] =
 {
     { "mute", be_mute },
@@ -555,7 +574,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "wordy", be_wordy }, { "greedy", be_greedy }, { "forgetful", be_forgetful }, { "empty", be_empty },
     { "eager", be_eager }, { "stranger", be_stranger }, { "hasty", be_hasty }, { "double", be_double },
     { "undead", be_undead }, { "server", be_server }, { "unknown", be_unknown }, { "malformed", be_malformed },
-    { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty },
+    { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty }, { "panicking", be_panicking },
     { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
