@@ -69,6 +69,8 @@ static const struct setting
     { "trace-size", "WINEDVC_TRACE_SIZE", SETTING_NUMBER, MEMBER( trace_size ), 1, 1 << 20, "MiB" },
     { "queue-limit", "WINEDVC_QUEUE_LIMIT", SETTING_NUMBER, MEMBER( queue_limit ), 1, 4096, "MiB" },
     { "queue-warning", "WINEDVC_QUEUE_WARNING", SETTING_NUMBER, MEMBER( queue_warning ), 1, 4096, "MiB" },
+    { "memory-limit", "WINEDVC_MEMORY_LIMIT", SETTING_NUMBER, MEMBER( memory_limit ), 1, 65536, "MiB" },
+    { "call-limit", "WINEDVC_CALL_LIMIT", SETTING_NUMBER, MEMBER( call_limit ), 1, 4096, "calls" },
     { "log-level", "WINEDVC_LOG_LEVEL", SETTING_LEVEL, MEMBER( log_level ), 0, 0, NULL },
 #undef MEMBER
 };

@@ -33,7 +33,7 @@ enum settings_source
     SETTINGS_ARGUMENT,      /* /vc:winedvc,key=value */
 };
 
-#define SETTINGS_COUNT 17
+#define SETTINGS_COUNT 19
 
 /* A section [plugin NAME] of a file. */
 struct plugin_rule
@@ -67,6 +67,8 @@ struct settings
     unsigned int     trace_size;
     unsigned int     queue_limit;   /* MiB, 0 for what the host thinks right */
     unsigned int     queue_warning;
+    unsigned int     memory_limit;  /* MiB of all channels of a host, 0 as above */
+    unsigned int     call_limit;    /* calls of a host's plug-ins that run at a time, 0 as above */
     unsigned int     log_level;     /* from 0, trace, to 6, off; SETTINGS_NO_LEVEL for FreeRDP's */
     struct plugin_rule *rules;
     struct name_list mistakes;      /* lines for the user: the caller writes and clears them */

@@ -48,7 +48,13 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
 static void launch_greet( struct supervisor *supervisor, struct host *host )
 {
     const struct settings *settings = &supervisor->settings;
-    struct winedvc_limits limits = { .soft = settings->queue_warning, .hard = settings->queue_limit };
+    struct winedvc_limits limits =
+    {
+        .soft = settings->queue_warning,
+        .hard = settings->queue_limit,
+        .total = settings->memory_limit,
+        .threads = settings->call_limit,
+    };
     struct winedvc_hello hello =
     {
         .major = WINEDVC_MAJOR,

@@ -225,6 +225,24 @@ static void be_barred( void )
     exit( 0 );
 }
 
+/* Says which limits it has. */
+static void be_limited( void )
+{
+    struct winedvc_log log = { .level = WINEDVC_LOG_INFO };
+    struct winedvc_limits limits;
+    struct winedvc_frame frame;
+    const uint8_t *body;
+    char text[128];
+
+    do body = wire_read( &frame );
+    while (frame.stream != WINEDVC_STREAM_CONTROL || frame.flags != WINEDVC_LIMITS);
+    memcpy( &limits, body, sizeof(limits) );
+    get_ready();
+    snprintf( text, sizeof(text), "limited: %u, %u, %u, %u", limits.soft, limits.hard, limits.total, limits.threads );
+    wire_control( WINEDVC_LOG, &log, sizeof(log), text );
+    stay();
+}
+
 /* Listens on a name of FreeRDP's. */
 static void be_taking( void )
 {
@@ -577,7 +595,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty }, { "panicking", be_panicking },
     { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
-    { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking },
+    { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking }, { "limited", be_limited },
     { "tireless", be_tireless },
     { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
 };
