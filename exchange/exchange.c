@@ -35,6 +35,8 @@
 /* Credit is returned by itself from so many bytes on; less goes with the next PDU to the host, or after a while. */
 #define CREDIT_BYTES   32768
 #define CREDIT_IDLE_MS 20
+/* A host that is silent for so long after it had something to do is the supervisor's business. */
+#define AWAIT_MS       5000
 /* The windows are tight for so long after the link was busy. */
 #define TIGHT_MS       250
 /* Hosts that the main thread reads in one turn. */
@@ -63,11 +65,13 @@ struct exchange
     struct port    *ports;
     bool            connected;
     bool            main_reads;
+    bool            main_sends;     /* it has read some, and a batch follows */
     uint32_t        epoch;          /* counts connections */
     char            server[256];
     uintptr_t       token;          /* the last that was posted: only this one counts when it returns */
     bool            posted;         /* and has not returned */
     uint64_t        batch_time;     /* no token is posted before it, in microseconds */
+    uint64_t        visit_time;     /* the I/O thread comes round by then, in milliseconds; UINT64_MAX if it need not */
     unsigned int    turn;           /* the host whose PDU went out last */
     uint64_t        tight_time;     /* until then a host's window is no larger than the link needs */
     size_t          tight_window;   /* that one's size */
@@ -97,6 +101,7 @@ struct exchange *exchange_create( const char *const *client_names, struct trace 
     exchange->post = post;
     exchange->context = context;
     exchange->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
+    exchange->visit_time = UINT64_MAX;
     exchange->ready = epoll_create1( EPOLL_CLOEXEC );
     exchange->router = router_create( client_names );
     if (exchange->wake >= 0 && exchange->router) return exchange;
@@ -138,6 +143,14 @@ int exchange_wake_fd( const struct exchange *exchange )
 }
 
 /* Ports. All here needs the lock. */
+
+/* The I/O thread sleeps until it has something to do; on the client's main thread that may come to be. */
+static void exchange_need_visit( struct exchange *exchange, uint64_t time )
+{
+    if (exchange->visit_time <= time) return;
+    exchange->visit_time = 0;
+    exchange_wake( exchange );
+}
 
 static struct port *exchange_find_port( struct exchange *exchange, unsigned int number )
 {
@@ -192,9 +205,11 @@ static void exchange_return_credit( struct exchange *exchange, struct port *port
 
 static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
 {
-    size_t credit = port->credit ? exchange_credit( exchange, port, clock_ms() ) : 0;
+    uint64_t now = clock_ms();
+    size_t credit = port->credit ? exchange_credit( exchange, port, now ) : 0;
 
     port_send( port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0, credit );
+    if (port->awaited == UINT64_MAX) exchange_need_visit( exchange, (port->awaited = now) + AWAIT_MS );
     if (port->out.head || port->rule || port->no_memory) exchange_wake( exchange );
 }
 
@@ -418,9 +433,13 @@ bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t siz
     int i, count = epoll_wait( exchange->ready, events, READY_HOSTS, 0 );
     bool needed = false;
 
+    if (count <= 0) return false;
+    exchange_lock( exchange );
+    exchange->main_sends = true;
+    exchange_unlock( exchange );
     for (i = 0; i < count; i++) needed |= exchange_read_one( exchange, events[i].data.u32, buffer, size );
     if (needed) exchange_wake( exchange );
-    return count > 0;
+    return true;
 }
 
 int exchange_start_main_reads( struct exchange *exchange )
@@ -470,6 +489,16 @@ bool exchange_has_heard( struct exchange *exchange, struct port *port )
     return heard;
 }
 
+uint64_t exchange_awaits( struct exchange *exchange, struct port *port )
+{
+    uint64_t awaited;
+
+    exchange_lock( exchange );
+    awaited = port->awaited;
+    exchange_unlock( exchange );
+    return awaited;
+}
+
 const char *exchange_fault( struct exchange *exchange, struct port *port, bool *breach )
 {
     const char *fault;
@@ -497,7 +526,7 @@ static uint64_t exchange_batch_time( const struct exchange *exchange )
 {
     uint64_t time = 0;
 
-    if (!exchange->connected || exchange->posted) return UINT64_MAX;
+    if (!exchange->connected || exchange->posted || exchange->main_sends) return UINT64_MAX;
     if (!exchange_has_output( exchange ))
     {
         if ((time = router_deadline( exchange->router )) == UINT64_MAX) return UINT64_MAX;
@@ -531,8 +560,8 @@ bool exchange_settle( struct exchange *exchange )
 
 uint64_t exchange_time( struct exchange *exchange )
 {
+    uint64_t time, visit = UINT64_MAX;
     struct port *port;
-    uint64_t time;
 
     exchange_lock( exchange );
     time = exchange_batch_time( exchange );
@@ -541,7 +570,10 @@ uint64_t exchange_time( struct exchange *exchange )
         if (port->window && !port->purging && port->credit_time == UINT64_MAX)
             port->credit_time = clock_ms() + CREDIT_IDLE_MS; /* the main thread need not say when it is due */
         if (port->credit_time != UINT64_MAX && port->credit_time * 1000 < time) time = port->credit_time * 1000;
+        if (port->awaited != UINT64_MAX && port->awaited + AWAIT_MS < visit) visit = port->awaited + AWAIT_MS;
     }
+    if (time != UINT64_MAX && time / 1000 < visit) visit = time / 1000;
+    exchange->visit_time = visit;
     exchange_unlock( exchange );
     return time;
 }
@@ -615,6 +647,7 @@ static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
             port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_DISCONNECTED, &disconnected, sizeof(disconnected),
                        NULL, 0, 0 );
             port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_STATS, NULL, 0, NULL, 0, 0 );
+            if (port->awaited == UINT64_MAX) port->awaited = clock_ms();
         }
         exchange_check_gone( exchange, port );
     }
@@ -832,12 +865,14 @@ void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause )
 
     exchange_lock( exchange );
     if (token) exchange->posted = false;
+    exchange->main_sends = false;
     exchange->batch_time = pause ? now + pause : 0;
     needed = (exchange->connected && exchange_has_output( exchange )) || trace_is_wanted( exchange->trace ) ||
              router_has_notes( exchange->router );
     for (port = exchange->ports; port; port = port->next)
     {
         if (port->credit >= CREDIT_BYTES) exchange_return_credit( exchange, port, now / 1000 );
+        if (port->credit && !port->purging) exchange_need_visit( exchange, now / 1000 + CREDIT_IDLE_MS );
         if (port->out.head || port->rule) needed = true;
     }
     exchange_unlock( exchange );

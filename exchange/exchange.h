@@ -95,6 +95,10 @@ extern void exchange_take_control( struct exchange *exchange, struct port *port,
 /* Has something been read since the last call? */
 extern bool exchange_has_heard( struct exchange *exchange, struct port *port );
 
+/* Since when, in the time of clock_ms(), the host has said nothing, or it was sent something to which it has said
+ * nothing. UINT64_MAX if it has answered a PING since then: it may sleep. */
+extern uint64_t exchange_awaits( struct exchange *exchange, struct port *port );
+
 /* Why the host has to end, NULL if it need not. *breach: that is a rule, which it broke. */
 extern const char *exchange_fault( struct exchange *exchange, struct port *port, bool *breach );
 
@@ -155,7 +159,7 @@ extern void exchange_tighten( struct exchange *exchange, size_t window );
  * -1 if there is none. Until exchange_stop_main_reads(). */
 extern int exchange_start_main_reads( struct exchange *exchange );
 extern void exchange_stop_main_reads( struct exchange *exchange );
-/* Reads each host that has sent something, once. Returns false if none has. */
+/* Reads each host that has sent something, once. Returns false if none has, else exchange_end_batch() has to follow. */
 extern bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size );
 
 #endif /* __WINEDVC_EXCHANGE_H */

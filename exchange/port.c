@@ -36,7 +36,7 @@ struct port *port_create( unsigned int number, int fd, const struct name_list *s
     port->number = number;
     port->fd = fd;
     port->servers = servers;
-    port->credit_time = UINT64_MAX;
+    port->credit_time = port->awaited = UINT64_MAX;
     pthread_mutex_init( &port->reading, NULL );
     packet_queue_init( &port->out );
     packet_queue_init( &port->pdus );
@@ -207,7 +207,7 @@ static void port_decode_control( struct port *port, enum winedvc_control type, c
         intake->purged = true;
         intake->epoch = purged.epoch;
     }
-    else if (type == WINEDVC_PONG) return; /* any frame would do */
+    else if (type == WINEDVC_PONG) intake->pong = true;
     else if (!(packet = packet_create( body, size ))) intake->no_memory = true;
     else
     {
@@ -247,6 +247,8 @@ unsigned int port_accept( struct port *port, struct intake *intake, bool connect
     bool dropped = !connected || !port->takes_part || port->purging || port->rule;
 
     port->heard = true;
+    if (intake->pong) port->awaited = UINT64_MAX;
+    else if (port->awaited != UINT64_MAX) port->awaited = clock_ms();
     if (port->window + intake->data_end > WINEDVC_WINDOW || port->window + intake->pdus.bytes > 2 * WINEDVC_WINDOW)
         intake->rule = "a host sends no more than its window";
     port->window += intake->pdus.bytes;

@@ -71,6 +71,8 @@ struct port
     uint64_t                credit_time;/* when all of those are returned, UINT64_MAX if there are none */
     bool                    purging;    /* what comes before PURGED is of an older connection, and earns no credit */
     bool                    heard;      /* something was read since the supervisor asked last */
+    uint64_t                awaited;    /* when the host said something last, or was sent something first after that;
+                                         * UINT64_MAX if it has answered a PING since then */
     const char             *rule;       /* the rule that it broke, if any */
     bool                    no_memory;  /* the client has none for what it sent or is sent */
 };
@@ -83,6 +85,7 @@ struct intake
     size_t              data_end;       /* bytes of PDUs up to the last that waits for credit */
     const char         *rule;           /* that was broken behind all that */
     bool                no_memory;
+    bool                pong;           /* the answer to a PING was among it */
     bool                purged;         /* what follows is of a new connection */
     uint32_t            epoch;          /* the one that was purged */
 };

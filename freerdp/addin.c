@@ -55,6 +55,7 @@ struct addin
     bool                   failed;      /* to send: the connection is about to end, and no stream gets a hole */
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     struct connection     *connection;  /* the bridge's */
+    void                  *watch;       /* of the hosts, while the main thread reads them */
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   written;     /* what is written to our channel, and not sent */
 };
@@ -195,10 +196,46 @@ static void addin_unhook( struct addin *addin )
     }
 }
 
+/* Before FreeRDP tells that a connection is gone, it may be gone, and with it what we would send on. */
+static bool addin_is_connected( const struct addin *addin )
+{
+    return addin->drdynvc_id && compat_channel_id( addin->instance, DRDYNVC_CHANNEL ) == addin->drdynvc_id;
+}
+
+/* The main thread reads the hosts itself where FreeRDP's main loop can wait for them. */
+
+static BOOL addin_hosts_ready( rdpContext *context, void *arg )
+{
+    struct addin *addin = arg;
+    int state = addin_enter();
+
+    (void)context;
+    if (addin->watch && addin_is_connected( addin )) connection_hosts_ready( addin->connection );
+    addin_leave( state );
+    return TRUE;
+}
+
+static void addin_begin_watch( struct addin *addin )
+{
+    int fd = connection_start_reads( addin->connection );
+
+    if (fd >= 0) addin->watch = compat_watch( addin->instance, fd, addin_hosts_ready, addin );
+    if (!addin->watch) connection_stop_reads( addin->connection );
+}
+
+static void addin_end_watch( struct addin *addin )
+{
+    if (!addin->watch) return;
+    compat_end_watch( addin->instance, addin->watch );
+    addin->watch = NULL;
+    if (addin->bridge) connection_stop_reads( addin->connection );
+}
+
 /* Events */
 
 static void addin_disconnected( struct addin *addin )
 {
+    addin_end_watch( addin );
     if (addin->bridge) connection_end( addin->connection, compat_disconnect_code( addin->instance ) );
     addin->drdynvc_id = 0;
 }
@@ -233,12 +270,6 @@ static void addin_terminated( struct addin *addin )
     addin->bridge = NULL;
     if (bridge) bridge_park( bridge, &addin->arguments );
     addin_unhook( addin );
-}
-
-/* Before FreeRDP tells that a connection is gone, it may be gone, and with it what we would send on. */
-static bool addin_is_connected( const struct addin *addin )
-{
-    return addin->drdynvc_id && compat_channel_id( addin->instance, DRDYNVC_CHANNEL ) == addin->drdynvc_id;
 }
 
 static VOID VCAPITYPE addin_open_event( LPVOID user_param, DWORD open_handle, UINT event, LPVOID data, UINT32 size,
@@ -290,6 +321,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     if (size) memcpy( text, server, size );
     text[size] = 0;
     connection_begin( addin->connection, text );
+    addin_begin_watch( addin );
     addin_nudge( addin );
 }
 

@@ -18,10 +18,14 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
+#include <dlfcn.h>
+
 #include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
 #include <freerdp/settings.h>
 #include <freerdp/version.h>
+#include <winpr/handle.h>
 #include <winpr/synch.h>
 
 #include "compat.h"
@@ -101,6 +105,29 @@ size_t compat_descriptors( freerdp *instance, int descriptors[COMPAT_DESCRIPTORS
 
     for (i = 0; i < count; i++) descriptors[i] = GetEventFileDescriptor( events[i] );
     return count;
+}
+
+/* The headers that the addin is built with may not have them. */
+typedef BOOL channel_register( rdpChannels *channels, HANDLE event, BOOL (*ready)( rdpContext *context, void *arg ),
+                               void *arg );
+typedef BOOL channel_unregister( rdpChannels *channels, HANDLE event );
+
+void *compat_watch( freerdp *instance, int fd, BOOL (*ready)( rdpContext *context, void *arg ), void *arg )
+{
+    channel_register *add = (channel_register *)dlsym( RTLD_DEFAULT, "freerdp_client_channel_register" );
+    HANDLE event = add ? CreateFileDescriptorEvent( NULL, FALSE, FALSE, fd, WINPR_FD_READ ) : NULL;
+
+    if (!event || add( instance->context->channels, event, ready, arg )) return event;
+    CloseHandle( event );
+    return NULL;
+}
+
+void compat_end_watch( freerdp *instance, void *watch )
+{
+    channel_unregister *end = (channel_unregister *)dlsym( RTLD_DEFAULT, "freerdp_client_channel_unregister" );
+
+    if (end) end( instance->context->channels, watch );
+    CloseHandle( watch ); /* the descriptor stays open */
 }
 
 uint32_t compat_disconnect_code( freerdp *instance )

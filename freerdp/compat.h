@@ -61,6 +61,14 @@ extern UINT16 compat_channel_id( freerdp *instance, const char *name );
 #define COMPAT_DESCRIPTORS 64
 extern size_t compat_descriptors( freerdp *instance, int descriptors[COMPAT_DESCRIPTORS] );
 
+/*
+ * From 3.9 on FreeRDP's main loop waits for a descriptor, and calls ready( context, arg ), which may come when the
+ * descriptor is not readable. Returns NULL if this FreeRDP can not, or does not. To be ended in the connection in which
+ * it was begun.
+ */
+extern void *compat_watch( freerdp *instance, int fd, BOOL (*ready)( rdpContext *context, void *arg ), void *arg );
+extern void compat_end_watch( freerdp *instance, void *watch );
+
 /* Why the connection ended, for IWTSPlugin::Disconnected; to be asked when it has. */
 extern uint32_t compat_disconnect_code( freerdp *instance );
 

@@ -32,7 +32,7 @@
 #include "process.h"
 #include "wine.h"
 
-/* A host that says nothing for so long is asked whether it lives. */
+/* A host that says nothing for so long after it had something to do is asked, once, whether it lives. */
 #define HOST_PING_MS     5000
 /* One that does not answer for so long, WINEDVC_TIMEOUT in seconds, has ended. */
 #define HOST_TIMEOUT_MS  10000
@@ -90,7 +90,7 @@ struct host
     enum host_state     state;
     char               *bye;        /* why it ends, as far as it said so */
     uint64_t            kill_time;  /* UINT64_MAX if it need not end */
-    uint64_t            ping_time;  /* for HELLO; then for the next PING; while one is out, for its PONG */
+    uint64_t            ping_time;  /* for HELLO; while a PING is out, for its PONG */
     bool                pinged;
     struct log_limit    limit;
     struct output       output;

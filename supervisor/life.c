@@ -103,9 +103,7 @@ void life_end_breach( struct supervisor *supervisor, struct host *host, const ch
 
 void life_heard( struct host *host )
 {
-    if (host->state == HOST_STARTS) return; /* that takes HELLO */
-    host->pinged = false;
-    host->ping_time = clock_ms() + HOST_PING_MS;
+    if (host->state != HOST_STARTS) host->pinged = false; /* that takes HELLO */
 }
 
 void life_terminate( struct supervisor *supervisor )
@@ -122,13 +120,19 @@ void life_terminate( struct supervisor *supervisor )
 
 /* Time */
 
-/* Does ping_time mean anything? The search for plug-ins may take its time, once it has begun. */
-static bool life_is_watched( const struct host *host )
+/* When it is to have begun, to be asked whether it lives, or to have answered that. One that has answered and got nothing
+ * to do since may sleep, and the search may take its time once it has begun. */
+static uint64_t life_look_time( const struct supervisor *supervisor, const struct host *host )
 {
-    return host->state == HOST_STARTS || (host->number && host->state != HOST_ENDS);
+    uint64_t awaited;
+
+    if (host->state == HOST_STARTS || (host->pinged && host->state != HOST_ENDS)) return host->ping_time;
+    if (!host->number || host->state == HOST_ENDS) return UINT64_MAX;
+    awaited = exchange_awaits( supervisor->exchange, host->port );
+    return awaited == UINT64_MAX ? UINT64_MAX : awaited + HOST_PING_MS;
 }
 
-static void life_ping( struct supervisor *supervisor, struct host *host )
+static void life_look( struct supervisor *supervisor, struct host *host )
 {
     char why[64];
 
@@ -151,12 +155,12 @@ static void life_ping( struct supervisor *supervisor, struct host *host )
 
 uint64_t life_watch_time( const struct supervisor *supervisor )
 {
-    uint64_t time = UINT64_MAX;
+    uint64_t time, first = UINT64_MAX;
     const struct host *host;
 
     for (host = supervisor->hosts; host; host = host->next)
-        if (life_is_watched( host ) && host->ping_time < time) time = host->ping_time;
-    return time;
+        if ((time = life_look_time( supervisor, host )) < first) first = time;
+    return first;
 }
 
 /* Their sockets were read just now, so that a pause of our own does not count. */
@@ -165,7 +169,7 @@ void life_watch( struct supervisor *supervisor )
     struct host *host;
 
     for (host = supervisor->hosts; host; host = host->next)
-        if (life_is_watched( host ) && host->ping_time <= clock_ms()) life_ping( supervisor, host );
+        if (life_look_time( supervisor, host ) <= clock_ms()) life_look( supervisor, host );
 }
 
 uint64_t life_kill_time( const struct supervisor *supervisor )

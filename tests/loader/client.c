@@ -20,7 +20,10 @@
 
 
 #include <dlfcn.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <freerdp/channels/channels.h>
 #include <freerdp/version.h>
@@ -41,6 +44,51 @@ UINT16 freerdp_channels_get_id_by_name( freerdp *instance, const char *name )
 
     ok( !strcmp( name, "drdynvc" ), "The addin asks for the channel %s.\n", name );
     return client->drdynvc_id;
+}
+
+/* So with what FreeRDP has from 3.9 on. */
+
+static pthread_mutex_t clients_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct client *clients;
+
+static struct client *client_of_channels( const rdpChannels *channels )
+{
+    struct client *client;
+
+    pthread_mutex_lock( &clients_lock );
+    for (client = clients; client && client->instance->context->channels != channels; client = client->next) continue;
+    pthread_mutex_unlock( &clients_lock );
+    ok( client && pthread_equal( client->thread, pthread_self() ), "It is not the main thread that calls.\n" );
+    return client;
+}
+
+BOOL freerdp_client_channel_register( rdpChannels *channels, HANDLE handle,
+                                      BOOL (*ready)( rdpContext *context, void *arg ), void *arg )
+{
+    struct client *client = client_of_channels( channels );
+
+    ok( client->connected && !client->watch, "The addin waits for hosts at the wrong time.\n" );
+    if (!client->watches) return FALSE;
+    client->watch = handle;
+    client->watch_ready = ready;
+    client->watch_arg = arg;
+    return TRUE;
+}
+
+BOOL freerdp_client_channel_unregister( rdpChannels *channels, HANDLE handle )
+{
+    struct client *client = client_of_channels( channels );
+
+    ok( client->watch == handle, "The addin ends a wait that there is none of.\n" );
+    client->watch = NULL;
+    return TRUE;
+}
+
+static bool client_hosts_are_ready( const struct client *client )
+{
+    struct pollfd state = { client->watch ? GetEventFileDescriptor( client->watch ) : -1, POLLIN, 0 };
+
+    return poll( &state, 1, 0 ) > 0;
 }
 
 void message_list_add( struct message_list *list, UINT16 channel_id, const void *data, size_t size, UINT32 flags,
@@ -180,9 +228,11 @@ static UINT VCAPITYPE client_write( LPVOID init_handle, DWORD open_handle, LPVOI
     }
     ok( client->connected, "The addin writes while there is no connection.\n" );
     if (client->queue_count < LOADER_QUEUE) client->queue[client->queue_count++] = write;
+    client->asked_ever += !main_thread;
     if (!main_thread && ++client->asked > client->most_asked) client->most_asked = client->asked;
     pthread_cond_signal( &client->queued );
     pthread_mutex_unlock( &client->lock );
+    eventfd_write( client->event, 1 );
     return CHANNEL_RC_OK;
 }
 
@@ -224,11 +274,24 @@ struct client *client_create(void)
     pthread_mutex_init( &client->lock, NULL );
     pthread_cond_init( &client->queued, NULL );
     client_set_callbacks( client );
+    client->event = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
+    pthread_mutex_lock( &clients_lock );
+    client->next = clients;
+    clients = client;
+    pthread_mutex_unlock( &clients_lock );
     return client;
 }
 
 void client_destroy( struct client *client )
 {
+    struct client **link = &clients;
+
+    pthread_mutex_lock( &clients_lock );
+    while (*link != client) link = &(*link)->next;
+    *link = client->next;
+    pthread_mutex_unlock( &clients_lock );
+    ok( !client->watch, "The addin still waits for hosts.\n" );
+    close( client->event );
     message_list_clear( &client->sent );
     message_list_clear( &client->left );
     freerdp_context_free( client->instance );
@@ -343,6 +406,11 @@ void client_turn( struct client *client )
     struct client_write write;
 
     while (client_take( client, &write )) client_do_write( client, &write );
+    if (!client_hosts_are_ready( client )) return;
+    client->sent_now = 0;
+    client->watch_ready( client->instance->context, client->watch_arg );
+    if (client->sent_now > client->most_sent) client->most_sent = client->sent_now;
+    client->turns++;
 }
 
 void client_set_before_write( struct client *client, void (*before_write)(void) )
@@ -353,11 +421,32 @@ void client_set_before_write( struct client *client, void (*before_write)(void) 
     pthread_mutex_unlock( &client->lock );
 }
 
+/* Or a write. */
+static bool client_wait_for_hosts( struct client *client )
+{
+    struct pollfd fds[] = { { client->event, POLLIN, 0 }, { GetEventFileDescriptor( client->watch ), POLLIN, 0 } };
+    eventfd_t value;
+    bool queued;
+
+    for (;;)
+    {
+        pthread_mutex_lock( &client->lock );
+        queued = client->queue_count;
+        pthread_mutex_unlock( &client->lock );
+        if (queued || client_hosts_are_ready( client )) return true;
+        if (poll( fds, 2, LOADER_LIMIT * 1000 ) > 0) eventfd_read( client->event, &value );
+        else break;
+    }
+    ok( 0, "The addin does not ask for a turn, and no host says anything.\n" );
+    return false;
+}
+
 bool client_wait( struct client *client )
 {
     struct timespec limit;
     int error = 0;
 
+    if (client->watch) return client_wait_for_hosts( client );
     clock_gettime( CLOCK_REALTIME, &limit );
     limit.tv_sec += LOADER_LIMIT;
     pthread_mutex_lock( &client->lock );

@@ -80,6 +80,7 @@ struct client
     bool                send_fails;         /* FreeRDP's SendChannelData does */
     unsigned int        send_ms;            /* that it takes */
     bool                receive_fails;
+    bool                watches;            /* the main loop can wait for a descriptor of an addin's */
 
     /* what has come of it; the test may take messages out */
     struct message_list sent;               /* to the server, by FreeRDP's SendChannelData */
@@ -93,9 +94,15 @@ struct client
     PCHANNEL_OPEN_EVENT_EX_FN open_event;
     bool                      opened;
 
+    HANDLE              watch;              /* that descriptor's, NULL for none */
+    BOOL              (*watch_ready)( rdpContext *context, void *arg );
+    void               *watch_arg;
+
     bool                completing;         /* a write's event is told */
     size_t              sent_now;           /* bytes since it began */
 
+    struct client      *next;               /* of all of the program */
+    int                 event;              /* an eventfd that tells of a write */
     pthread_mutex_t     lock;
     pthread_cond_t      queued;
     /* protected by lock */
@@ -103,6 +110,7 @@ struct client
     struct client_write queue[LOADER_QUEUE];
     unsigned int        queue_count;
     unsigned int        asked, most_asked;  /* writes that ask for a turn and are not done */
+    unsigned int        asked_ever;
     void              (*before_write)(void);    /* called by WriteEx, without the lock */
     bool                writing;                /* it has been */
 };

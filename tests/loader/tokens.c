@@ -307,6 +307,44 @@ static void test_begins_anew( bool connects )
     client_destroy( client );
 }
 
+/* Where the main loop can wait for the hosts it reads them, and asks nobody for a turn as long as the link is free. */
+static void test_reads(void)
+{
+    static uint8_t data[200000];
+    struct client *client = client_create();
+    unsigned int i, asked;
+
+    client->watches = true;
+    for (i = 0; i < sizeof(data); i++) data[i] = i * 7 + i / 256;
+    client_begin( client );
+    ok( client->watch != NULL, "The addin does not wait for hosts.\n" );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_echo( client, 1 );   /* its READY has come by now, and with it the main thread */
+    asked = client->asked_ever;
+    for (i = 0; i < 200; i++) server_echo( client, 1 );
+    ok( client->asked_ever - asked < 20, "%u turns are asked for.\n", client->asked_ever - asked );
+    send_many( client, 1, data, sizeof(data) );
+    server_expect_data( client, 1, data, sizeof(data) );
+    ok( client->most_sent <= MAX_BATCH, "One turn sent %zu bytes.\n", client->most_sent );
+
+    server_create( client, 2, "Bad::mortal" );
+    server_expect_created( client, 2 );
+    server_data( client, 2, "a", 1 );   /* it ends */
+    server_expect_close( client, 2 );
+    client_event( client, CHANNEL_EVENT_DISCONNECTED );
+    ok( !client->watch, "The addin still waits for hosts.\n" );
+    witness_wait( "telling: the connection has ended", witness_count( "telling: a connection begins" ) );
+    client_event( client, CHANNEL_EVENT_CONNECTED );
+    ok( client->watch != NULL, "The addin does not wait for hosts again.\n" );
+    server_open( client, 1, ECHO_CHANNEL );
+    for (i = 0; i < 20; i++) server_echo( client, 1 );
+    client_event( client, CHANNEL_EVENT_CONNECTED );    /* without an end */
+    server_open( client, 1, TELLING_CHANNEL );
+    server_echo( client, 1 );
+    client_end( client );
+    client_destroy( client );
+}
+
 START_TEST( turns )
 {
     hosts_set( "echo telling pourer" );
@@ -317,6 +355,13 @@ START_TEST( turns )
     test_slow_turns();
     test_fair();
     test_idle_host();
+}
+
+START_TEST( reads )
+{
+    hosts_set( "echo telling mortal" );
+    witness_log();
+    test_reads();
 }
 
 START_TEST( writes )
