@@ -32,7 +32,8 @@ bool supervisor_init( struct supervisor *supervisor, const struct supervisor_own
     supervisor->search_time = UINT64_MAX;
     keeper_init( &supervisor->keeper );
     if (!settings_init( &supervisor->settings )) return false;
-    if (connection) settings_set( &supervisor->settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", connection );
+    if (connection && *connection)
+        settings_set( &supervisor->settings, SETTINGS_DEFAULT, "/v:", NULL, "connection", connection );
     settings_read_environment( &supervisor->settings );
     settings_read_arguments( &supervisor->settings, arguments );
     supervisor->linger = supervisor->settings.linger * 1000;
