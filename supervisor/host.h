@@ -34,8 +34,6 @@
 
 /* A host that says nothing for so long after it had something to do is asked, once, whether it lives. */
 #define HOST_PING_MS     5000
-/* One that does not answer for so long, WINEDVC_TIMEOUT in seconds, has ended. */
-#define HOST_TIMEOUT_MS  10000
 /* From the end of its socket, or of the session, to SIGKILL. */
 #define HOST_END_MS      10000
 

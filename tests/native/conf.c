@@ -1,5 +1,5 @@
 /*
- * winedvc-session reads the configuration
+ * Tests of how the configuration files are read
  *
  * Copyright 2026 the winedvc authors
  *

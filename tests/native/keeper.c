@@ -1,5 +1,5 @@
 /*
- * winedvc-session ends what outlives the client
+ * Tests of what ends hosts that outlive the client
  *
  * Copyright 2026 the winedvc authors
  *

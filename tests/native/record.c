@@ -1,5 +1,5 @@
 /*
- * winedvc-session keeps the record of plug-ins
+ * Tests of the record of plug-ins
  *
  * Copyright 2026 the winedvc authors
  *
