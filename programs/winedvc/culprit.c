@@ -25,6 +25,12 @@
 
 #include "culprit.h"
 
+/* where newer Wines declare how to unwind; older ones do it in winnt.h */
+#if __has_include(<rtlsupportapi.h>)
+#include <winternl.h>
+#include <rtlsupportapi.h>
+#endif
+
 #define MAX_FRAMES 64
 
 /* Codes that compilers and Wine raise. */
