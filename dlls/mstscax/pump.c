@@ -121,6 +121,20 @@ static void pump_send_control( struct client *client, struct channel *channel, s
     write_release( write );
 }
 
+static void free_in_channel( struct write *write )
+{
+    channel_release( write->node.channel );
+}
+
+/* The write is a part of the channel, which it keeps alive. */
+static void pump_send_for_channel( struct client *client, struct channel *channel, struct write *write, const BYTE *pdu,
+                                   SIZE_T size )
+{
+    channel_addref( channel );
+    write_init_control( write, channel, channel->connection, pdu, size, free_in_channel );
+    pump_send_control( client, channel, write );
+}
+
 static void pump_send_create_rsp( struct client *client, struct channel *channel, INT32 status )
 {
     BYTE pdu[DRDYNVC_MAX_CONTROL];
@@ -128,17 +142,14 @@ static void pump_send_create_rsp( struct client *client, struct channel *channel
 
     TRACE( "channel %#x, status %#x.\n", channel->id, status );
     InterlockedIncrement64( status ? &client->counters.channels_refused : &client->counters.channels_opened );
-    write_init_control( &channel->create_rsp, channel, channel->connection, pdu, size );
-    pump_send_control( client, channel, &channel->create_rsp );
+    pump_send_for_channel( client, channel, &channel->create_rsp, pdu, size );
 }
 
 static void pump_send_close( struct client *client, struct channel *channel )
 {
     BYTE pdu[DRDYNVC_MAX_CONTROL];
 
-    write_init_control( &channel->close, channel, channel->connection, pdu,
-                        drdynvc_write_close( pdu, channel->id ) );
-    pump_send_control( client, channel, &channel->close );
+    pump_send_for_channel( client, channel, &channel->close, pdu, drdynvc_write_close( pdu, channel->id ) );
 }
 
 void pump_complete( struct client *client, struct write *write, SIZE_T size )

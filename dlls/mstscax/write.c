@@ -21,11 +21,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mstscax_private.h"
+#include <stdarg.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "ole2.h"
+#include "wine/mstscax.h"
+
 #include "pool.h"
+#include "write.h"
 
 /* Blocks of the pool hold this much of a message. */
 #define LARGEST_PART (POOL_LARGEST - sizeof(struct write))
+
+static void free_in_pool( struct write *write )
+{
+    pool_free( write );
+}
 
 static void abandon( struct write *write )
 {
@@ -58,7 +70,7 @@ struct write *write_create( struct channel *channel, UINT32 channel_id, DWORD co
         write->node.channel = channel;
         write->node.next = &newest->node;
         write->ref = 1;
-        write->memory = WRITE_IN_POOL;
+        write->free = free_in_pool;
         write->connection = connection;
         write->control_size = 0;
         done = drdynvc_fragments_write( &write->todo, (BYTE *)(write + 1), room, WINE_DVC_HEADROOM, channel_id,
@@ -70,33 +82,29 @@ struct write *write_create( struct channel *channel, UINT32 channel_id, DWORD co
     return newest;
 }
 
-static void init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
-                          SIZE_T size )
+void write_init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
+                         SIZE_T size, void (*free)( struct write *write ) )
 {
     write->node.kind = NODE_CONTROL;
     write->node.channel = channel;
     write->ref = 1;
+    write->free = free;
     write->connection = connection;
     write->control_size = size;
     memcpy( write_control_pdu( write ), pdu, size );
+}
+
+static void free_on_heap( struct write *write )
+{
+    free( write );
 }
 
 struct write *write_create_control( DWORD connection, const void *pdu, SIZE_T size )
 {
     struct write *write = malloc( sizeof(*write) + WINE_DVC_HEADROOM + size );
 
-    if (!write) return NULL;
-    init_control( write, NULL, connection, pdu, size );
-    write->memory = WRITE_ON_HEAP;
+    if (write) write_init_control( write, NULL, connection, pdu, size, free_on_heap );
     return write;
-}
-
-void write_init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
-                         SIZE_T size )
-{
-    channel_addref( channel );
-    init_control( write, channel, connection, pdu, size );
-    write->memory = WRITE_IN_CHANNEL;
 }
 
 BYTE *write_control_pdu( struct write *write )
@@ -111,13 +119,7 @@ void write_addref( struct write *write )
 
 void write_release( struct write *write )
 {
-    if (InterlockedDecrement( &write->ref )) return;
-    switch (write->memory)
-    {
-    case WRITE_IN_POOL:    pool_free( write ); break;
-    case WRITE_ON_HEAP:    free( write ); break;
-    case WRITE_IN_CHANNEL: channel_release( write->node.channel ); break;
-    }
+    if (!InterlockedDecrement( &write->ref )) write->free( write );
 }
 
 SIZE_T write_next_completed( struct write *write )

@@ -27,13 +27,6 @@
 #include "drdynvc.h"
 #include "inbox.h"
 
-enum write_memory
-{
-    WRITE_IN_POOL,          /* a plug-in's */
-    WRITE_ON_HEAP,          /* of a control PDU that belongs to no channel */
-    WRITE_IN_CHANNEL,       /* a part of its channel, which it keeps alive */
-};
-
 /*
  * A control PDU, or a message laid out as PDUs that are ready to send, or, where that is longer than a block of the
  * pool, a part of it: those parts are pushed as one chain. It ends with the last reference: the pump has one until all
@@ -43,7 +36,7 @@ struct write
 {
     struct node node;
     LONG   ref;
-    enum write_memory memory;
+    void (*free)( struct write *write );    /* on a thread of ours */
     DWORD  connection;                  /* it is for */
     UINT32 control_size;                /* of a control PDU, which waits for no window; else 0 */
     struct drdynvc_fragments todo;      /* pump role */
@@ -60,9 +53,9 @@ extern struct write *write_create( struct channel *channel, UINT32 channel_id, D
 
 /* Ours, which nobody terminates. NULL if out of memory. */
 extern struct write *write_create_control( DWORD connection, const void *pdu, SIZE_T size );
-/* One that is part of a channel, of WRITE_CONTROL_ROOM more bytes; takes a reference of the channel. */
+/* One that is part of something else, with WRITE_CONTROL_ROOM bytes behind it; free tells when it is not used. */
 extern void write_init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
-                                SIZE_T size );
+                                SIZE_T size, void (*free)( struct write *write ) );
 
 extern BYTE *write_control_pdu( struct write *write );
 

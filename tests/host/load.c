@@ -72,16 +72,22 @@ static unsigned long get_rss( const struct host *host )
     return threads ? sum / threads / 1024 : 0;
 }
 
-static bool start( struct host *host )
+static bool start_with( struct host *host, const struct winedvc_limits *limits )
 {
     struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 64, 0, WINEDVC_WINDOW };
     struct winedvc_connected connected = { 1 };
 
     if (!host_start( host, "silent.dll", "" )) return false;
     host_send( host, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
+    if (limits) host_send( host, WINEDVC_LIMITS, limits, sizeof(*limits), NULL );
     ok( host_awaits( host, WINEDVC_READY ), "the host does not get ready\n" );
     host_send( host, WINEDVC_CONNECTED, &connected, sizeof(connected), "server" );
     return true;
+}
+
+static bool start( struct host *host )
+{
+    return start_with( host, NULL );
 }
 
 static size_t put_frame( uint8_t *buffer, const void *pdu, size_t size )
@@ -196,6 +202,29 @@ static void test_memory( void )
     host_stop( &host );
 }
 
+/* The addin says what all channels together may keep: the one with most of it is closed, with a line. */
+static void test_limits( void )
+{
+    struct winedvc_limits limits = { .total = 2 };
+    uint8_t frame[sizeof(struct winedvc_frame) + 3 + 1590], pdu[3 + 1590] = { 0x31, 0, 1 };
+    struct host host;
+    unsigned int i;
+    size_t size;
+
+    if (!start_with( &host, &limits )) return;
+    open_echo( &host, 0 );
+    open_echo( &host, 1 );
+    for (i = 0; i < 4 * MIB / 1590; i++)
+    {
+        pdu[1] = i % 4 == 0;
+        size = put_frame( frame, pdu, sizeof(pdu) );
+        host_send_bytes( &host, frame, size );
+    }
+    ok( host_awaits_pdu( &host, 4 ), "no channel is closed\n" );
+    ok( host.body[1] == 0, "channel %u is closed\n", host.body[1] );
+    host_stop( &host );
+}
+
 /* When nothing is done, no thread wakes up. The host has some time to become idle. */
 static void test_idle( void )
 {
@@ -221,5 +250,6 @@ START_TEST(load)
 {
     test_burst();
     test_memory();
+    test_limits();
     test_idle();
 }
