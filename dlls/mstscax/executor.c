@@ -159,14 +159,22 @@ static BOOL queue_make_ready( struct queue *queue )
 }
 
 /* lock held */
+static BOOL executor_may_call( struct executor *executor )
+{
+    if (!executor->ready_count) return FALSE;
+    if (executor->call_count < executor->max_calls) return TRUE;
+    return !queue_first( LIST_ENTRY( list_head( &executor->ready ), struct queue, entry ) )->what;
+}
+
+/* lock held */
 static void queue_schedule( struct queue *queue )
 {
     struct executor *executor = queue->executor;
     struct worker *worker;
 
     if (!queue_make_ready( queue ) || reader_sees_to_it( executor )) return;
-    if ((worker = executor_take_idle( executor ))) worker_wake( worker );
-    else executor_watch( executor );
+    if (executor_may_call( executor ) && (worker = executor_take_idle( executor ))) worker_wake( worker );
+    else executor_watch( executor );    /* which tells that the limit is reached, too */
 }
 
 /* lock held, released while foreign code runs */
@@ -222,14 +230,6 @@ static void executor_read( struct executor *executor, struct worker *worker )
         executor->reader = NULL;
     }
     if (executor->ready_count > 1 && (helper = executor_take_idle( executor ))) worker_wake( helper );
-}
-
-/* lock held */
-static BOOL executor_may_call( struct executor *executor )
-{
-    if (!executor->ready_count) return FALSE;
-    if (executor->call_count < executor->max_calls) return TRUE;
-    return !queue_first( LIST_ENTRY( list_head( &executor->ready ), struct queue, entry ) )->what;
 }
 
 /* lock held */
@@ -289,10 +289,16 @@ static BOOL standby_hand_on( struct executor *executor )
     return TRUE;
 }
 
+/* lock held: a task has to wait for the end of others, and nobody was told that */
+static BOOL limit_is_reached( struct executor *executor )
+{
+    return !executor->limit_told && executor->ready_count && !executor_may_call( executor );
+}
+
 /* lock held: how long to wait for the next look */
 static DWORD standby_interval( struct executor *executor, BOOL *active )
 {
-    BOOL busy = executor->ready_count || (executor->reader && !executor->inside_read);
+    BOOL busy = executor_may_call( executor ) || (executor->reader && !executor->inside_read);
 
     /* another look after the last that saw something, so that a steady flow of messages needs no alerts */
     if (busy) *active = TRUE;
@@ -306,24 +312,23 @@ static void executor_stand_by( struct executor *executor, struct worker *worker 
 {
     struct look look = { 0 };
     unsigned int activity = executor->reads + executor->calls_ended;
-    BOOL told, active = FALSE;
+    BOOL reached, active = FALSE;
     DWORD interval, due;
 
     for (;;)
     {
         InterlockedExchange( &executor->alerted_thread, worker->thread_id );
-        told = executor->limit_told || !executor->ready_count || executor->call_count < executor->max_calls;
-        if (!told) executor->limit_told = TRUE;
+        if ((reached = limit_is_reached( executor ))) executor->limit_told = TRUE;
         ReleaseSRWLockExclusive( &executor->lock );
 
-        if (!told) executor->ops->limit_reached( executor->context );
+        if (reached) executor->ops->limit_reached( executor->context );
         due = executor->ops->poll( executor->context );
 
         AcquireSRWLockExclusive( &executor->lock );
         if (standby_is_needed( executor, &look ) && standby_hand_on( executor )) return;
         if (activity != executor->reads + executor->calls_ended) active = TRUE;
         activity = executor->reads + executor->calls_ended;
-        interval = standby_interval( executor, &active );
+        interval = limit_is_reached( executor ) ? 0 : standby_interval( executor, &active );
         ReleaseSRWLockExclusive( &executor->lock );
 
         if (!InterlockedExchange( &executor->alerts, FALSE )) worker_wait( worker, min( interval, due ) );

@@ -576,9 +576,9 @@ static void test_total_limit(void)
     {
         { DATA_RECEIVED, MIB, .flags = SIGNAL | BLOCK },
         { DATA_RECEIVED, MIB, .flags = SIGNAL | BLOCK },
-        { .kind = CLOSED },
-        { CALLBACK_FREED, .flags = SAME_THREAD },
-        { .kind = DATA_RECEIVED, .value = MIB },
+        { CLOSED, .flags = UNORDERED },
+        { CALLBACK_FREED, .flags = UNORDERED },
+        { DATA_RECEIVED, MIB, .flags = UNORDERED },
     };
     BYTE *pdu;
     unsigned int i;
