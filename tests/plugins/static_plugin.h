@@ -23,7 +23,8 @@
 
 /*
  * The file that includes this defines plugin_Initialize; if it has defined STATIC_PLUGIN_CALLS before, Connected,
- * Disconnected and Terminated as well. The object is never freed, so it counts no references.
+ * Disconnected and Terminated as well, and after STATIC_PLUGIN_OBJECTS the objects. These are never freed, so they count
+ * no references.
  */
 
 #define COBJMACROS
@@ -89,6 +90,8 @@ static IWTSPluginVtbl plugin_vtbl =
     plugin_Terminated,
 };
 
+#ifndef STATIC_PLUGIN_OBJECTS
+
 static IWTSPlugin plugin = { &plugin_vtbl };
 
 VCEXPORT VIRTUALCHANNELGETINSTANCE VirtualChannelGetInstance;
@@ -100,5 +103,7 @@ HRESULT VCAPITYPE VirtualChannelGetInstance( REFIID iid, ULONG *count, void **ob
     *count = 1;
     return S_OK;
 }
+
+#endif
 
 #endif /* __STATIC_PLUGIN_H */
