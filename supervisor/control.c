@@ -113,6 +113,37 @@ static const char *control_plugin( struct supervisor *supervisor, struct host *h
     return NULL;
 }
 
+static void control_tell_order( const struct plugin *first, const struct plugin *second, const char *name )
+{
+    struct log_text text, first_text, second_text;
+
+    log_info( "channel %s is offered by two plug-ins: the server gets that of %s, which was loaded first, "
+              "and that of %s if the first refuses", log_escape_name( &text, name ), log_escape( &first_text, first->name ),
+              log_escape( &second_text, second->name ) );
+}
+
+/* Does another plug-in listen on the name that this one, of that index in its host, has begun to listen on? In a host
+ * their order is the group's, else that of the hosts' numbers. */
+static void control_tell_shared( const struct supervisor *supervisor, const struct host *host, size_t index,
+                                 const char *name )
+{
+    const struct plugin *plugin = host->group->plugins[index], *other;
+    const struct host *owner;
+    size_t i;
+
+    for (owner = supervisor->hosts; owner; owner = owner->next)
+    {
+        if (!owner->group || owner->state == HOST_ENDS) continue;
+        for (i = 0; i < owner->group->count; i++)
+        {
+            other = owner->group->plugins[i];
+            if (other == plugin || !name_list_has( other->ready ? &other->names : &other->heard, name )) continue;
+            if (owner == host ? i < index : owner->number < host->number) control_tell_order( other, plugin, name );
+            else control_tell_order( plugin, other, name );
+        }
+    }
+}
+
 static const char *control_listen( struct supervisor *supervisor, struct host *host, bool on,
                                    const uint8_t *body, size_t size )
 {
@@ -145,6 +176,7 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
                       result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
+    if (on) control_tell_shared( supervisor, host, listen.plugin - 1, name );
     if (host->state == HOST_READY) return NULL;
     heard = &host->group->plugins[listen.plugin - 1]->heard;
     if (!on) name_list_remove( heard, name );
