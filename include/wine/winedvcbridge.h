@@ -41,8 +41,8 @@
  * addin passes on: every length is checked by the receiver.
  */
 
-#define WINEDVC_MAJOR 2
-#define WINEDVC_MINOR 0
+#define WINEDVC_MAJOR 1
+#define WINEDVC_MINOR 5
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -68,7 +68,7 @@ struct winedvc_frame
 
 enum winedvc_control
 {
-    WINEDVC_HELLO        = 1,   /* both: struct winedvc_hello; host: 1 string: versions, for a person */
+    WINEDVC_HELLO        = 1,   /* both: struct winedvc_hello; host, from minor 2: 1 string: versions, for a person */
     WINEDVC_ADDIN        = 2,   /* scout: struct winedvc_addin, 4 strings: key, entry, file, problem */
     WINEDVC_PLUGIN       = 3,   /* host: struct winedvc_plugin, 2 strings: entry, text */
     WINEDVC_LISTEN       = 4,   /* host: struct winedvc_listen, 1 string: channel name */
@@ -86,7 +86,7 @@ enum winedvc_control
                                  * winedvc_stats, 1 string: for each channel name, and last for "" all in all */
     WINEDVC_PING         = 15,  /* addin: is there life? */
     WINEDVC_PONG         = 16,  /* host: at once, as long as it reads and Wine's server runs */
-    WINEDVC_LIMITS       = 17,  /* addin, before the first CONNECTED: struct winedvc_limits */
+    WINEDVC_LIMITS       = 17,  /* addin, from minor 4, before the first CONNECTED: struct winedvc_limits */
 };
 
 struct winedvc_hello
@@ -98,7 +98,7 @@ struct winedvc_hello
     uint32_t window;    /* addin: WINEDVC_WINDOW; host: 0 */
 };
 
-/* 0 for what the host thinks right. The last two may be missing. */
+/* 0 for what the host thinks right. The last two are from minor 5 and may be missing. */
 struct winedvc_limits
 {
     uint32_t soft;      /* MiB that a channel may keep in one direction: over it, that is reported */
@@ -111,7 +111,7 @@ struct winedvc_limits
 struct winedvc_addin
 {
     uint32_t bits;      /* of the server file: 32 or 64; 0 where there is a problem */
-    uint32_t temporary; /* it is of one connection's, or was named to the scout: another session may not have it */
+    uint32_t temporary; /* from minor 5: it is of one connection's, or was named to the scout: another session may not have it */
     uint64_t size;      /* of the server file, and when it was written last: a FILETIME */
     uint64_t time;
 };
@@ -160,8 +160,8 @@ enum winedvc_log_level
 
 struct winedvc_log
 {
-    uint32_t level;
-    uint32_t plugin;    /* that it is about: its number within the host, 0 for none in particular */
+    uint16_t level;
+    uint16_t plugin;    /* from minor 5: that it is about, its number within the host; 0 for none in particular */
 };
 
 /* Since the host's start. What follows the PDUs is counted for "" only. */
