@@ -225,6 +225,16 @@ static void be_barred( void )
     exit( 0 );
 }
 
+/* The same, but it says so and stays. */
+static void be_outside( void )
+{
+    struct winedvc_log log = { .level = WINEDVC_LOG_INFO };
+
+    get_ready();
+    wire_data( 1, junk, 1 );
+    wire_control( WINEDVC_LOG, &log, sizeof(log), "outside: sent" );
+}
+
 /* Says which limits it has. */
 static void be_limited( void )
 {
@@ -598,6 +608,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking }, { "limited", be_limited },
     { "tireless", be_tireless },
     { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
+    { "outside", be_outside },
 };
 
 static int be_host( const char *name )

@@ -232,7 +232,7 @@ static void test_late(void)
     ok( !witness_count( "asked for none" ), "The log says that the server asked for nothing.\n" );
 }
 
-/* Nothing is left of a host that takes no part in the connection, sends something all the same, and ends. */
+/* What hosts send that take no part in the connection is nobody's, but no breach; when they end nothing is left. */
 static void test_barred(void)
 {
     struct client *client = client_create();
@@ -242,11 +242,14 @@ static void test_barred(void)
     client_begin( client );
     server_open( client, 1, ECHO_CHANNEL );
     witness_wait( "barred.dll): the process of this plug-in ended", 1 );
+    witness_wait( "outside: sent", 1 );
+    server_echo( client, 1 );
     server_echo( client, 1 );
     client_event( client, CHANNEL_EVENT_DISCONNECTED );
     client_event( client, CHANNEL_EVENT_TERMINATED );
     witness_wait_counts( counts );
     client_destroy( client );
+    ok( !witness_count( "broke the rule" ), "A host is ended for what it sent.\n" );
 }
 
 START_TEST( caps )
@@ -316,8 +319,8 @@ START_TEST( flood )
 
 START_TEST( barred )
 {
-    hosts_set( "echo barred" );
-    hosts_configure( "[plugin barred]\nservers = other.example\n" );
+    hosts_set( "echo barred outside" );
+    hosts_configure( "[plugin barred]\nservers = other.example\n[plugin outside]\nservers = other.example\n" );
     witness_log();
     test_barred();
 }
