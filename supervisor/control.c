@@ -274,8 +274,6 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
                                   const uint8_t *body, size_t size )
 {
     if (type == WINEDVC_HELLO) return control_hello( supervisor, host, body, size );
-    if (host->state == HOST_STARTS) return "a host begins with HELLO";
-
     switch (type)
     {
     case WINEDVC_ADDIN:
