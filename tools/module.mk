@@ -101,7 +101,7 @@ $(obj)/%_l.res: $(modsrc)/%.idl $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -t -o $@ $<
 
-$(obj)/%.res: $(modsrc)/%.rc $(rules)
+$(obj)/%.res: $(modsrc)/%.rc $(wildcard $(modsrc)/*.manifest) $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,WRC,$@)$(WRC) $(bits) --utf8 $(includes) -o $@ $<
 
