@@ -202,7 +202,6 @@ void listeners_remove( struct plugin *plugin, BOOL tell )
         listener->removal_task.destroy = listener_destroy_removal;
         queue_submit( &listener->queue, &listener->removal_task );
     }
-    plugin_offer_waiting( plugin );
 }
 
 /* TRUE if the plug-in takes the channel, whose callback is set then. */

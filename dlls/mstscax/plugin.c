@@ -116,13 +116,6 @@ static void submit_waiting( struct plugin *plugin )
     }
 }
 
-void plugin_offer_waiting( struct plugin *plugin )
-{
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    submit_waiting( plugin );
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-}
-
 void plugin_offer( struct plugin *plugin, struct channel *channel )
 {
     AcquireSRWLockExclusive( &plugin->client->lock );

@@ -67,8 +67,6 @@ extern BOOL plugins_terminate( struct client *client, DWORD timeout );
 
 /* Submits channel->offer_task to its listener's queue, when the plug-in accepts channels. */
 extern void plugin_offer( struct plugin *plugin, struct channel *channel );
-/* After plugin->ended was set: what waits is not waited for any more. */
-extern void plugin_offer_waiting( struct plugin *plugin );
 
 /* Its Disconnected does not wait for that channel any more. */
 extern void plugin_channel_ends( struct plugin *plugin, struct channel *channel );

@@ -680,6 +680,7 @@ static enum route send_accept( unsigned int host, uint32_t id )
 /* A session may open so many channels, and each host some whatever the others have. */
 static void test_many_channels(void)
 {
+    uint8_t data[] = { 0x32, 0, 0, 1, 0, 'x' };
     unsigned int i;
 
     start();
@@ -687,6 +688,13 @@ static void test_many_channels(void)
         if (send_create( 0x10000 + i, "one" ) != ROUTE_TAKEN || send_accept( 1, 0x10000 + i ) != ROUTE_SERVER) break;
     ok( i == ROUTER_MAX_CHANNELS, "%u channels are open\n", i );
     check_quiet();
+    for (i = 0; i < ROUTER_MAX_CHANNELS; i++) /* wherever the table has them */
+    {
+        data[1] = i;
+        data[2] = i >> 8;
+        if (router_host_pdu( router, 2, data, sizeof(data), &rule ) != ROUTE_BROKEN) break;
+    }
+    ok( i == ROUTER_MAX_CHANNELS, "host 2 sends for channel %#x of host 1\n", 0x10000 + i );
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_SERVER, 0, "10 01 01 00 00 c0" ); /* one too many */
     check_server( create( 1, "both" ), ROUTE_TAKEN, 0 ); /* the next host may have it */
