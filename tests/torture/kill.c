@@ -374,7 +374,8 @@ START_TEST(kill)
     warm_up_nodes();
     watch_begin();
     usage_of_idle( &idle );
-    for (i = 0; i < cycles; i++)
+    /* on a busy machine fewer of them fall inside Write: then there are more */
+    for (i = 0; i < cycles || (result.inside < cycles * KILLS / 10 && i < 4 * cycles); i++)
     {
         for (j = 0; j < KILLS; j++)
         {
@@ -391,7 +392,7 @@ START_TEST(kill)
     ok( !torn, "%ld messages were torn\n", torn );
     trace( "%u kills, %u inside Write, %u of threads that close; slowest %u ms\n", result.kills, result.inside,
            result.closers, (unsigned int)result.slowest );
-    ok( result.inside >= result.kills / 10, "%u of %u kills fell inside Write\n", result.inside, result.kills );
+    ok( result.inside >= cycles * KILLS / 10, "%u of %u kills fell inside Write\n", result.inside, result.kills );
     client_stop();
     CoUninitialize();
 }
