@@ -393,7 +393,7 @@ enum port_status exchange_read( struct exchange *exchange, struct port *port, ui
     ssize_t received;
 
     pthread_mutex_lock( &port->reading );
-    received = port_receive( port, port->fd, buffer, size );
+    received = port_receive( port, buffer, size );
     if (received > 0) exchange_take_in( exchange, port, buffer, received );
     pthread_mutex_unlock( &port->reading );
     if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return PORT_EMPTY;
@@ -413,7 +413,7 @@ static bool exchange_read_one( struct exchange *exchange, unsigned int number, u
     if (port && (port->fd < 0 || pthread_mutex_trylock( &port->reading ))) port = NULL;
     exchange_unlock( exchange );
     if (!port) return false;
-    received = port_receive( port, port->fd, buffer, size );
+    received = port_receive( port, buffer, size );
     if (received > 0) exchange_take_in( exchange, port, buffer, received );
     exchange_lock( exchange );
     needed = port->control.head || port->rule || port->no_memory || !received;
@@ -671,16 +671,6 @@ void exchange_disconnect( struct exchange *exchange, uint32_t code )
     if (exchange->connected) exchange_end_epoch( exchange, code );
     exchange_unlock( exchange );
     exchange_wake( exchange );
-}
-
-bool exchange_is_connected( struct exchange *exchange )
-{
-    bool connected;
-
-    exchange_lock( exchange );
-    connected = exchange->connected;
-    exchange_unlock( exchange );
-    return connected;
 }
 
 void exchange_list_unused( struct exchange *exchange, char *names, size_t size )

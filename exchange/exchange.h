@@ -129,7 +129,6 @@ extern void exchange_trace_counters( struct exchange *exchange );
 /* A connection begins, another one having ended if there was one; ends. */
 extern void exchange_connect( struct exchange *exchange, const char *server );
 extern void exchange_disconnect( struct exchange *exchange, uint32_t code );
-extern bool exchange_is_connected( struct exchange *exchange );
 
 /* The names that were offered, or "" if one of them was asked for or there was no connection. */
 extern void exchange_list_unused( struct exchange *exchange, char *names, size_t size );

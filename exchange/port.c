@@ -138,12 +138,11 @@ void port_close( struct port *port )
 
 /* From the host */
 
-ssize_t port_receive( struct port *port, int fd, void *buffer, size_t size )
+ssize_t port_receive( struct port *port, void *buffer, size_t size )
 {
     ssize_t received;
 
-    (void)port;
-    do received = recv( fd, buffer, size, MSG_DONTWAIT );
+    do received = recv( port->fd, buffer, size, MSG_DONTWAIT );
     while (received < 0 && errno == EINTR);
     return received;
 }

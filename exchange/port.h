@@ -98,7 +98,7 @@ extern void port_destroy( struct port *port );
  * Reads so many bytes at most into a buffer, as recv(), and without waiting.
  * Needs "reading".
  */
-extern ssize_t port_receive( struct port *port, int fd, void *buffer, size_t size );
+extern ssize_t port_receive( struct port *port, void *buffer, size_t size );
 /* Decodes them, up to a frame that begins a new connection. Needs "reading" and no lock. */
 extern void port_decode( struct port *port, const uint8_t **data, size_t *size, struct intake *intake );
 
