@@ -22,56 +22,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channels.h"
 #include "drdynvc.h"
 #include "router.h"
 
-#define MAX_CAPS   64
-#define MAX_NOTES  16384 /* bytes */
-#define MIN_BUCKETS 64
-
-enum channel_state
-{
-    CHANNEL_WAITING,    /* for hosts that have not announced their names yet */
-    CHANNEL_OFFERED,    /* its CREATE_REQ is with the host */
-    CHANNEL_OPEN,
-    CHANNEL_CLOSED,     /* by us: what the server sent before it knew is swallowed */
-    CHANNEL_ENDED,      /* by the server: the host's last PDUs of it are still to come */
-};
-
-/* A member of a list that the channel is not in points to itself. */
-struct channel
-{
-    struct list            id_entry;    /* router->ids: the last that the server gave this id, but for one of which the
-                                         * server waits for nothing */
-    struct list            own_entry;   /* router->own, by host and id, by age: those that have a host */
-    struct list            host_entry;  /* its host's, by age */
-    struct list            name_entry;  /* its name's, while it waits */
-    struct list            state_entry; /* router->waiting, by deadline; router->closed, by age */
-    uint32_t               id;
-    enum channel_state     state;
-    struct directory_host *host;        /* NULL while it waits, or when the host is gone */
-    struct directory_name *name;        /* while it waits */
-    unsigned int           refused;     /* the number of the last host that did not take it, 0 for none */
-    bool                   answered;    /* CHANNEL_ENDED: the CREATE_RSP has come */
-    bool                   reply;       /* CHANNEL_ENDED: the server still waits for the host's CLOSE */
-    uint64_t               deadline;    /* while it waits */
-    struct packet         *create;      /* the CREATE_REQ, until it is closed or ended */
-};
-
-/* Lists of channels, by a hash. */
-struct table
-{
-    struct list *buckets;
-    size_t       bucket_count;          /* a power of 2 */
-    size_t       count;
-};
+#define MAX_CAPS  64
+#define MAX_NOTES 16384 /* bytes */
 
 struct router
 {
-    struct table        ids, own;
-    struct list         waiting, closed;
-    size_t              waiting_count, closed_count;
-    size_t              channel_count;  /* offered or open */
+    struct channels     channels;
     struct directory    directory;
     unsigned int        hold;           /* in milliseconds */
     bool                asked;
@@ -138,14 +98,6 @@ static void router_add_note( struct router *router, enum router_note kind, unsig
     packet_queue_push( &router->notes, note );
 }
 
-static const char *channel_name( const struct channel *channel )
-{
-    struct drdynvc_pdu pdu;
-
-    drdynvc_read( &pdu, DRDYNVC_SERVER, channel->create->data, channel->create->size );
-    return pdu.name;
-}
-
 static void channel_note( struct router *router, const struct channel *channel, enum router_note kind )
 {
     router_add_note( router, kind, channel->host ? channel->host->number : 0, channel_name( channel ), channel->id );
@@ -161,190 +113,19 @@ bool router_has_notes( const struct router *router )
     return router->notes.head != NULL;
 }
 
-/* Tables */
-
-static bool table_init( struct table *table, size_t bucket_count )
-{
-    size_t i;
-
-    if (!(table->buckets = malloc( bucket_count * sizeof(*table->buckets) ))) return false;
-    for (i = 0; i < bucket_count; i++) list_init( &table->buckets[i] );
-    table->bucket_count = bucket_count;
-    table->count = 0;
-    return true;
-}
-
-static struct list *table_bucket( const struct table *table, uint32_t id, unsigned int host )
-{
-    uint32_t hash = (id ^ host * 0x85ebca6bu) * 0x9e3779b1u;
-
-    return &table->buckets[(hash ^ hash >> 16) & (table->bucket_count - 1)];
-}
-
-/* Doubles it when it has more channels than buckets; without memory its lists get longer. The lists stay by age. */
-static void table_grow( struct router *router, struct table *table )
-{
-    struct table larger;
-    struct channel *channel, *next;
-    size_t i;
-
-    if (table->count < table->bucket_count || !table_init( &larger, 2 * table->bucket_count )) return;
-    for (i = 0; i < table->bucket_count; i++)
-    {
-        if (table == &router->ids)
-            LIST_FOR_EACH_ENTRY_SAFE( channel, next, &table->buckets[i], struct channel, id_entry )
-                list_add_tail( table_bucket( &larger, channel->id, 0 ), &channel->id_entry );
-        else
-            LIST_FOR_EACH_ENTRY_SAFE( channel, next, &table->buckets[i], struct channel, own_entry )
-                list_add_tail( table_bucket( &larger, channel->id, channel->host->number ), &channel->own_entry );
-    }
-    free( table->buckets );
-    table->buckets = larger.buckets;
-    table->bucket_count = larger.bucket_count;
-}
-
-static void table_add( struct router *router, struct table *table, uint32_t id, unsigned int host, struct list *entry )
-{
-    table_grow( router, table );
-    list_add_tail( table_bucket( table, id, host ), entry );
-    table->count++;
-}
-
-static void table_remove( struct table *table, struct list *entry )
-{
-    if (list_empty( entry )) return;
-    list_remove( entry );
-    list_init( entry );
-    table->count--;
-}
-
-/* The last channel that the server gave the id to. */
-static struct channel *router_find_id( const struct router *router, uint32_t id )
-{
-    struct list *bucket = table_bucket( &router->ids, id, 0 );
-    struct channel *channel;
-
-    LIST_FOR_EACH_ENTRY( channel, bucket, struct channel, id_entry )
-        if (channel->id == id) return channel;
-    return NULL;
-}
-
 /* The channel that the server means by an id. */
 static struct channel *router_find_live( const struct router *router, uint32_t id )
 {
-    struct channel *channel = router_find_id( router, id );
+    struct channel *channel = channels_find_id( &router->channels, id );
 
     return channel && channel->state != CHANNEL_ENDED ? channel : NULL;
 }
 
-/* The channel that a host means by an id: it speaks of the old one until it has ended that. */
-static struct channel *router_find_own( const struct router *router, unsigned int host, uint32_t id )
-{
-    struct list *bucket = table_bucket( &router->own, id, host );
-    struct channel *channel;
-
-    LIST_FOR_EACH_ENTRY( channel, bucket, struct channel, own_entry )
-        if (channel->id == id && channel->host->number == host) return channel;
-    return NULL;
-}
-
-/* Channels */
-
-static struct channel *router_add_channel( struct router *router, uint32_t id, const uint8_t *create, size_t size )
-{
-    struct channel *channel = calloc( 1, sizeof(*channel) );
-
-    if (!channel || !(channel->create = packet_create( create, size )))
-    {
-        free( channel );
-        return NULL;
-    }
-    channel->id = id;
-    list_init( &channel->own_entry );
-    list_init( &channel->host_entry );
-    list_init( &channel->name_entry );
-    list_init( &channel->state_entry );
-    table_add( router, &router->ids, id, 0, &channel->id_entry );
-    return channel;
-}
-
-/* Waits no longer. */
-static void channel_stop_waiting( struct router *router, struct channel *channel )
-{
-    struct directory_name *name = channel->name;
-
-    if (!name) return;
-    channel->name = NULL;
-    list_remove( &channel->name_entry );
-    list_init( &channel->name_entry );
-    list_remove( &channel->state_entry );
-    list_init( &channel->state_entry );
-    name->waiting_count--;
-    router->waiting_count--;
-    directory_release_name( name );
-}
-
-/* A host has it, or, if NULL, none has. */
-static void channel_set_host( struct router *router, struct channel *channel, struct directory_host *host )
-{
-    if (channel->host)
-    {
-        list_remove( &channel->host_entry );
-        list_init( &channel->host_entry );
-        table_remove( &router->own, &channel->own_entry );
-        if (channel->state == CHANNEL_OFFERED || channel->state == CHANNEL_OPEN)
-        {
-            channel->host->channel_count--;
-            router->channel_count--;
-        }
-        if (channel->state == CHANNEL_ENDED) channel->host->ended_count--;
-    }
-    channel->host = host;
-    if (!host) return;
-    list_add_tail( &host->channels, &channel->host_entry );
-    table_add( router, &router->own, channel->id, host->number, &channel->own_entry );
-}
-
-static void router_remove_channel( struct router *router, struct channel *channel )
-{
-    channel_set_host( router, channel, NULL );
-    channel_stop_waiting( router, channel );
-    if (channel->state == CHANNEL_CLOSED)
-    {
-        list_remove( &channel->state_entry );
-        router->closed_count--;
-    }
-    table_remove( &router->ids, &channel->id_entry );
-    free( channel->create );
-    free( channel );
-}
-
-/* An offered or open one is closed by us. The oldest closed ones make room. */
-static void channel_close( struct router *router, struct channel *channel )
-{
-    channel->host->channel_count--;
-    router->channel_count--;
-    free( channel->create );
-    channel->create = NULL;
-    channel->state = CHANNEL_CLOSED;
-    list_add_tail( &router->closed, &channel->state_entry );
-    if (router->closed_count++ == ROUTER_MAX_CHANNELS)
-        router_remove_channel( router, LIST_ENTRY( router->closed.next, struct channel, state_entry ) );
-}
-
 /* An offered or open one ends from the server's side. */
-static void channel_end( struct router *router, struct channel *channel, bool reply, enum router_note note )
+static void router_end_channel( struct router *router, struct channel *channel, bool reply, enum router_note note )
 {
     channel_note( router, channel, note );
-    channel->answered = channel->state == CHANNEL_OPEN;
-    channel->reply = reply;
-    channel->host->channel_count--;
-    channel->host->ended_count++;
-    router->channel_count--;
-    free( channel->create );
-    channel->create = NULL;
-    channel->state = CHANNEL_ENDED;
-    if (!reply) table_remove( &router->ids, &channel->id_entry );
+    channel_end( &router->channels, channel, reply );
 }
 
 /* Offers and waiting */
@@ -373,42 +154,8 @@ static void router_offer( struct router *router, struct channel *channel, struct
 {
     router->asked = true;
     router_need_caps( router );
-    channel_stop_waiting( router, channel );
-    channel_set_host( router, channel, host );
-    channel->state = CHANNEL_OFFERED;
-    host->channel_count++;
-    router->channel_count++;
+    channel_offer( &router->channels, channel, host );
     router_say( router, ROUTE_HOST, host->number, channel->create->data, channel->create->size );
-}
-
-/* A slow or greedy host costs no other its channels. */
-static bool router_has_room( const struct router *router, const struct directory_host *host )
-{
-    return host->ended_count < ROUTER_MAX_ENDED &&
-           (host->channel_count < ROUTER_HOST_CHANNELS || router->channel_count < ROUTER_MAX_CHANNELS);
-}
-
-/* Returns false without memory, or if too many wait. */
-static bool channel_wait( struct router *router, struct channel *channel )
-{
-    struct directory_name *name = channel->name;
-    struct channel *before;
-
-    if (name) return true;
-    if (router->waiting_count == ROUTER_MAX_WAITING ||
-        !(name = directory_find_name( &router->directory, channel_name( channel ), true ))) return false;
-    if (name->waiting_count == ROUTER_NAME_WAITING) return false;
-    channel_set_host( router, channel, NULL );
-    channel->state = CHANNEL_WAITING;
-    channel->name = name;
-    list_add_tail( &name->waiting, &channel->name_entry );
-    for (before = LIST_ENTRY( router->waiting.prev, struct channel, state_entry );
-         &before->state_entry != &router->waiting && before->deadline > channel->deadline;
-         before = LIST_ENTRY( before->state_entry.prev, struct channel, state_entry )) continue;
-    list_add_after( &before->state_entry, &channel->state_entry );
-    name->waiting_count++;
-    router->waiting_count++;
-    return true;
 }
 
 /* Offers the channel to the next host that listens on its name, or has it wait for that one. Returns false if there is
@@ -423,8 +170,8 @@ static bool router_find_host( struct router *router, struct channel *channel, bo
     {
         host = directory_find_listener( &router->directory, directory_find_name( &router->directory, text, false ),
                                         channel->refused, may_wait ? &wait : NULL );
-        if (!host) return wait && channel_wait( router, channel );
-        if (router_has_room( router, host )) break;
+        if (!host) return wait && channel_wait( &router->channels, channel, &router->directory );
+        if (channels_have_room( &router->channels, host )) break;
         router_add_note( router, NOTE_FULL, host->number, text, channel->id );
         channel->refused = host->number;
     }
@@ -441,7 +188,7 @@ static void router_give_up( struct router *router, struct channel *channel )
         packet_queue_push( &router->to_client, channel->create );
         channel->create = NULL;
     }
-    router_remove_channel( router, channel );
+    channels_remove( &router->channels, channel );
 }
 
 /* The same, and no plug-in is late: none listens on the name. */
@@ -469,7 +216,7 @@ static void router_check_waiting( struct router *router )
 {
     struct channel *channel, *next;
 
-    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &router->waiting, struct channel, state_entry )
+    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &router->channels.waiting, struct channel, state_entry )
         if (!router_find_host( router, channel, true )) router_find_none( router, channel );
 }
 
@@ -480,16 +227,13 @@ struct router *router_create( const char *const *client_names )
     struct router *router = calloc( 1, sizeof(*router) );
 
     if (!router) return NULL;
-    if (!table_init( &router->ids, MIN_BUCKETS ) || !table_init( &router->own, MIN_BUCKETS ))
+    if (!channels_init( &router->channels ))
     {
-        free( router->ids.buckets );
         free( router );
         return NULL;
     }
     directory_init( &router->directory, client_names );
     router->hold = ROUTER_HOLD_MS;
-    list_init( &router->waiting );
-    list_init( &router->closed );
     packet_queue_init( &router->to_client );
     packet_queue_init( &router->to_host );
     packet_queue_init( &router->to_server );
@@ -502,8 +246,7 @@ void router_destroy( struct router *router )
     router_reset( router );
     packet_queue_clear( &router->notes );
     directory_clear( &router->directory );
-    free( router->ids.buckets );
-    free( router->own.buckets );
+    channels_clear( &router->channels );
     free( router );
 }
 
@@ -514,15 +257,7 @@ void router_set_hold( struct router *router, unsigned int milliseconds )
 
 void router_reset( struct router *router )
 {
-    struct directory_host *host;
-    size_t i;
-
-    LIST_FOR_EACH_ENTRY( host, &router->directory.hosts, struct directory_host, entry )
-        while (!list_empty( &host->channels ))
-            router_remove_channel( router, LIST_ENTRY( host->channels.next, struct channel, host_entry ) );
-    for (i = 0; i < router->ids.bucket_count; i++)
-        while (!list_empty( &router->ids.buckets[i] ))
-            router_remove_channel( router, LIST_ENTRY( router->ids.buckets[i].next, struct channel, id_entry ) );
+    channels_remove_all( &router->channels );
     router->caps_size = 0;
     packet_queue_clear( &router->to_client );
     packet_queue_clear( &router->to_host );
@@ -593,22 +328,22 @@ static void router_abandon( struct router *router, struct channel *channel )
     {
     case CHANNEL_OFFERED:
         channel->refused = channel->host->number;
-        channel_set_host( router, channel, NULL );
+        channel_leave_host( &router->channels, channel );
         if (router_find_host( router, channel, true )) return;
         router_give_up( router, channel );
         return;
     case CHANNEL_OPEN:
         router_say_close( router, ROUTE_SERVER, 0, channel->id );
         channel_note( router, channel, NOTE_LOST );
-        channel_close( router, channel );
-        channel_set_host( router, channel, NULL );
+        channel_close( &router->channels, channel );
+        channel_leave_host( &router->channels, channel );
         return;
     case CHANNEL_ENDED:
         if (channel->reply) router_say_close( router, ROUTE_SERVER, 0, channel->id );
-        router_remove_channel( router, channel );
+        channels_remove( &router->channels, channel );
         return;
     default:
-        channel_set_host( router, channel, NULL );
+        channel_leave_host( &router->channels, channel );
         return;
     }
 }
@@ -681,7 +416,7 @@ static enum route router_server_caps( struct router *router, const uint8_t *pdu,
 /* The server gives the id to a new channel, so whatever had it is over. */
 static void router_take_id( struct router *router, uint32_t id )
 {
-    struct channel *channel = router_find_id( router, id );
+    struct channel *channel = channels_find_id( &router->channels, id );
 
     if (!channel) return;
     switch (channel->state)
@@ -689,14 +424,13 @@ static void router_take_id( struct router *router, uint32_t id )
     case CHANNEL_OFFERED:
     case CHANNEL_OPEN:
         router_say_close( router, ROUTE_HOST, channel->host->number, id );
-        channel_end( router, channel, false, NOTE_ENDED );
+        router_end_channel( router, channel, false, NOTE_ENDED );
         break;
     case CHANNEL_ENDED: /* its CLOSE would be taken for the new one's */
-        channel->reply = false;
-        table_remove( &router->ids, &channel->id_entry );
+        channel_release_id( &router->channels, channel );
         break;
     default:
-        router_remove_channel( router, channel );
+        channels_remove( &router->channels, channel );
     }
 }
 
@@ -714,7 +448,7 @@ static enum route router_server_create( struct router *router, const struct drdy
         router_add_note( router, NOTE_CLIENTS, 0, pdu->name, pdu->channel_id );
         return ROUTE_CLIENT;
     }
-    if (!(channel = router_add_channel( router, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
+    if (!(channel = channels_add( &router->channels, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
     channel->deadline = now + router->hold;
     if (!router_find_host( router, channel, true )) router_give_up( router, channel );
     return ROUTE_TAKEN;
@@ -735,7 +469,7 @@ static enum route router_server_channel( struct router *router, const struct drd
         return ROUTE_NOBODY;
     default:
         *host = channel->host->number;
-        if (pdu->cmd == DRDYNVC_CMD_CLOSE) channel_end( router, channel, true, NOTE_ENDED );
+        if (pdu->cmd == DRDYNVC_CMD_CLOSE) router_end_channel( router, channel, true, NOTE_ENDED );
         return ROUTE_HOST;
     }
 }
@@ -784,7 +518,7 @@ void router_break( struct router *router, const uint8_t *chunk, size_t size )
     if (!(channel = router_find_live( router, pdu.channel_id ))) return;
     if (channel->state != CHANNEL_OFFERED && channel->state != CHANNEL_OPEN) return;
     router_say_close( router, ROUTE_HOST, channel->host->number, channel->id );
-    channel_end( router, channel, true, NOTE_BROKEN ); /* the host's CLOSE is the server's too */
+    router_end_channel( router, channel, true, NOTE_BROKEN ); /* the host's CLOSE is the server's too */
 }
 
 /* PDUs of a host */
@@ -827,9 +561,9 @@ static enum route router_try_next( struct router *router, struct channel *channe
 {
     channel_note( router, channel, NOTE_REFUSED );
     channel->refused = channel->host->number;
-    channel_set_host( router, channel, NULL );
+    channel_leave_host( &router->channels, channel );
     if (router_find_host( router, channel, true )) return ROUTE_NOBODY;
-    router_remove_channel( router, channel );
+    channels_remove( &router->channels, channel );
     return ROUTE_SERVER; /* the last refusal is the answer */
 }
 
@@ -839,7 +573,7 @@ static enum route router_forget( struct router *router, struct channel *channel,
     bool reply = channel->reply;
     uint32_t id = channel->id;
 
-    router_remove_channel( router, channel );
+    channels_remove( &router->channels, channel );
     if (!reply) return ROUTE_NOBODY;
     if (word == WORD_CLOSE) return ROUTE_SERVER;
     router_say_close( router, ROUTE_SERVER, 0, id );
@@ -849,14 +583,14 @@ static enum route router_forget( struct router *router, struct channel *channel,
 static enum route router_host_channel( struct router *router, unsigned int host, const struct drdynvc_pdu *pdu,
                                        const char **rule )
 {
-    struct channel *channel = router_find_own( router, host, pdu->channel_id );
+    struct channel *channel = channels_find_own( &router->channels, host, pdu->channel_id );
     enum host_word word = read_word( pdu );
 
     /* a second answer is about the channel that has the id now: the old one ended without a CLOSE */
     while (channel && channel->state == CHANNEL_ENDED && channel->answered && word <= WORD_REFUSE)
     {
-        router_remove_channel( router, channel );
-        channel = router_find_own( router, host, pdu->channel_id );
+        channels_remove( &router->channels, channel );
+        channel = channels_find_own( &router->channels, host, pdu->channel_id );
     }
     if (!channel) return router_broken( rule, "a channel is the host's own" );
 
@@ -872,7 +606,7 @@ static enum route router_host_channel( struct router *router, unsigned int host,
         return ROUTE_SERVER;
     case ACTION_CLOSE:
         channel_note( router, channel, NOTE_CLOSED );
-        channel_close( router, channel );
+        channel_close( &router->channels, channel );
         return ROUTE_SERVER;
     case ACTION_NOTICE:
         channel->answered = true;
@@ -940,7 +674,7 @@ void router_expire( struct router *router, uint64_t now )
     struct channel *channel;
     struct list *entry;
 
-    while ((entry = list_head( &router->waiting )))
+    while ((entry = list_head( &router->channels.waiting )))
     {
         channel = LIST_ENTRY( entry, struct channel, state_entry );
         if (channel->deadline > now) return;
@@ -953,7 +687,7 @@ void router_expire( struct router *router, uint64_t now )
 
 uint64_t router_deadline( const struct router *router )
 {
-    const struct list *entry = list_head( &router->waiting );
+    const struct list *entry = list_head( &router->channels.waiting );
 
     return entry ? LIST_ENTRY( entry, struct channel, state_entry )->deadline : UINT64_MAX;
 }

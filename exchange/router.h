@@ -39,23 +39,6 @@
  * only author: the caller passes them in the order in which the host sent them,
  * at the moment when they would go to the server.
  *
- *                  CREATE_REQ (server)
- *                       |
- *         no host yet   |   a host listens
- *       +---------------+----------------+
- *       v                                v    refused, another host may come
- *   WAITING --a host listens--------> OFFERED ------------> WAITING
- *       |                                |  \
- *       | in vain: FreeRDP's,            |   \ refused by all: to the server
- *       v or refused                     |    v
- *     (gone)                   CREATE_RSP|  (gone)
- *                                        v
- *                                      OPEN --CLOSE of the host, or its end--> CLOSED --id used anew--> (gone)
- *                                        |
- *     CLOSE of the server, in OFFERED and OPEN; id used anew
- *                                        v
- *                                      ENDED --CLOSE or refusal of the host, or its end--> (gone)
- *
  * A call costs no more with many channels than with few, but for those of a host
  * that ends.
  */
@@ -63,15 +46,6 @@
 /* Longest wait of a CREATE_REQ for hosts that have not announced their names yet, until router_set_hold() sets
  * another. */
 #define ROUTER_HOLD_MS 10000
-
-/* Channels that hosts may have in a session; each host may have so many of its own, whatever others have. */
-#define ROUTER_MAX_CHANNELS   65536
-#define ROUTER_HOST_CHANNELS  1024
-/* Channels that the server has ended and of which a host's last word is still to come. It gets no more until then. */
-#define ROUTER_MAX_ENDED      4096
-/* Channels that wait for hosts, all in all and of one name. */
-#define ROUTER_MAX_WAITING    65536
-#define ROUTER_NAME_WAITING   1024
 
 enum route
 {

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channels.h"
 #include "drdynvc.h"
 #include "routing.h"
 
@@ -684,24 +685,24 @@ static void test_many_channels(void)
     unsigned int i;
 
     start();
-    for (i = 0; i < ROUTER_MAX_CHANNELS; i++)
+    for (i = 0; i < CHANNELS_MAX; i++)
         if (send_create( 0x10000 + i, "one" ) != ROUTE_TAKEN || send_accept( 1, 0x10000 + i ) != ROUTE_SERVER) break;
-    ok( i == ROUTER_MAX_CHANNELS, "%u channels are open\n", i );
+    ok( i == CHANNELS_MAX, "%u channels are open\n", i );
     check_quiet();
-    for (i = 0; i < ROUTER_MAX_CHANNELS; i++) /* wherever the table has them */
+    for (i = 0; i < CHANNELS_MAX; i++) /* wherever the table has them */
     {
         data[1] = i;
         data[2] = i >> 8;
         if (router_host_pdu( router, 2, data, sizeof(data), &rule ) != ROUTE_BROKEN) break;
     }
-    ok( i == ROUTER_MAX_CHANNELS, "host 2 sends for channel %#x of host 1\n", 0x10000 + i );
+    ok( i == CHANNELS_MAX, "host 2 sends for channel %#x of host 1\n", 0x10000 + i );
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_SERVER, 0, "10 01 01 00 00 c0" ); /* one too many */
     check_server( create( 1, "both" ), ROUTE_TAKEN, 0 ); /* the next host may have it */
     check_owed( ROUTE_HOST, 2, create( 1, "both" ) );
-    for (i = 1; i < ROUTER_HOST_CHANNELS; i++)
+    for (i = 1; i < CHANNELS_MAX_HOST; i++)
         if (send_create( 0x100 + i, "two" ) != ROUTE_TAKEN || send_accept( 2, 0x100 + i ) != ROUTE_SERVER) break;
-    ok( i == ROUTER_HOST_CHANNELS, "another host has %u channels\n", i );
+    ok( i == CHANNELS_MAX_HOST, "another host has %u channels\n", i );
     check_server( create( 2, "two" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_SERVER, 0, "10 02 01 00 00 c0" );
     check_server( "32 45 23 01 00 71", ROUTE_HOST, 1 );
@@ -723,11 +724,11 @@ static void test_slow_host(void)
         if (send_create( 7, "one" ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_SERVER )) break;
         check_server( "40 07", ROUTE_HOST, 1 );
     }
-    ok( i == ROUTER_MAX_ENDED, "%u channels are ended while the host says nothing\n", i );
+    ok( i == CHANNELS_MAX_ENDED, "%u channels are ended while the host says nothing\n", i );
     check_owed( ROUTE_SERVER, 0, "10 07 01 00 00 c0" );
-    for (i = 0; i < ROUTER_MAX_CHANNELS - ROUTER_MAX_ENDED; i++)
+    for (i = 0; i < CHANNELS_MAX - CHANNELS_MAX_ENDED; i++)
         if (send_create( 0x100 + i, "two" ) != ROUTE_TAKEN || send_accept( 2, 0x100 + i ) != ROUTE_SERVER) break;
-    ok( i == ROUTER_MAX_CHANNELS - ROUTER_MAX_ENDED, "another host has %u channels\n", i );
+    ok( i == CHANNELS_MAX - CHANNELS_MAX_ENDED, "another host has %u channels\n", i );
     check_server( create( 8, "one" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_SERVER, 0, "10 08 01 00 00 c0" );
     check_host( 1, "10 07 01 00 00 c0", ROUTE_NOBODY ); /* the first answer */
@@ -745,16 +746,16 @@ static void test_many_waiting(void)
 
     router = router_create( client_names( 3 ) );
     router_add_host( router, 1, true );
-    for (i = 0; i < 2 * ROUTER_NAME_WAITING; i++)
+    for (i = 0; i < 2 * CHANNELS_MAX_NAME; i++)
         if (send_create( 0x100000 + i, "one" ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_CLIENT )) break;
-    ok( i == ROUTER_NAME_WAITING, "%u channels of one name wait\n", i );
+    ok( i == CHANNELS_MAX_NAME, "%u channels of one name wait\n", i );
     check_owed( ROUTE_CLIENT, 0, "12 00 04 10 00 6f 6e 65 00" );
-    for (i = ROUTER_NAME_WAITING; i < 2 * ROUTER_MAX_WAITING; i++)
+    for (i = CHANNELS_MAX_NAME; i < 2 * CHANNELS_MAX_WAITING; i++)
     {
         sprintf( name, "name %u", i );
         if (send_create( i, name ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_CLIENT )) break;
     }
-    ok( i == ROUTER_MAX_WAITING, "%u channels wait\n", i );
+    ok( i == CHANNELS_MAX_WAITING, "%u channels wait\n", i );
     free( router_take( router, ROUTE_CLIENT ) );
     announce( 1, "name 2000" ); /* others go on waiting */
     ok( router_has_packets( router, ROUTE_HOST ) && !router_has_packets( router, ROUTE_SERVER ), "it still waits\n" );
@@ -772,13 +773,13 @@ static void test_many_closed(void)
     uint8_t pdu[DRDYNVC_MAX_CONTROL];
 
     start();
-    for (i = 0; i <= ROUTER_MAX_CHANNELS; i++)
+    for (i = 0; i <= CHANNELS_MAX; i++)
     {
         send_create( 0x100 + i, "one" );
         send_accept( 1, 0x100 + i );
         if (router_host_pdu( router, 1, pdu, drdynvc_write_close( pdu, 0x100 + i ), &rule ) != ROUTE_SERVER) break;
     }
-    ok( i == ROUTER_MAX_CHANNELS + 1, "%u channels are closed\n", i );
+    ok( i == CHANNELS_MAX + 1, "%u channels are closed\n", i );
     check_server( "31 00 01 71", ROUTE_CLIENT, 0 ); /* forgotten */
     check_server( "31 01 01 71", ROUTE_NOBODY, 0 );
     check_quiet();
