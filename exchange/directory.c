@@ -231,15 +231,15 @@ void directory_remove_host( struct directory_host *host )
     free( host );
 }
 
-static bool directory_all_ready( const struct directory *directory )
+/* May a host listen, at its start, on a name that nobody knows of yet? */
+static bool directory_may_grow( const struct directory *directory )
 {
     struct directory_host *host;
 
-    if (!directory->hosts_known) return false;
-    if (directory->complete) return true;
+    if (!directory->hosts_known) return true;
     LIST_FOR_EACH_ENTRY( host, &directory->hosts, struct directory_host, entry )
-        if (!host->ready) return false;
-    return true;
+        if (host->takes_part && !host->ready && !host->complete) return true;
+    return false;
 }
 
 struct directory_host *directory_find_listener( const struct directory *directory, const struct directory_name *name,
@@ -255,6 +255,6 @@ struct directory_host *directory_find_listener( const struct directory *director
             if (wait) *wait = listener->expected;
             return listener->expected ? NULL : listener->host;
         }
-    if (wait) *wait = !directory_all_ready( directory );
+    if (wait) *wait = directory_may_grow( directory );
     return NULL;
 }

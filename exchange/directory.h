@@ -42,6 +42,7 @@ struct directory_host
     struct list  entry;         /* in the directory, by number */
     unsigned int number;
     bool         ready;         /* it listens on all that it is to listen on at its start */
+    bool         complete;      /* all of that is expected */
     bool         takes_part;    /* in this connection: else it is as if it listened on nothing */
     size_t       name_count;
     struct list  listeners;
@@ -80,7 +81,6 @@ struct directory
     struct list        names;           /* by age */
     struct list        buckets[DIRECTORY_BUCKETS];
     bool               hosts_known;     /* no host will be added */
-    bool               complete;        /* what hosts will listen on is expected */
 };
 
 /* What became of a name that a host listens on. */

@@ -339,10 +339,10 @@ void exchange_set_ready( struct exchange *exchange, struct port *port )
     exchange_unlock( exchange );
 }
 
-void exchange_set_complete( struct exchange *exchange, bool complete )
+void exchange_set_complete( struct exchange *exchange, struct port *port, bool complete )
 {
     exchange_lock( exchange );
-    router_set_complete( exchange->router, complete );
+    router_set_complete( exchange->router, port->number, complete );
     exchange_unlock( exchange );
 }
 

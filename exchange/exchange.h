@@ -106,7 +106,7 @@ extern enum name_result exchange_listen( struct exchange *exchange, struct port 
 extern enum name_result exchange_unlisten( struct exchange *exchange, struct port *port, const char *name );
 extern enum name_result exchange_expect( struct exchange *exchange, struct port *port, const char *name );
 extern void exchange_set_ready( struct exchange *exchange, struct port *port );
-extern void exchange_set_complete( struct exchange *exchange, bool complete );
+extern void exchange_set_complete( struct exchange *exchange, struct port *port, bool complete );
 extern void exchange_set_known( struct exchange *exchange, bool known );
 
 /* The settings that concern it. */

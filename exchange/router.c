@@ -295,10 +295,12 @@ void router_set_ready( struct router *router, unsigned int number )
     router_check_waiting( router );
 }
 
-void router_set_complete( struct router *router, bool complete )
+void router_set_complete( struct router *router, unsigned int number, bool complete )
 {
-    if (router->directory.complete == complete) return;
-    router->directory.complete = complete;
+    struct directory_host *host = directory_find_host( &router->directory, number );
+
+    if (!host || host->complete == complete) return;
+    host->complete = complete;
     router_check_waiting( router );
 }
 

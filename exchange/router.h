@@ -44,7 +44,7 @@
  */
 
 /* Longest wait of a CREATE_REQ for hosts that have not announced their names yet, until router_set_hold() sets
- * another. */
+ * another, also for those that wait already. */
 #define ROUTER_HOLD_MS 10000
 
 enum route
@@ -96,8 +96,8 @@ extern void router_set_ready( struct router *router, unsigned int host );
 extern void router_retire_host( struct router *router, unsigned int host );
 /* The host's channels are closed toward the server, what it was offered goes to the next one. */
 extern void router_remove_host( struct router *router, unsigned int host );
-/* Is every host expected to listen on all that it will listen on? Then nothing waits for other names. */
-extern void router_set_complete( struct router *router, bool complete );
+/* Is the host expected to listen on all that it will listen on at its start? Then nothing else waits for it. */
+extern void router_set_complete( struct router *router, unsigned int host, bool complete );
 /* Is every host there? If not, names may come that nobody listens on yet. */
 extern void router_set_known( struct router *router, bool known );
 

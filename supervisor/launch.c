@@ -31,9 +31,19 @@
 #include "life.h"
 #include "search.h"
 
+/* Does somebody know what each of its plug-ins will listen on? */
+static bool group_is_known( const struct group *group )
+{
+    size_t i;
+
+    for (i = 0; i < group->count; i++) if (!group->plugins[i]->known) return false;
+    return true;
+}
+
 /* What it listened on before is what it will listen on. */
 static void launch_expect( struct supervisor *supervisor, const struct host *host )
 {
+    bool complete = group_is_known( host->group );
     const struct plugin *plugin;
     size_t i, j;
 
@@ -41,8 +51,10 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
     {
         plugin = host->group->plugins[i];
         for (j = 0; plugin->known && j < plugin->names.count; j++)
-            exchange_expect( supervisor->exchange, host->port, plugin->names.names[j] );
+            if (exchange_expect( supervisor->exchange, host->port, plugin->names.names[j] ) != NAME_OK)
+                complete = false;
     }
+    exchange_set_complete( supervisor->exchange, host->port, complete );
 }
 
 static void launch_greet( struct supervisor *supervisor, struct host *host )
@@ -181,26 +193,17 @@ static void launch_add_group( struct supervisor *supervisor, struct group *group
                SUPERVISOR_MAX_HOSTS - 1, log_escape( &text, group_title( group, title ) ) );
 }
 
-/* Does somebody know what each plug-in that runs will listen on? */
-static bool launch_tell_complete( struct supervisor *supervisor, const struct plugin_list *list )
-{
-    const struct plugin *plugin;
-    bool complete = true;
-
-    for (plugin = list->first; plugin; plugin = plugin->next)
-        if (!plugin->known && plugin->choice.loaded) complete = false;
-    exchange_set_complete( supervisor->exchange, complete );
-    return complete;
-}
-
 void launch_recorded( struct supervisor *supervisor )
 {
     struct group *group;
-    bool complete;
+    bool complete = true;
 
     launch_choose( supervisor, &supervisor->recorded );
-    while ((group = launch_next_group( &supervisor->recorded ))) launch_add_group( supervisor, group );
-    complete = launch_tell_complete( supervisor, &supervisor->recorded );
+    while ((group = launch_next_group( &supervisor->recorded )))
+    {
+        if (!group_is_known( group )) complete = false;
+        launch_add_group( supervisor, group );
+    }
     log_debug( "the record has %zu plug-ins, and %s of their channels", supervisor->recorded.count,
                complete ? "all" : "some" );
     launch_due( supervisor );
@@ -264,6 +267,16 @@ static bool launch_keep( struct supervisor *supervisor, const struct group *foun
     return false;
 }
 
+/* Of a plug-in that has changed nobody knows the names any more. */
+static void launch_doubt( struct supervisor *supervisor )
+{
+    const struct host *host;
+
+    for (host = supervisor->hosts; host; host = host->next)
+        if (host->port && host->group && !group_is_known( host->group ))
+            exchange_set_complete( supervisor->exchange, host->port, false );
+}
+
 void launch_found( struct supervisor *supervisor )
 {
     struct group *group, *found = NULL, **end = &found, *next;
@@ -271,7 +284,6 @@ void launch_found( struct supervisor *supervisor )
     log_debug( "the search has found %zu plug-ins", supervisor->plugins.count );
     launch_choose( supervisor, &supervisor->plugins );
     launch_recall( supervisor );
-    launch_tell_complete( supervisor, &supervisor->plugins );
     while ((group = launch_next_group( &supervisor->plugins )))
     {
         if (launch_keep( supervisor, group )) free( group );
@@ -283,6 +295,7 @@ void launch_found( struct supervisor *supervisor )
     }
     for (group = supervisor->groups; group; group = group->next)
         if (!group->kept) launch_drop( supervisor, group );
+    launch_doubt( supervisor );
     for (group = found; group; group = next)
     {
         next = group->next;

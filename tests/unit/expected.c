@@ -38,7 +38,8 @@ static void start_expected(void)
     router_add_host( router, 2, true );
     expect( 2, "both" );
     expect( 2, "two" );
-    router_set_complete( router, true );
+    router_set_complete( router, 1, true );
+    router_set_complete( router, 2, true );
     router_set_known( router, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     free( router_take( router, ROUTE_HOST ) );
@@ -64,6 +65,39 @@ static void test_expected(void)
     announce( 1, "four" ); /* taken when it comes */
     check_server( create( 4, "four" ), ROUTE_TAKEN, 0 );
     check_owed( ROUTE_HOST, 1, create( 4, "four" ) );
+    check_quiet();
+    stop();
+}
+
+/* Only a host whose names are not known may listen on any: nothing waits for the others. */
+static void test_one_unknown(void)
+{
+    start_expected();
+    router_add_host( router, 3, true );
+    check_owed( ROUTE_HOST, 3, CAPS_2 );
+    check_server( create( 1, "three" ), ROUTE_TAKEN, 0 );
+    check_quiet();
+    announce( 3, "four" );
+    check_quiet();
+    router_set_ready( router, 3 ); /* 1 and 2 are not */
+    check_owed( ROUTE_CLIENT, 0, create( 1, "three" ) );
+    check_server( create( 2, "three" ), ROUTE_CLIENT, 0 );
+    check_quiet();
+    stop();
+
+    start_expected();
+    router_set_complete( router, 2, false ); /* it has changed */
+    check_server( create( 1, "three" ), ROUTE_TAKEN, 0 );
+    router_set_ready( router, 1 );
+    check_quiet();
+    announce( 2, "three" );
+    check_owed( ROUTE_HOST, 2, create( 1, "three" ) );
+    check_quiet();
+    stop();
+
+    start_expected();
+    router_add_host( router, 3, false ); /* not in this connection */
+    check_server( create( 1, "three" ), ROUTE_CLIENT, 0 );
     check_quiet();
     stop();
 }
@@ -249,6 +283,7 @@ static void test_versions(void)
 START_TEST( expected )
 {
     test_expected();
+    test_one_unknown();
     test_disappoints();
     test_expected_in_order();
     test_refused_before_ready();
