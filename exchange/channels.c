@@ -237,7 +237,7 @@ bool channel_wait( struct channels *channels, struct channel *channel, struct di
     channel->name = name;
     list_add_tail( &name->waiting, &channel->name_entry );
     for (before = LIST_ENTRY( channels->waiting.prev, struct channel, state_entry );
-         &before->state_entry != &channels->waiting && before->deadline > channel->deadline;
+         &before->state_entry != &channels->waiting && before->time > channel->time;
          before = LIST_ENTRY( before->state_entry.prev, struct channel, state_entry )) continue;
     list_add_after( &before->state_entry, &channel->state_entry );
     name->waiting_count++;

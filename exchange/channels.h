@@ -81,7 +81,7 @@ struct channel
     struct list            own_entry;   /* channels->own, by host and id, by age: those that have a host */
     struct list            host_entry;  /* its host's, by age */
     struct list            name_entry;  /* its name's, while it waits */
-    struct list            state_entry; /* channels->waiting, by deadline; channels->closed, by age */
+    struct list            state_entry; /* channels->waiting, by time; channels->closed, by age */
     uint32_t               id;
     enum channel_state     state;
     struct directory_host *host;        /* NULL while it waits, or when the host is gone */
@@ -89,7 +89,7 @@ struct channel
     unsigned int           refused;     /* the number of the last host that did not take it, 0 for none */
     bool                   answered;    /* CHANNEL_ENDED: the CREATE_RSP has come */
     bool                   reply;       /* CHANNEL_ENDED: the server still waits for the host's CLOSE */
-    uint64_t               deadline;    /* while it waits */
+    uint64_t               time;        /* when its CREATE_REQ came */
     struct packet         *create;      /* the CREATE_REQ, until it is closed or ended */
 };
 
@@ -129,7 +129,7 @@ extern const char *channel_name( const struct channel *channel );
 /* May the host be offered one more? A slow or greedy host costs no other its channels. */
 extern bool channels_have_room( const struct channels *channels, const struct directory_host *host );
 
-/* Waits for hosts, for which its deadline counts. Returns false without memory, or if too many wait. */
+/* Waits for hosts. Returns false without memory, or if too many wait. */
 extern bool channel_wait( struct channels *channels, struct channel *channel, struct directory *directory );
 /* Is with a host from now on. */
 extern void channel_offer( struct channels *channels, struct channel *channel, struct directory_host *host );

@@ -451,7 +451,7 @@ static enum route router_server_create( struct router *router, const struct drdy
         return ROUTE_CLIENT;
     }
     if (!(channel = channels_add( &router->channels, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
-    channel->deadline = now + router->hold;
+    channel->time = now;
     if (!router_find_host( router, channel, true )) router_give_up( router, channel );
     return ROUTE_TAKEN;
 }
@@ -679,7 +679,7 @@ void router_expire( struct router *router, uint64_t now )
     while ((entry = list_head( &router->channels.waiting )))
     {
         channel = LIST_ENTRY( entry, struct channel, state_entry );
-        if (channel->deadline > now) return;
+        if (router_deadline( router ) > now) return;
         if (router_find_host( router, channel, false )) continue;
         router->asked = true;
         router_add_note( router, NOTE_LATE, router_find_expected( channel->name ), channel->name->text, channel->id );
@@ -691,7 +691,7 @@ uint64_t router_deadline( const struct router *router )
 {
     const struct list *entry = list_head( &router->channels.waiting );
 
-    return entry ? LIST_ENTRY( entry, struct channel, state_entry )->deadline : UINT64_MAX;
+    return entry ? LIST_ENTRY( entry, struct channel, state_entry )->time + router->hold : UINT64_MAX;
 }
 
 bool router_was_asked( const struct router *router )

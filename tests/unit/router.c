@@ -468,6 +468,19 @@ static void test_hold_expires(void)
     check_quiet();
     check_server( "30 01 71", ROUTE_CLIENT, 0 );
     stop();
+
+    /* the settings count for what came before they were read, too */
+    router = router_create( client_names( 3 ) );
+    now = 1000;
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
+    router_set_hold( router, 500 );
+    ok( router_deadline( router ) == 1500, "wrong deadline\n" );
+    router_set_hold( router, 60000 );
+    router_expire( router, 60999 );
+    check_quiet();
+    router_expire( router, 61000 );
+    check_owed( ROUTE_CLIENT, 0, create( 1, "one" ) );
+    stop();
 }
 
 static void test_hold_ends_otherwise(void)
