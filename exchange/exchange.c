@@ -23,7 +23,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -32,15 +31,10 @@
 #include "exchange.h"
 #include "port.h"
 
-/* Credit is returned by itself from so many bytes on; less goes with the next PDU to the host, or after a while. */
-#define CREDIT_BYTES   32768
-#define CREDIT_IDLE_MS 20
 /* A host that is silent for so long after it had something to do is the supervisor's business. */
-#define AWAIT_MS       5000
+#define AWAIT_MS 5000
 /* The windows are tight for so long after the link was busy. */
-#define TIGHT_MS       250
-/* Hosts that the main thread reads in one turn. */
-#define READY_HOSTS    16
+#define TIGHT_MS 250
 
 /* What the addin ignored, dropped or said in the place of a host. */
 struct counters
@@ -55,14 +49,13 @@ struct exchange
 {
     pthread_mutex_t lock;
     int             wake;           /* eventfd */
-    int             ready;          /* epoll descriptor of the hosts that the main thread reads, -1 if it can not */
     struct trace   *trace;
     exchange_post  *post;
     void           *context;        /* of post */
 
     /* protected by lock */
     struct router  *router;
-    struct port    *ports;
+    struct ports    ports;
     bool            connected;
     bool            main_reads;
     bool            main_sends;     /* it has read some, and a batch follows */
@@ -72,9 +65,7 @@ struct exchange
     bool            posted;         /* and has not returned */
     uint64_t        batch_time;     /* no token is posted before it, in microseconds */
     uint64_t        visit_time;     /* the I/O thread comes round by then, in milliseconds; UINT64_MAX if it need not */
-    unsigned int    turn;           /* the host whose PDU went out last */
-    uint64_t        tight_time;     /* until then a host's window is no larger than the link needs */
-    size_t          tight_window;   /* that one's size */
+    struct tight    tight;
     struct counters counters;
 };
 
@@ -102,7 +93,7 @@ struct exchange *exchange_create( const char *const *client_names, struct trace 
     exchange->context = context;
     exchange->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
     exchange->visit_time = UINT64_MAX;
-    exchange->ready = epoll_create1( EPOLL_CLOEXEC );
+    ports_init( &exchange->ports );
     exchange->router = router_create( client_names );
     if (exchange->wake >= 0 && exchange->router) return exchange;
     exchange_destroy( exchange );
@@ -111,16 +102,9 @@ struct exchange *exchange_create( const char *const *client_names, struct trace 
 
 void exchange_destroy( struct exchange *exchange )
 {
-    struct port *port;
-
-    while ((port = exchange->ports))
-    {
-        exchange->ports = port->next;
-        port_destroy( port );
-    }
+    ports_clear( &exchange->ports );
     if (exchange->router) router_destroy( exchange->router );
     if (exchange->wake >= 0) close( exchange->wake );
-    if (exchange->ready >= 0) close( exchange->ready );
     pthread_mutex_destroy( &exchange->lock );
     free( exchange );
 }
@@ -152,24 +136,12 @@ static void exchange_need_visit( struct exchange *exchange, uint64_t time )
     exchange_wake( exchange );
 }
 
-static struct port *exchange_find_port( struct exchange *exchange, unsigned int number )
-{
-    struct port *port = exchange->ports;
-
-    while (port && port->number != number) port = port->next;
-    return port;
-}
-
 /* A host that has ended is gone when its last PDU is. */
 static void exchange_check_gone( struct exchange *exchange, struct port *port )
 {
-    struct port **link = &exchange->ports;
-
     if (!port->ended || port->pdus.head) return;
     router_remove_host( exchange->router, port->number );
-    while (*link != port) link = &(*link)->next;
-    *link = port->next;
-    port_destroy( port );
+    ports_remove( &exchange->ports, port );
 }
 
 /* Is it a host of plug-ins that the connection concerns? */
@@ -178,35 +150,10 @@ static bool port_is_told( const struct port *port )
     return port->number && port->admitted && port->takes_part;
 }
 
-/* Bytes of a host's PDUs for which credit may be returned now. */
-static size_t exchange_credit( const struct exchange *exchange, const struct port *port, uint64_t now )
-{
-    size_t kept = 0;
-
-    if (port->purging) return 0;
-    if (now < exchange->tight_time && exchange->tight_window < WINEDVC_WINDOW)
-        kept = WINEDVC_WINDOW - exchange->tight_window;
-    return port->credit > kept ? port->credit - kept : 0;
-}
-
-static void exchange_return_credit( struct exchange *exchange, struct port *port, uint64_t now )
-{
-    size_t bytes = exchange_credit( exchange, port, now );
-    struct winedvc_credit credit = { bytes };
-
-    if (!port->credit) port->credit_time = UINT64_MAX;
-    else if (port->credit_time == UINT64_MAX) port->credit_time = now + CREDIT_IDLE_MS;
-    if (!bytes || (bytes < CREDIT_BYTES && now < port->credit_time)) return;
-    port->window -= bytes;
-    port->credit -= bytes;
-    port->credit_time = port->credit ? exchange->tight_time : UINT64_MAX;
-    port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CREDIT, &credit, sizeof(credit), NULL, 0, 0 );
-}
-
 static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
 {
     uint64_t now = clock_ms();
-    size_t credit = port->credit ? exchange_credit( exchange, port, now ) : 0;
+    size_t credit = port->credit ? port_credit( port, &exchange->tight, now ) : 0;
 
     port_send( port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0, credit );
     if (port->awaited == UINT64_MAX) exchange_need_visit( exchange, (port->awaited = now) + AWAIT_MS );
@@ -221,7 +168,7 @@ static void exchange_serve_hosts( struct exchange *exchange )
 
     while ((packet = router_take( exchange->router, ROUTE_HOST )))
     {
-        if ((port = exchange_find_port( exchange, packet->host )))
+        if ((port = ports_find( &exchange->ports, packet->host )))
             exchange_send_pdu( exchange, port, packet->data, packet->size );
         free( packet );
     }
@@ -244,7 +191,7 @@ static bool exchange_serves( const struct exchange *exchange, const struct port 
 
 struct port *exchange_add_host( struct exchange *exchange, unsigned int number, int fd, const struct name_list *servers )
 {
-    struct port *port = port_create( number, fd, servers ), **end;
+    struct port *port = port_create( number, fd, servers );
     bool added;
 
     if (!port)
@@ -255,8 +202,7 @@ struct port *exchange_add_host( struct exchange *exchange, unsigned int number, 
     exchange_lock( exchange );
     port->takes_part = !exchange->connected || exchange_serves( exchange, port );
     added = !number || router_add_host( exchange->router, number, false );
-    for (end = &exchange->ports; added && *end; end = &(*end)->next) continue;
-    if (added) *end = port;
+    if (added) ports_add( &exchange->ports, port );
     exchange_unlock( exchange );
     if (added) return port;
     port_destroy( port );
@@ -277,7 +223,7 @@ void exchange_remove_host( struct exchange *exchange, struct port *port, bool di
 {
     pthread_mutex_lock( &port->reading ); /* the main thread may be about to read */
     exchange_lock( exchange );
-    if (port->fd >= 0 && port->watched) epoll_ctl( exchange->ready, EPOLL_CTL_DEL, port->fd, NULL );
+    ports_unwatch( &exchange->ports, port );
     port_close( port );
     pthread_mutex_unlock( &port->reading );
     router_retire_host( exchange->router, port->number );
@@ -295,45 +241,22 @@ void exchange_send( struct exchange *exchange, struct port *port, uint16_t type,
     exchange_unlock( exchange );
 }
 
-enum name_result exchange_listen( struct exchange *exchange, struct port *port, const char *name )
+enum name_result exchange_name( struct exchange *exchange, struct port *port, exchange_name_call *call,
+                                const char *name )
 {
     enum name_result result;
 
     exchange_lock( exchange );
-    result = router_listen( exchange->router, port->number, name );
+    result = call( exchange->router, port->number, name );
     exchange_serve_hosts( exchange );
-    exchange_unlock( exchange );
-    return result;
-}
-
-enum name_result exchange_unlisten( struct exchange *exchange, struct port *port, const char *name )
-{
-    enum name_result result;
-
-    exchange_lock( exchange );
-    result = router_unlisten( exchange->router, port->number, name );
-    exchange_unlock( exchange );
-    return result;
-}
-
-enum name_result exchange_expect( struct exchange *exchange, struct port *port, const char *name )
-{
-    enum name_result result;
-
-    exchange_lock( exchange );
-    result = router_expect( exchange->router, port->number, name );
     exchange_unlock( exchange );
     return result;
 }
 
 void exchange_set_ready( struct exchange *exchange, struct port *port )
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.u32 = port->number };
-
     exchange_lock( exchange );
-    port->ready = true;
-    port->watched = exchange->ready >= 0 && port->fd >= 0 &&
-                    !epoll_ctl( exchange->ready, EPOLL_CTL_ADD, port->fd, &event );
+    ports_watch( &exchange->ports, port );
     router_set_ready( exchange->router, port->number );
     exchange_serve_hosts( exchange );
     exchange_unlock( exchange );
@@ -409,7 +332,7 @@ static bool exchange_read_one( struct exchange *exchange, unsigned int number, u
     bool needed;
 
     exchange_lock( exchange );
-    port = exchange_find_port( exchange, number );
+    port = ports_find( &exchange->ports, number );
     if (port && (port->fd < 0 || pthread_mutex_trylock( &port->reading ))) port = NULL;
     exchange_unlock( exchange );
     if (!port) return false;
@@ -417,11 +340,7 @@ static bool exchange_read_one( struct exchange *exchange, unsigned int number, u
     if (received > 0) exchange_take_in( exchange, port, buffer, received );
     exchange_lock( exchange );
     needed = port->control.head || port->rule || port->no_memory || !received;
-    if (!received && port->watched) /* the supervisor deals with its end */
-    {
-        epoll_ctl( exchange->ready, EPOLL_CTL_DEL, port->fd, NULL );
-        port->watched = false;
-    }
+    if (!received) ports_unwatch( &exchange->ports, port ); /* the supervisor deals with its end */
     exchange_unlock( exchange );
     pthread_mutex_unlock( &port->reading );
     return needed;
@@ -429,15 +348,15 @@ static bool exchange_read_one( struct exchange *exchange, unsigned int number, u
 
 bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size )
 {
-    struct epoll_event events[READY_HOSTS];
-    int i, count = epoll_wait( exchange->ready, events, READY_HOSTS, 0 );
+    unsigned int numbers[PORTS_READY];
+    size_t i, count = ports_list_ready( &exchange->ports, numbers );
     bool needed = false;
 
-    if (count <= 0) return false;
+    if (!count) return false;
     exchange_lock( exchange );
     exchange->main_sends = true;
     exchange_unlock( exchange );
-    for (i = 0; i < count; i++) needed |= exchange_read_one( exchange, events[i].data.u32, buffer, size );
+    for (i = 0; i < count; i++) needed |= exchange_read_one( exchange, numbers[i], buffer, size );
     if (needed) exchange_wake( exchange );
     return true;
 }
@@ -445,10 +364,10 @@ bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t siz
 int exchange_start_main_reads( struct exchange *exchange )
 {
     exchange_lock( exchange );
-    exchange->main_reads = exchange->ready >= 0;
+    exchange->main_reads = exchange->ports.epoll >= 0;
     exchange_unlock( exchange );
     exchange_wake( exchange );
-    return exchange->ready;
+    return exchange->ports.epoll;
 }
 
 void exchange_stop_main_reads( struct exchange *exchange )
@@ -471,22 +390,16 @@ short exchange_poll_events( struct exchange *exchange, struct port *port, int *f
     return events;
 }
 
-void exchange_take_control( struct exchange *exchange, struct port *port, struct packet_queue *frames )
+void exchange_hear( struct exchange *exchange, struct port *port, struct heard *heard )
 {
+    packet_queue_init( &heard->control );
     exchange_lock( exchange );
-    packet_queue_move( frames, &port->control );
-    exchange_unlock( exchange );
-}
-
-bool exchange_has_heard( struct exchange *exchange, struct port *port )
-{
-    bool heard;
-
-    exchange_lock( exchange );
-    heard = port->heard;
+    heard->anything = port->heard;
     port->heard = false;
+    packet_queue_move( &heard->control, &port->control );
+    heard->rule = port->rule;
+    heard->no_memory = port->no_memory;
     exchange_unlock( exchange );
-    return heard;
 }
 
 uint64_t exchange_awaits( struct exchange *exchange, struct port *port )
@@ -499,26 +412,12 @@ uint64_t exchange_awaits( struct exchange *exchange, struct port *port )
     return awaited;
 }
 
-const char *exchange_fault( struct exchange *exchange, struct port *port, bool *breach )
-{
-    const char *fault;
-
-    exchange_lock( exchange );
-    fault = port->rule;
-    *breach = fault != NULL;
-    if (!fault && port->no_memory) fault = "no memory is left in the client for what it sends or is sent";
-    exchange_unlock( exchange );
-    return fault;
-}
-
 /* The I/O thread's turn */
 
 static bool exchange_has_output( const struct exchange *exchange )
 {
-    const struct port *port;
-
-    for (port = exchange->ports; port; port = port->next) if (port->pdus.head) return true;
-    return router_has_packets( exchange->router, ROUTE_SERVER ) || router_has_packets( exchange->router, ROUTE_CLIENT );
+    return ports_next( &exchange->ports ) || router_has_packets( exchange->router, ROUTE_SERVER ) ||
+           router_has_packets( exchange->router, ROUTE_CLIENT );
 }
 
 /* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. Needs the lock. */
@@ -543,10 +442,10 @@ bool exchange_settle( struct exchange *exchange )
 
     exchange_lock( exchange );
     exchange_serve_hosts( exchange );
-    for (port = exchange->ports; port; port = port->next)
+    for (port = exchange->ports.first; port; port = port->next)
     {
         port_flush( port );
-        exchange_return_credit( exchange, port, now / 1000 );
+        port_return_credit( port, &exchange->tight, now / 1000 );
     }
     if (exchange_batch_time( exchange ) <= now)
     {
@@ -565,10 +464,10 @@ uint64_t exchange_time( struct exchange *exchange )
 
     exchange_lock( exchange );
     time = exchange_batch_time( exchange );
-    for (port = exchange->ports; port; port = port->next)
+    for (port = exchange->ports.first; port; port = port->next)
     {
         if (port->window && !port->purging && port->credit_time == UINT64_MAX)
-            port->credit_time = clock_ms() + CREDIT_IDLE_MS; /* the main thread need not say when it is due */
+            port->credit_time = clock_ms() + PORT_CREDIT_MS; /* the main thread need not say when it is due */
         if (port->credit_time != UINT64_MAX && port->credit_time * 1000 < time) time = port->credit_time * 1000;
         if (port->awaited != UINT64_MAX && port->awaited + AWAIT_MS < visit) visit = port->awaited + AWAIT_MS;
     }
@@ -613,10 +512,10 @@ static void exchange_begin_epoch( struct exchange *exchange )
 
     exchange->epoch++;
     exchange->connected = true;
-    exchange->batch_time = exchange->tight_time = 0;
+    exchange->batch_time = exchange->tight.time = 0;
     router_reset( exchange->router );
     trace_note( exchange->trace, "connection %u to %s", exchange->epoch, exchange->server );
-    for (port = exchange->ports; port; port = port->next)
+    for (port = exchange->ports.first; port; port = port->next)
     {
         if (!port->number) continue;
         port->takes_part = exchange_serves( exchange, port );
@@ -636,7 +535,7 @@ static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
     router_reset( exchange->router );
     trace_note( exchange->trace, "connection %u has ended, code %u", exchange->epoch, code );
     exchange_note_counters( exchange );
-    for (port = exchange->ports; port; port = next)
+    for (port = exchange->ports.first; port; port = next)
     {
         next = port->next;
         exchange->counters.dropped += port_drop_pdus( port );
@@ -721,7 +620,7 @@ bool exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size,
         }
         exchange_trace_received( exchange, route, pdu, size );
         exchange_serve_hosts( exchange );
-        if (route == ROUTE_HOST && (port = exchange_find_port( exchange, host )))
+        if (route == ROUTE_HOST && (port = ports_find( &exchange->ports, host )))
             exchange_send_pdu( exchange, port, pdu, size );
         if (route == ROUTE_TAKEN || router_has_packets( exchange->router, ROUTE_SERVER ) ||
             router_has_notes( exchange->router )) needed = true;
@@ -762,27 +661,13 @@ void exchange_expire( struct exchange *exchange, struct packet_queue *to_client 
 
 /* To the server. All here needs the lock. */
 
-/* The host whose turn it is among those that have PDUs. */
-static struct port *exchange_next_port( const struct exchange *exchange )
-{
-    struct port *port, *first = NULL, *next = NULL;
-
-    for (port = exchange->ports; port; port = port->next) /* in order of their numbers */
-    {
-        if (!port->pdus.head) continue;
-        if (!first) first = port;
-        if (!next && port->number > exchange->turn) next = port;
-    }
-    return next ? next : first;
-}
-
 /* The next PDU of a host, if that may go out. */
 static struct packet *exchange_take_pdu( struct exchange *exchange, struct port *port )
 {
     struct packet *packet = packet_queue_pop( &port->pdus );
     const char *rule;
 
-    exchange->turn = port->number;
+    exchange->ports.turn = port->number;
     port->credit += packet->size; /* the client sends it before it takes another */
     switch (router_host_pdu( exchange->router, port->number, packet->data, packet->size, &rule ))
     {
@@ -826,7 +711,7 @@ void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_q
     {
         if (!(packet = exchange_take_answer( exchange )))
         {
-            if (!(port = exchange_next_port( exchange ))) break;
+            if (!(port = ports_next( &exchange->ports ))) break;
             packet = exchange_take_pdu( exchange, port );
             exchange_serve_hosts( exchange ); /* a refused channel may have gone to another host */
         }
@@ -859,10 +744,10 @@ void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause )
     exchange->batch_time = pause ? now + pause : 0;
     needed = (exchange->connected && exchange_has_output( exchange )) || trace_is_wanted( exchange->trace ) ||
              router_has_notes( exchange->router );
-    for (port = exchange->ports; port; port = port->next)
+    for (port = exchange->ports.first; port; port = port->next)
     {
-        if (port->credit >= CREDIT_BYTES) exchange_return_credit( exchange, port, now / 1000 );
-        if (port->credit && !port->purging) exchange_need_visit( exchange, now / 1000 + CREDIT_IDLE_MS );
+        if (port->credit >= PORT_CREDIT_BYTES) port_return_credit( port, &exchange->tight, now / 1000 );
+        if (port->credit && !port->purging) exchange_need_visit( exchange, now / 1000 + PORT_CREDIT_MS );
         if (port->out.head || port->rule) needed = true;
     }
     exchange_unlock( exchange );
@@ -872,7 +757,7 @@ void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause )
 void exchange_tighten( struct exchange *exchange, size_t window )
 {
     exchange_lock( exchange );
-    exchange->tight_time = clock_ms() + TIGHT_MS;
-    exchange->tight_window = window;
+    exchange->tight.time = clock_ms() + TIGHT_MS;
+    exchange->tight.window = window;
     exchange_unlock( exchange );
 }

@@ -89,22 +89,24 @@ extern enum port_status exchange_read( struct exchange *exchange, struct port *p
 /* What there is to wait for on the socket: POLLIN, POLLOUT, both or 0. */
 extern short exchange_poll_events( struct exchange *exchange, struct port *port, int *fd );
 
-/* Moves the control frames that were read, oldest first: the packet's kind is the type, its data the body. */
-extern void exchange_take_control( struct exchange *exchange, struct port *port, struct packet_queue *frames );
-
-/* Has something been read since the last call? */
-extern bool exchange_has_heard( struct exchange *exchange, struct port *port );
+/* What has come of a host since the last call. */
+struct heard
+{
+    bool                anything;
+    struct packet_queue control;    /* oldest first: a packet's kind is the type, its data the body. The caller's */
+    const char         *rule;       /* that the host broke */
+    bool                no_memory;  /* the client has none for what it sent or is sent */
+};
+extern void exchange_hear( struct exchange *exchange, struct port *port, struct heard *heard );
 
 /* Since when, in the time of clock_ms(), the host has said nothing, or it was sent something to which it has said
  * nothing. UINT64_MAX if it has answered a PING since then: it may sleep. */
 extern uint64_t exchange_awaits( struct exchange *exchange, struct port *port );
 
-/* Why the host has to end, NULL if it need not. *breach: that is a rule, which it broke. */
-extern const char *exchange_fault( struct exchange *exchange, struct port *port, bool *breach );
-
-extern enum name_result exchange_listen( struct exchange *exchange, struct port *port, const char *name );
-extern enum name_result exchange_unlisten( struct exchange *exchange, struct port *port, const char *name );
-extern enum name_result exchange_expect( struct exchange *exchange, struct port *port, const char *name );
+/* Calls one of the router's functions that a host's name is given to. */
+typedef enum name_result exchange_name_call( struct router *router, unsigned int host, const char *name );
+extern enum name_result exchange_name( struct exchange *exchange, struct port *port, exchange_name_call *call,
+                                       const char *name );
 extern void exchange_set_ready( struct exchange *exchange, struct port *port );
 extern void exchange_set_complete( struct exchange *exchange, struct port *port, bool complete );
 extern void exchange_set_known( struct exchange *exchange, bool known );

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -267,4 +268,104 @@ unsigned int port_drop_pdus( struct port *port )
     port->credit += port->pdus.bytes;
     for (; (packet = packet_queue_pop( &port->pdus )); count++) free( packet );
     return count;
+}
+
+/* Credit */
+
+size_t port_credit( const struct port *port, const struct tight *tight, uint64_t now )
+{
+    size_t kept = 0;
+
+    if (port->purging) return 0;
+    if (now < tight->time && tight->window < WINEDVC_WINDOW) kept = WINEDVC_WINDOW - tight->window;
+    return port->credit > kept ? port->credit - kept : 0;
+}
+
+void port_return_credit( struct port *port, const struct tight *tight, uint64_t now )
+{
+    size_t bytes = port_credit( port, tight, now );
+    struct winedvc_credit credit = { bytes };
+
+    if (!port->credit) port->credit_time = UINT64_MAX;
+    else if (port->credit_time == UINT64_MAX) port->credit_time = now + PORT_CREDIT_MS;
+    if (!bytes || (bytes < PORT_CREDIT_BYTES && now < port->credit_time)) return;
+    port->window -= bytes;
+    port->credit -= bytes;
+    port->credit_time = port->credit ? tight->time : UINT64_MAX;
+    port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CREDIT, &credit, sizeof(credit), NULL, 0, 0 );
+}
+
+/* All of a session */
+
+void ports_init( struct ports *ports )
+{
+    ports->first = NULL;
+    ports->turn = 0;
+    ports->epoll = epoll_create1( EPOLL_CLOEXEC );
+}
+
+void ports_clear( struct ports *ports )
+{
+    while (ports->first) ports_remove( ports, ports->first );
+    if (ports->epoll >= 0) close( ports->epoll );
+}
+
+void ports_add( struct ports *ports, struct port *port )
+{
+    struct port **end = &ports->first;
+
+    while (*end) end = &(*end)->next;
+    *end = port;
+}
+
+void ports_remove( struct ports *ports, struct port *port )
+{
+    struct port **link = &ports->first;
+
+    while (*link != port) link = &(*link)->next;
+    *link = port->next;
+    port_destroy( port );
+}
+
+struct port *ports_find( const struct ports *ports, unsigned int number )
+{
+    struct port *port = ports->first;
+
+    while (port && port->number != number) port = port->next;
+    return port;
+}
+
+struct port *ports_next( const struct ports *ports )
+{
+    struct port *port, *first = NULL;
+
+    for (port = ports->first; port; port = port->next)
+    {
+        if (!port->pdus.head) continue;
+        if (port->number > ports->turn) return port;
+        if (!first) first = port;
+    }
+    return first;
+}
+
+void ports_watch( struct ports *ports, struct port *port )
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.u32 = port->number };
+
+    port->watched = ports->epoll >= 0 && port->fd >= 0 && !epoll_ctl( ports->epoll, EPOLL_CTL_ADD, port->fd, &event );
+}
+
+void ports_unwatch( struct ports *ports, struct port *port )
+{
+    if (port->watched) epoll_ctl( ports->epoll, EPOLL_CTL_DEL, port->fd, NULL );
+    port->watched = false;
+}
+
+size_t ports_list_ready( const struct ports *ports, unsigned int numbers[PORTS_READY] )
+{
+    struct epoll_event events[PORTS_READY];
+    int i, count = epoll_wait( ports->epoll, events, PORTS_READY, 0 );
+
+    for (i = 0; i < count; i++) numbers[i] = events[i].data.u32;
+    return count > 0 ? count : 0;
 }

@@ -36,6 +36,10 @@
 #define PORT_CONTROL_COST   256
 #define PORT_CONTROL_BUDGET 2097152
 
+/* Credit is returned by itself from so many bytes on; less goes with the next PDU to the host, or after a while. */
+#define PORT_CREDIT_BYTES   32768
+#define PORT_CREDIT_MS      20
+
 /*
  * Made by the supervisor with a host's end of its socket; belongs to the exchange,
  * which frees it when the supervisor has let go of it and its last PDU has gone
@@ -59,7 +63,6 @@ struct port
     int                     fd;         /* -1 after the end of the socket */
     bool                    admitted;   /* all that is to come before the first connection is sent */
     bool                    takes_part; /* in this connection */
-    bool                    ready;      /* READY has come */
     bool                    watched;    /* the client's main thread may read it */
     bool                    ended;      /* the supervisor has let go of it */
     struct packet_queue     out;        /* frames that the socket did not take yet */
@@ -75,6 +78,21 @@ struct port
                                          * UINT64_MAX if it has answered a PING since then */
     const char             *rule;       /* the rule that it broke, if any */
     bool                    no_memory;  /* the client has none for what it sent or is sent */
+};
+
+/* The ports of a session. Like all of a port but its reader it is protected by the exchange's lock. */
+struct ports
+{
+    struct port *first;
+    unsigned int turn;                  /* the host whose PDU went out last */
+    int          epoll;                 /* those that the client's main thread may read; -1 if it can not. Never changes */
+};
+
+/* The link is busy: until a time a host's window is no larger than that needs. */
+struct tight
+{
+    uint64_t time;
+    size_t   window;
 };
 
 /* What was read of a socket in one go. */
@@ -115,5 +133,28 @@ extern unsigned int port_accept( struct port *port, struct intake *intake, bool 
 extern unsigned int port_drop_pdus( struct port *port );
 /* Closes the socket. What was to be sent is dropped. */
 extern void port_close( struct port *port );
+
+/* Bytes of its PDUs for which credit may be returned now. */
+extern size_t port_credit( const struct port *port, const struct tight *tight, uint64_t now );
+/* Sends the credit if it is due, else notes when it will be. */
+extern void port_return_credit( struct port *port, const struct tight *tight, uint64_t now );
+
+extern void ports_init( struct ports *ports );
+/* Destroys them, too. */
+extern void ports_clear( struct ports *ports );
+/* Numbers grow. */
+extern void ports_add( struct ports *ports, struct port *port );
+/* Destroys it, too. */
+extern void ports_remove( struct ports *ports, struct port *port );
+extern struct port *ports_find( const struct ports *ports, unsigned int number );
+/* The one whose turn it is among those that have PDUs for the server; NULL if none has. */
+extern struct port *ports_next( const struct ports *ports );
+
+/* The client's main thread may read it from now on; may not. */
+extern void ports_watch( struct ports *ports, struct port *port );
+extern void ports_unwatch( struct ports *ports, struct port *port );
+/* The hosts that have sent something to be read there, so many at most. Needs no lock. */
+#define PORTS_READY 16
+extern size_t ports_list_ready( const struct ports *ports, unsigned int numbers[PORTS_READY] );
 
 #endif /* __WINEDVC_PORT_H */

@@ -159,8 +159,7 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
                on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
     if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
-    result = on ? exchange_listen( supervisor->exchange, host->port, name )
-                : exchange_unlisten( supervisor->exchange, host->port, name );
+    result = exchange_name( supervisor->exchange, host->port, on ? router_listen : router_unlisten, name );
     switch (result)
     {
     case NAME_OK:
@@ -297,14 +296,12 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
     }
 }
 
-const char *control_read( struct supervisor *supervisor, struct host *host )
+const char *control_read( struct supervisor *supervisor, struct host *host, struct packet_queue *frames )
 {
-    struct packet_queue frames;
     struct packet *packet;
     const char *rule = NULL;
 
-    exchange_take_control( supervisor->exchange, host->port, &frames );
-    for (; (packet = packet_queue_pop( &frames )); free( packet ))
+    for (; (packet = packet_queue_pop( frames )); free( packet ))
         if (!rule) rule = control_frame( supervisor, host, packet->kind, packet->data, packet->size );
     return rule;
 }

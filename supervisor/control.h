@@ -24,7 +24,7 @@
 #include "host.h"
 #include "supervisor.h"
 
-/* Does what the control frames say that a host has sent. Returns NULL, or the rule that the host broke. */
-extern const char *control_read( struct supervisor *supervisor, struct host *host );
+/* Does what a host's control frames say, and frees them. Returns NULL, or the rule that the host broke. */
+extern const char *control_read( struct supervisor *supervisor, struct host *host, struct packet_queue *frames );
 
 #endif /* __WINEDVC_CONTROL_H */

@@ -51,7 +51,7 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
     {
         plugin = host->group->plugins[i];
         for (j = 0; plugin->known && j < plugin->names.count; j++)
-            if (exchange_expect( supervisor->exchange, host->port, plugin->names.names[j] ) != NAME_OK)
+            if (exchange_name( supervisor->exchange, host->port, router_expect, plugin->names.names[j] ) != NAME_OK)
                 complete = false;
     }
     exchange_set_complete( supervisor->exchange, host->port, complete );

@@ -44,16 +44,16 @@
 /* What it has sent was read, by this thread or by the client's. Returns false if it ends. */
 static bool hear_host( struct supervisor *supervisor, struct host *host )
 {
-    struct exchange *exchange = supervisor->exchange;
-    const char *rule, *fault;
-    bool breach;
+    struct heard heard;
+    const char *rule;
 
-    if (exchange_has_heard( exchange, host->port )) life_heard( host );
-    rule = control_read( supervisor, host );
-    fault = exchange_fault( exchange, host->port, &breach );
-    if (rule || breach) life_end_breach( supervisor, host, rule ? rule : fault );
-    else if (fault) life_end( supervisor, host, END_NO_MEMORY, fault );
-    return !rule && !fault;
+    exchange_hear( supervisor->exchange, host->port, &heard );
+    if (heard.anything) life_heard( host );
+    if (!(rule = control_read( supervisor, host, &heard.control ))) rule = heard.rule;
+    if (rule) life_end_breach( supervisor, host, rule );
+    else if (heard.no_memory)
+        life_end( supervisor, host, END_NO_MEMORY, "no memory is left in the client for what it sends or is sent" );
+    return !rule && !heard.no_memory;
 }
 
 /* Of a process that is gone all is read. Returns false if there is nothing more to read now. */
