@@ -65,6 +65,20 @@ static void client_plugin_loaded( struct client *client )
     if (ready) notice_ready( client );
 }
 
+/* Is this the last plug-in of its entry to get ready? */
+static BOOL plugin_completes( struct plugin *plugin )
+{
+    struct plugin *other;
+    BOOL complete = TRUE;
+
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    plugin->ready = TRUE;
+    LIST_FOR_EACH_ENTRY( other, &plugin->client->plugins, struct plugin, link )
+        if (other->number == plugin->number && !other->ready) complete = FALSE;
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+    return complete;
+}
+
 static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
 {
     if (FAILED(hr))
@@ -72,7 +86,7 @@ static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reaso
         WARN( "%s: %s, hr %#lx.\n", debugstr_w( plugin->entry ), debugstr_w( reason ), hr );
         listeners_remove( plugin, TRUE );
     }
-    notice_plugin( plugin, hr, reason );
+    if (FAILED(hr) || plugin_completes( plugin )) notice_plugin( plugin, hr, reason );
     client_plugin_loaded( plugin->client );
 }
 

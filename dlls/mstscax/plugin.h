@@ -47,6 +47,7 @@ struct plugin
     IWTSPlugin *plugin;             /* the queue's; NULL before loading and after Terminated */
     struct list link;               /* in client->plugins */
     /* protected by client->lock */
+    BOOL    ready;                  /* Initialize has returned, and did not fail */
     BOOL    accepting;              /* Connected has returned */
     struct list waiting;            /* channels that are offered then */
     unsigned int channels;          /* that count: it has them, or was offered them */
