@@ -65,10 +65,27 @@ static void say_problem( struct server *server, const WCHAR *format, ... )
     server->problem[ARRAY_SIZE(server->problem) - 1] = 0;
 }
 
+/* Wine gives a prefix its 32-bit half when it makes it, or never. */
+static BOOL prefix_has_32_bits( void )
+{
+    WCHAR path[MAX_PATH + 16];
+    UINT length = GetSystemWow64DirectoryW( path, MAX_PATH );
+
+    if (!length || length >= MAX_PATH) return FALSE;
+    wcscat( path, L"\\ntdll.dll" );
+    return GetFileAttributesW( path ) != INVALID_FILE_ATTRIBUTES;
+}
+
 static void inspect_image( const struct image *image, struct server *server )
 {
     server->bits = image_bits( image );
-    if (server->bits) return;
+    if (server->bits == 32 && image->is_dotnet && !prefix_has_32_bits())
+    {
+        server->bits = 0;
+        say_problem( server, L"it is .NET code for 32-bit processes only, which needs a Wine prefix that was made by a "
+                     L"Wine with 32-bit code, and Wine Mono in it: install the plug-in's version for AnyCPU or x64" );
+    }
+    if (server->bits || *server->problem) return;
     say_problem( server, L"it is code for %s processors, and this one is x86-64: install the plug-in's version for that "
                  L"(x64)", image_machine( image ) );
 }
