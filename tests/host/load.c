@@ -34,6 +34,7 @@
 #define MAX_THREADS 16
 #define MAX_RSS     50      /* MiB, of a burst */
 #define MAX_DRAINED 100     /* MiB, when all is sent */
+#define MAX_POOL    32      /* MiB of that for what plug-ins write */
 #define IDLE        6       /* seconds */
 #define MIB         1048576
 
@@ -70,6 +71,26 @@ static unsigned long get_rss( const struct host *host )
     unsigned long sum = sum_of_threads( host, "VmRSS:", &threads );
 
     return threads ? sum / threads / 1024 : 0;
+}
+
+/* MiB that are resident of the largest mapping, which is the memory for what plug-ins write. */
+static unsigned long get_pool( const struct host *host )
+{
+    unsigned long start, end, largest = 0, size = 0, resident = 0, value;
+    char path[64], text[500];
+    FILE *file;
+
+    snprintf( path, sizeof(path), "/proc/%d/smaps", (int)host->pid );
+    if (!(file = fopen( path, "r" ))) return 0;
+    while (fgets( text, sizeof(text), file ))
+    {
+        if (sscanf( text, "%lx-%lx rw-p", &start, &end ) == 2) size = strstr( text, " rw-p " ) ? end - start : 0;
+        if (sscanf( text, "Rss: %lu", &value ) != 1 || size <= largest) continue;
+        largest = size;
+        resident = value / 1024;
+    }
+    fclose( file );
+    return resident;
 }
 
 static bool start_with( struct host *host, const struct winedvc_limits *limits )
@@ -153,38 +174,77 @@ static void test_burst( void )
     free( burst );
 }
 
-/* The server reads nothing until all is written; then what that took is given back. */
-static void check_backlog( struct host *host, uint32_t message, uint32_t total )
+struct echoes
 {
-    uint8_t *frames = malloc( 2 * message + 4096 ), pdu[1600] = { 0x24 | 1, 0, 1 };
-    uint32_t sent, done, count = 0, echoed = 0;
-    struct timespec pause = { 0, 50000000 };
-    unsigned int i;
-    size_t size = 0, owed = 0;
+    uint32_t bytes;     /* that came */
+    size_t   owed;      /* credit for them */
+};
+
+static void take_echo( struct host *host, struct echoes *echoes )
+{
+    if (!host_receive( host ) || host->frame.stream != WINEDVC_STREAM_DRDYNVC) return;
+    echoes->bytes += host->frame.size - 3;
+    if (host->body[0] >> 4 == 2) echoes->bytes -= 1 << (host->body[0] >> 2 & 3);
+    echoes->owed += host->frame.size;
+}
+
+static size_t put_message( uint8_t *frames, uint32_t message )
+{
+    uint8_t pdu[1600] = { 0x31, 0, 1 };
+    uint32_t done = 0, count;
+    size_t size = 0;
 
     if (message > 1590)
     {
         pdu[0] = 0x29;
         memcpy( pdu + 3, &message, 4 );
         size = put_frame( frames, pdu, 7 + 1590 );
+        pdu[0] = 0x31;
+        done = 1590;
     }
-    pdu[0] = 0x31;
-    for (done = size ? 1590 : 0; done < message; done += count)
+    for (; done < message; done += count)
     {
         count = message - done < 1590 ? message - done : 1590;
         size += put_frame( frames + size, pdu, 3 + count );
     }
-    for (sent = 0; sent < total; sent += message) host_send_bytes( host, frames, size );
-    while (echoed < sent && host_receive( host ))
+    return size;
+}
+
+/* Without credit all of it stays with the host, and as soon as the plug-in has had it, in its memory for writes. */
+static void await_written( struct host *host, unsigned long mebibytes, struct echoes *echoes )
+{
+    struct pollfd poll_fd = { .fd = host->fd, .events = POLLIN };
+    unsigned int i = 0;
+
+    while (get_pool( host ) < mebibytes && i < 1000 && !host->ended)
     {
-        if (host->frame.stream != WINEDVC_STREAM_DRDYNVC) continue;
-        echoed += host->frame.size - 3;
-        if (host->body[0] >> 4 == 2) echoed -= 1 << (host->body[0] >> 2 & 3);
-        owed += host->frame.size;
-        if (owed >= 65536 || echoed == sent) return_credit( host, &owed );
+        if (poll( &poll_fd, 1, 50 ) > 0) take_echo( host, echoes );
+        else i++;
     }
-    ok( echoed == sent, "%u bytes of %u came back\n", echoed, sent );
-    for (i = 0; i < 200 && get_rss( host ) >= MAX_DRAINED; i++) nanosleep( &pause, NULL );
+    ok( get_pool( host ) >= mebibytes, "only %lu MiB of %lu are written\n", get_pool( host ), mebibytes );
+}
+
+/* The server returns no credit until all is written; then what that took is given back. */
+static void check_backlog( struct host *host, uint32_t message, uint32_t total )
+{
+    uint8_t *frames = malloc( 2 * message + 4096 );
+    struct timespec pause = { 0, 50000000 };
+    size_t size = put_message( frames, message );
+    struct echoes echoes = { 0 };
+    uint32_t sent;
+    unsigned int i;
+
+    for (sent = 0; sent < total; sent += message) host_send_bytes( host, frames, size );
+    await_written( host, total / MIB * 9 / 10, &echoes );
+    while (echoes.bytes < sent && !host->ended)
+    {
+        take_echo( host, &echoes );
+        if (echoes.owed >= 65536 || echoes.bytes == sent) return_credit( host, &echoes.owed );
+    }
+    ok( echoes.bytes == sent, "%u bytes of %u came back\n", echoes.bytes, sent );
+    for (i = 0; i < 200 && (get_pool( host ) >= MAX_POOL || get_rss( host ) >= MAX_DRAINED); i++)
+        nanosleep( &pause, NULL );
+    ok( get_pool( host ) < MAX_POOL, "%lu MiB are kept after messages of %u bytes\n", get_pool( host ), message );
     ok( get_rss( host ) < MAX_DRAINED, "%lu MiB are resident after messages of %u bytes\n", get_rss( host ), message );
     free( frames );
 }
