@@ -1,0 +1,208 @@
+/*
+ * Torture: threads terminated all over Write and Close
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+/*
+ * A kill at a random time seldom falls between two given instructions. Here the victim runs with the processor's trap
+ * flag, which raises an exception after each instruction; at the one whose turn it is the handler waits until the
+ * thread is terminated. Then another uses the channel, and would wait for any lock that was held there.
+ */
+
+#include "torture.h"
+
+#define TRAP_FLAG  0x100
+#define STACK_SIZE 0x20000
+
+#define STRIDE     3            /* instructions: no lock is held for fewer */
+
+enum call { WRITE, CLOSE, CALL_COUNT };
+
+static const char *const call_names[] = { "Write", "Close" };
+
+/* The thread that is terminated. */
+static struct
+{
+    IWTSVirtualChannel *channel;
+    enum call call;
+    DWORD  thread_id;
+    LONG   stepping;
+    LONG   steps, last;     /* 0: it goes to the end */
+    HANDLE arrived;
+} victim;
+
+/* Another user of the channel, who must not be held up. */
+static struct
+{
+    IWTSVirtualChannel *channel;
+    HANDLE go;
+    LONG   done, seen;      /* calls that returned, messages that the server has */
+} user;
+
+static LONG CALLBACK step( EXCEPTION_POINTERS *info )
+{
+    if (info->ExceptionRecord->ExceptionCode != EXCEPTION_SINGLE_STEP) return EXCEPTION_CONTINUE_SEARCH;
+    if (GetCurrentThreadId() != victim.thread_id) return EXCEPTION_CONTINUE_SEARCH;
+    if (!victim.stepping) info->ContextRecord->EFlags &= ~TRAP_FLAG;
+    else
+    {
+        if (++victim.steps == victim.last)
+        {
+            SetEvent( victim.arrived );
+            Sleep( INFINITE );
+        }
+        info->ContextRecord->EFlags |= TRAP_FLAG;
+    }
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+static void begin_stepping(void)
+{
+    victim.stepping = TRUE;
+#ifdef __x86_64__
+    __asm__ volatile( "pushfq; orq %0, (%%rsp); popfq" : : "i" (TRAP_FLAG) : "memory", "cc" );
+#elif defined(__i386__)
+    __asm__ volatile( "pushfl; orl %0, (%%esp); popfl" : : "i" (TRAP_FLAG) : "memory", "cc" );
+#endif
+}
+
+static DWORD CALLBACK victim_thread( void *arg )
+{
+    static BYTE message[] = { 1 };
+
+    victim.thread_id = GetCurrentThreadId();
+    begin_stepping();
+    if (victim.call == CLOSE) IWTSVirtualChannel_Close( victim.channel );
+    else IWTSVirtualChannel_Write( victim.channel, sizeof(message), message, NULL );
+    victim.stepping = FALSE;
+    return 0;
+}
+
+static DWORD CALLBACK user_thread( void *arg )
+{
+    static BYTE message[] = { 2 };
+
+    for (;;)
+    {
+        WaitForSingleObject( user.go, INFINITE );
+        IWTSVirtualChannel_Write( user.channel, sizeof(message), message, NULL );
+        count_add( &user.done, 1 );
+        IWTSVirtualChannel_Close( user.channel );
+        count_add( &user.done, 1 );
+    }
+    return 0;
+}
+
+static void check_message( struct server_channel *channel, const BYTE *message, UINT32 size )
+{
+    if (size == 1 && message[0] == 2) count_add( &user.seen, 1 );
+}
+
+/* It may come to the end before. */
+static void kill_victim( LONG last )
+{
+    HANDLE thread, handles[2];
+    DWORD ret;
+
+    victim.steps = 0;
+    victim.last = last;
+    thread = CreateThread( NULL, STACK_SIZE, victim_thread, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL );
+    ok( thread != NULL, "no thread, error %lu\n", GetLastError() );
+    handles[0] = victim.arrived;
+    handles[1] = thread;
+    ret = WaitForMultipleObjects( 2, handles, FALSE, LIMIT );
+    ok( ret <= WAIT_OBJECT_0 + 1, "the victim gets nowhere\n" );
+    if (ret == WAIT_OBJECT_0)
+    {
+        ok( TerminateThread( thread, 0 ), "TerminateThread failed, error %lu\n", GetLastError() );
+        ok( !WaitForSingleObject( thread, LIMIT ), "the thread does not end\n" );
+    }
+    CloseHandle( thread );
+}
+
+/* FALSE: the test cannot go on. */
+static BOOL use_channel( struct endpoint *endpoint, BOOL open )
+{
+    count_reset( &user.done );
+    count_reset( &user.seen );
+    user.channel = endpoint->channel;
+    SetEvent( user.go );
+    ok( count_reaches( &user.done, 2 ), "%s does not return\n", user.done ? "Close" : "Write" );
+    if (user.done < 2) return FALSE;
+    if (open) ok( count_reaches( &user.seen, 1 ), "the server does not get what is written\n" );
+    ok( count_reaches( &endpoint->closed, 1 ), "OnClose does not come\n" );
+    return endpoint->closed == 1;
+}
+
+/* In another channel each time. Returns the number of instructions, or 0 if the test cannot go on. */
+static LONG kill_at( enum call call, LONG last )
+{
+    struct server_channel *server;
+    struct endpoint *endpoint;
+    BOOL useful;
+
+    if (!(endpoint = endpoint_open( 1 + last % 200, "TEST", &server, check_message, NULL ))) return 0;
+    victim.channel = endpoint->channel;
+    victim.call = call;
+    winetest_push_context( "%s, instruction %ld", call_names[call], last );
+    kill_victim( last );
+    useful = use_channel( endpoint, call != CLOSE );
+    winetest_pop_context();
+    if (!useful) return 0;
+    endpoint_finish( endpoint, server );
+    return victim.steps;
+}
+
+static BOOL kill_everywhere( enum call call )
+{
+    LONG steps, i;
+
+    kill_at( call, 0 );     /* which cuts a chunk into blocks */
+    steps = kill_at( call, 0 );
+    ok( steps > 50, "%s has %ld instructions\n", call_names[call], steps );
+    trace( "%s has %ld instructions\n", call_names[call], steps );
+    for (i = 1; i <= steps; i += STRIDE) if (!kill_at( call, i )) return FALSE;
+    return TRUE;
+}
+
+START_TEST(step)
+{
+    HANDLE thread;
+    DWORD cookie;
+    enum call i;
+
+#if !defined(__x86_64__) && !defined(__i386__)
+    skip( "this processor's trap flag is another\n" );
+    return;
+#endif
+    CoInitializeEx( NULL, COINIT_MULTITHREADED );
+    plugin_register( &cookie );
+    if (!client_load( FORM_EX_FREERDP )) return;
+    plugin_reset();
+    client_start( 1 );
+    AddVectoredExceptionHandler( TRUE, step );
+    victim.arrived = CreateEventW( NULL, FALSE, FALSE, NULL );
+    user.go = CreateEventW( NULL, FALSE, FALSE, NULL );
+    thread = CreateThread( NULL, 0, user_thread, NULL, 0, NULL );
+    ok( thread != NULL, "no thread, error %lu\n", GetLastError() );
+    CloseHandle( thread );
+    /* who waits for a dead thread's lock never ends, and might hold up the end of the process */
+    for (i = 0; i < CALL_COUNT; i++) if (!kill_everywhere( i )) TerminateProcess( GetCurrentProcess(), 1 );
+    client_stop();
+    CoUninitialize();
+}
