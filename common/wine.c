@@ -22,6 +22,7 @@
 #include <dlfcn.h>
 #include <glob.h>
 #include <langinfo.h>
+#include <link.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,17 +134,21 @@ static bool wine_find_loader( const struct settings *settings, unsigned int bits
     return false;
 }
 
-/* A directory wine/<arch>-windows stands beside the one that this library is in. */
+/* A directory wine/<arch>-windows stands beside the one that this library is in, or this program, which may not know
+ * its own name, is in a bin beside lib. */
 static bool wine_find_own( const char *arch, char *path )
 {
+    struct link_map *map;
     char self[PATH_MAX];
     Dl_info info;
-    char *slash;
+    bool is_program;
 
-    if (!dladdr( (void *)wine_find, &info ) || !info.dli_fname || !realpath( info.dli_fname, self )) return false;
-    if (!(slash = strrchr( self, '/' ))) return false;
-    *slash = 0;
-    return path_format( path, "%s/../wine/%s-windows/winedvc.exe", self, arch ) && !access( path, R_OK );
+    if (!dladdr1( (void *)wine_find, &info, (void **)&map, RTLD_DL_LINKMAP )) return false;
+    is_program = !*map->l_name;
+    if (!realpath( is_program ? "/proc/self/exe" : map->l_name, self )) return false;
+    *strrchr( self, '/' ) = 0;
+    return path_format( path, "%s/../%swine/%s-windows/winedvc.exe", self, is_program ? "lib/" : "", arch ) &&
+           !access( path, R_OK );
 }
 
 static bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size )

@@ -80,7 +80,7 @@ static const char *control_addin( struct supervisor *supervisor, struct host *ho
         log_error( "plug-in %s is not loaded: no memory is left in the client", log_escape( &key_text, key ) );
         return NULL;
     }
-    plugin->temporary = addin.temporary;
+    plugin->temporary = addin.flags & WINEDVC_ADDIN_TEMPORARY;
     plugin->size = addin.size;
     plugin->time = addin.time;
     log_debug( "plug-in %s is registered", log_escape( &key_text, plugin->name ) );

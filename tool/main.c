@@ -1,5 +1,5 @@
 /*
- * The program winedvc
+ * The user's command
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,14 +18,60 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "options.h"
+#include "terminal.h"
 #include "verbs.h"
+
+static const struct verb *const verbs[] = { &verb_list };
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void print_usage( FILE *stream )
+{
+    size_t i;
+
+    fprintf( stream, "Usage: winedvc VERB [OPTION]... [ARGUMENT]...\n"
+             "Windows RDP plug-ins on Linux: what the FreeRDP addin of this name runs.\n\n" );
+    for (i = 0; i < VERBS; i++) fprintf( stream, "  %-10s %s\n", verbs[i]->name, verbs[i]->help );
+    fprintf( stream, "\n  --version  prints the version\n  --help     prints this; behind a verb, the verb's own\n"
+             "\nA client is told of the addin by its own argument: xfreerdp /v:SERVER /vc:winedvc\n" );
+}
+
+static int run_verb( const struct verb *verb, int argc, char **argv )
+{
+    struct arguments arguments;
+
+    switch (options_parse( verb, argc, argv, &arguments ))
+    {
+    case OPTIONS_HELP:  return STATUS_OK;
+    case OPTIONS_WRONG: return STATUS_USAGE;
+    default:            return verb->run( &arguments );
+    }
+}
 
 int main( int argc, char **argv )
 {
+    size_t i;
+
     if (argc == 3 && !strcmp( argv[1], "keep" )) return keep( argv[2] );
-    fputs( "winedvc " WINEDVC_VERSION " is started by the FreeRDP addin of that name: xfreerdp /vc:winedvc\n", stderr );
-    return 2;
+    setlocale( LC_CTYPE, "" );
+    if (argc == 2 && !strcmp( argv[1], "--version" ))
+    {
+        puts( "winedvc " WINEDVC_VERSION );
+        return STATUS_OK;
+    }
+    if (argc == 2 && !strcmp( argv[1], "--help" ))
+    {
+        print_usage( stdout );
+        return STATUS_OK;
+    }
+    for (i = 0; argc > 1 && i < VERBS; i++)
+        if (!strcmp( argv[1], verbs[i]->name )) return run_verb( verbs[i], argc - 1, argv + 1 );
+    if (argc > 1) complain( "there is no verb \"%s\": see \"winedvc --help\"", argv[1] );
+    else print_usage( stderr );
+    return STATUS_USAGE;
 }

@@ -1,5 +1,5 @@
 /*
- * What the program winedvc does
+ * The command's verbs
  *
  * Copyright 2026 the winedvc authors
  *
@@ -20,6 +20,56 @@
 
 #ifndef __WINEDVC_VERBS_H
 #define __WINEDVC_VERBS_H
+
+#include <stdbool.h>
+
+/* The exit status of every verb but run, whose status is the client's. */
+enum status
+{
+    STATUS_OK,
+    STATUS_FAILED,      /* it was tried, and did not work; of doctor: something is wrong */
+    STATUS_USAGE,       /* the arguments are wrong; nothing was tried */
+    STATUS_UNKNOWN,     /* there is no such plug-in */
+    STATUS_REFUSED,     /* this Wine or this prefix can not be used as it is; nothing was changed */
+};
+
+/* Of run, if there is no client that could have one. */
+#define STATUS_RUN_FAILED    125
+#define STATUS_NO_CLIENT     127
+
+struct verb_option
+{
+    const char *name;       /* without the dashes; NULL ends a list */
+    const char *argument;   /* what its argument is called, NULL if it takes none */
+    const char *help;
+};
+
+/* Options that a verb has of its own. */
+#define VERB_OPTIONS 4
+
+struct arguments
+{
+    bool        json;
+    const char *prefix;                 /* NULL if it is not given */
+    const char *given[VERB_OPTIONS];    /* in the order of the verb's options: NULL, the argument, or "" */
+    unsigned int count;
+    char      **operands;               /* ends with NULL */
+};
+
+struct verb
+{
+    const char *name;
+    const char *operands;   /* as in a synopsis; "" if there are none */
+    unsigned int least, most;   /* operands */
+    const char *help;       /* in one line */
+    const char *examples;   /* lines, indented */
+    struct verb_option options[VERB_OPTIONS + 1];
+    bool        has_json;
+    bool        has_command;    /* what follows the first operand is another program's */
+    int       (*run)( const struct arguments *arguments );  /* returns the exit status */
+};
+
+extern const struct verb verb_list;
 
 /*
  * For the addin, which starts it: standard input is one end of a pair of sockets

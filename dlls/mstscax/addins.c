@@ -41,16 +41,16 @@ static WCHAR *expand( WCHAR *text )
     return expanded;
 }
 
-/* Returns NULL if the key has no usable Name. */
-static WCHAR *read_name( HKEY addins, const WCHAR *key )
+/* Returns NULL if the key has no usable value of that name. */
+static WCHAR *read_value( HKEY addins, const WCHAR *key, const WCHAR *value )
 {
     DWORD type, size = 0;
     WCHAR *text;
 
-    if (RegGetValueW( addins, key, L"Name", RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
+    if (RegGetValueW( addins, key, value, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
                       &type, NULL, &size )) return NULL;
     if (!(text = malloc( size + sizeof(WCHAR) ))) return NULL;
-    if (RegGetValueW( addins, key, L"Name", RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
+    if (RegGetValueW( addins, key, value, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
                       &type, text, &size ) || !text[0])
     {
         free( text );
@@ -59,7 +59,7 @@ static WCHAR *read_name( HKEY addins, const WCHAR *key )
     return type == REG_EXPAND_SZ ? expand( text ) : text;
 }
 
-static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view,
+static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view, const WCHAR *value,
                       BOOL (*proc)( const struct addin *addin, void *context ), void *context )
 {
     BOOL go_on = TRUE;
@@ -72,7 +72,7 @@ static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view,
     {
         size = ARRAY_SIZE(key);
         if (RegEnumKeyExW( addins, i, key, &size, NULL, NULL, NULL, NULL )) break;
-        if ((name = read_name( addins, key )))
+        if ((name = read_value( addins, key, value )))
         {
             struct addin addin = { root, key, name };
             go_on = proc( &addin, context );
@@ -85,8 +85,14 @@ static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view,
 
 void addins_enum( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context )
 {
-    if (enum_key( HKEY_CURRENT_USER, ADDINS_PATH, view, proc, context ))
-        enum_key( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, proc, context );
+    if (enum_key( HKEY_CURRENT_USER, ADDINS_PATH, view, ADDIN_NAME, proc, context ))
+        enum_key( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, ADDIN_NAME, proc, context );
+}
+
+void addins_enum_disabled( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context )
+{
+    if (enum_key( HKEY_CURRENT_USER, ADDINS_PATH, view, ADDIN_DISABLED, proc, context ))
+        enum_key( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, ADDIN_DISABLED, proc, context );
 }
 
 void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct addin *addin, void *context ),
@@ -97,7 +103,7 @@ void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct
     /* the name of one key: a longer one there is not, and a backslash would lead into others */
     if (!connection[0] || wcslen( connection ) > 255 || wcschr( connection, '\\' )) return;
     swprintf( path, ARRAY_SIZE(path), ADDINS_CLIENT L"%s\\AddIns", connection );
-    enum_key( HKEY_CURRENT_USER, path, 0, proc, context );
+    enum_key( HKEY_CURRENT_USER, path, 0, ADDIN_NAME, proc, context );
 }
 
 /* A path contains colons of its own: only one before a brace separates. */

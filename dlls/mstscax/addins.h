@@ -29,6 +29,12 @@
 #define ADDINS_CLIENT L"Software\\Microsoft\\Terminal Server Client\\"
 #define ADDINS_PATH   ADDINS_CLIENT L"Default\\AddIns"
 
+/* Values of such a key, of which Windows knows the first alone. The user has switched a plug-in off when the second has
+ * what the first had; the third is there when "winedvc add" has run the file's DllRegisterServer. */
+#define ADDIN_NAME       L"Name"
+#define ADDIN_DISABLED   L"Disabled"
+#define ADDIN_REGISTERED L"Registered"
+
 struct addin
 {
     HKEY root;
@@ -40,7 +46,10 @@ struct addin
  * keys without are skipped. view is 0, KEY_WOW64_32KEY or KEY_WOW64_64KEY. */
 extern void addins_enum( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context );
 
-/* The same for the plug-ins of one connection alone, HKCU's <connection>\AddIns in the place of Default\AddIns. */
+/* The same for those that are switched off. */
+extern void addins_enum_disabled( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context );
+
+/* The same as the first for the plug-ins of one connection alone, HKCU's <connection>\AddIns in the place of Default\AddIns. */
 extern void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct addin *addin, void *context ),
                                     void *context );
 

@@ -107,11 +107,17 @@ struct winedvc_limits
     uint32_t threads;   /* calls of plug-ins that run at a time */
 };
 
+#define WINEDVC_ADDIN_TEMPORARY  0x1   /* it is of one connection's, or was named to the scout: another session may not have it */
+/* to who asked for all */
+#define WINEDVC_ADDIN_DISABLED   0x2   /* the user has switched it off */
+#define WINEDVC_ADDIN_MACHINE    0x4   /* its key is all users' */
+#define WINEDVC_ADDIN_REGISTERED 0x8   /* "winedvc add" has run its DllRegisterServer */
+
 /* One AddIns key that names a plug-in. */
 struct winedvc_addin
 {
     uint32_t bits;      /* of the server file: 32 or 64; 0 where there is a problem */
-    uint32_t temporary; /* from minor 5: it is of one connection's, or was named to the scout: another session may not have it */
+    uint32_t flags;     /* from minor 5: WINEDVC_ADDIN_... */
     uint64_t size;      /* of the server file, and when it was written last: a FILETIME */
     uint64_t time;
 };

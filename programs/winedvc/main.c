@@ -28,10 +28,12 @@
 
 static int usage( void )
 {
-    fputs( "winedvc.exe is started by the FreeRDP addin (xfreerdp /vc:winedvc), with a socket as standard input:\n"
-           "  winedvc.exe scout [--connection <name>]... [--plugin <AddIns value>]...\n"
+    fputs( "winedvc.exe is started by the FreeRDP addin (xfreerdp /vc:winedvc), or by the command winedvc, with a socket as\n"
+           "standard input:\n"
+           "  winedvc.exe scout [--all] [--connection <name>]... [--plugin <AddIns value>]...\n"
            "                                        reports the registered plug-ins, and these\n"
-           "  winedvc.exe host <AddIns value>...    runs these plug-ins\n", stderr );
+           "  winedvc.exe host <AddIns value>...    runs these plug-ins\n"
+           "  winedvc.exe registry <what> <key, or file> [<AddIns value>]   changes what is registered\n", stderr );
     return 2;
 }
 
@@ -67,8 +69,9 @@ int wmain( int argc, WCHAR **argv )
     static struct link link;
     BOOL scout = argc > 1 && !wcscmp( argv[1], L"scout" ) && scout_check_arguments( argc - 2, argv + 2 );
     BOOL host = argc > 2 && !wcscmp( argv[1], L"host" );
+    BOOL registry = argc > 1 && !wcscmp( argv[1], L"registry" ) && registry_check_arguments( argc - 2, argv + 2 );
 
-    if (!scout && !host) return usage();
+    if (!scout && !host && !registry) return usage();
     SetErrorMode( SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX );
     if (!link_open( &link ))
     {
@@ -76,5 +79,6 @@ int wmain( int argc, WCHAR **argv )
         return usage();
     }
     say_hello( &link );
-    return scout ? scout_run( &link, argc - 2, argv + 2 ) : host_run( &link, argc - 2, argv + 2 );
+    if (scout) return scout_run( &link, argc - 2, argv + 2 );
+    return host ? host_run( &link, argc - 2, argv + 2 ) : registry_run( &link, argc - 2, argv + 2 );
 }

@@ -19,7 +19,6 @@
  */
 
 #include <stdarg.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +33,7 @@
 #include "image.h"
 #include "server.h"
 
+#define ALL_OPTION        L"--all"
 #define CONNECTION_OPTION L"--connection"
 #define PLUGIN_OPTION     L"--plugin"
 
@@ -43,7 +43,8 @@ struct scout
     REGSAM view;
     WCHAR **seen;       /* entries already reported: HKCU is the same in both views */
     unsigned int count;
-    BOOL temporary;     /* what is reported now is not registered for all connections */
+    UINT32 flags;       /* of what is reported now */
+    BOOL all;           /* the flags of each key are wanted, and those that are switched off */
 };
 
 struct server
@@ -182,6 +183,17 @@ static BOOL remember( struct scout *scout, const WCHAR *entry )
     return TRUE;
 }
 
+static UINT32 flags_of_key( const struct addin *addin )
+{
+    UINT32 flags = addin->root == HKEY_LOCAL_MACHINE ? WINEDVC_ADDIN_MACHINE : 0;
+    WCHAR path[512];
+
+    swprintf( path, ARRAY_SIZE(path), ADDINS_PATH L"\\%.255s", addin->key );
+    if (!RegGetValueW( addin->root, path, ADDIN_REGISTERED, RRF_RT_ANY, NULL, NULL, NULL ))
+        flags |= WINEDVC_ADDIN_REGISTERED;
+    return flags;
+}
+
 static BOOL report( const struct addin *addin, void *context )
 {
     struct scout *scout = context;
@@ -192,7 +204,8 @@ static BOOL report( const struct addin *addin, void *context )
     if (!remember( scout, addin->entry )) return TRUE;
     inspect( scout, addin, &server );
     fixed.bits = server.bits;
-    fixed.temporary = scout->temporary;
+    fixed.flags = scout->flags;
+    if (scout->all && addin->root) fixed.flags |= flags_of_key( addin );
     fixed.size = server.size;
     fixed.time = server.time;
     strings[0] = addin->key;
@@ -226,31 +239,60 @@ static BOOL is_option( const WCHAR *argument, const WCHAR *option )
     return !wcscmp( argument, option );
 }
 
+/* How many are one: an option with its argument, or alone; 0 for what is none. */
+static unsigned int option_count( unsigned int count, WCHAR **arguments )
+{
+    if (is_option( arguments[0], ALL_OPTION )) return 1;
+    return count > 1 && (is_option( arguments[0], CONNECTION_OPTION ) || is_option( arguments[0], PLUGIN_OPTION )) ? 2 : 0;
+}
+
 BOOL scout_check_arguments( unsigned int count, WCHAR **arguments )
+{
+    unsigned int i, used;
+
+    for (i = 0; i < count; i += used)
+        if (!(used = option_count( count - i, arguments + i ))) return FALSE;
+    return TRUE;
+}
+
+/* Of each --connection, or each --plugin. */
+static void report_named( struct scout *scout, const WCHAR *option, unsigned int count, WCHAR **arguments )
 {
     unsigned int i;
 
-    for (i = 0; i + 1 < count; i += 2)
-        if (!is_option( arguments[i], CONNECTION_OPTION ) && !is_option( arguments[i], PLUGIN_OPTION )) return FALSE;
-    return i == count;
+    scout->flags = WINEDVC_ADDIN_TEMPORARY;
+    for (i = 0; i < count; i += option_count( count - i, arguments + i ))
+    {
+        if (!is_option( arguments[i], option )) continue;
+        if (is_option( option, PLUGIN_OPTION )) report_value( scout, arguments[i + 1] );
+        else addins_enum_connection( arguments[i + 1], report, scout );
+    }
+    scout->flags = 0;
+}
+
+static void report_registered( struct scout *scout )
+{
+    addins_enum( scout->view, report, scout );
+    if (!scout->all) return;
+    scout->flags = WINEDVC_ADDIN_DISABLED;
+    addins_enum_disabled( scout->view, report, scout );
+    scout->flags = 0;
 }
 
 int scout_run( struct link *link, unsigned int count, WCHAR **arguments )
 {
     static const WCHAR *why = L"";
-    struct scout scout = { link, KEY_WOW64_64KEY, NULL, 0, TRUE };
+    struct scout scout = { .link = link, .view = KEY_WOW64_64KEY };
     unsigned int i;
 
-    for (i = 0; i + 1 < count; i += 2)
-        if (is_option( arguments[i], CONNECTION_OPTION )) addins_enum_connection( arguments[i + 1], report, &scout );
-    scout.temporary = FALSE;
-    addins_enum( scout.view, report, &scout );
+    for (i = 0; i < count; i += option_count( count - i, arguments + i ))
+        if (is_option( arguments[i], ALL_OPTION )) scout.all = TRUE;
+    report_named( &scout, CONNECTION_OPTION, count, arguments );
+    report_registered( &scout );
     scout.view = KEY_WOW64_32KEY;
-    addins_enum( scout.view, report, &scout );
+    report_registered( &scout );
     scout.view = KEY_WOW64_64KEY;
-    scout.temporary = TRUE;
-    for (i = 0; i + 1 < count; i += 2)
-        if (is_option( arguments[i], PLUGIN_OPTION )) report_value( &scout, arguments[i + 1] );
+    report_named( &scout, PLUGIN_OPTION, count, arguments );
     link_send( link, WINEDVC_BYE, NULL, 0, 1, &why );
     return 0;
 }

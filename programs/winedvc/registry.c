@@ -1,0 +1,211 @@
+/*
+ * What "winedvc add", remove, enable and disable change
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "winreg.h"
+#include "objbase.h"
+
+#include "winedvc.h"
+#include "addins.h"
+#include "guard.h"
+
+#define WHY 512
+
+static void say_why( WCHAR why[WHY], const WCHAR *format, ... )
+{
+    va_list args;
+
+    va_start( args, format );
+    vswprintf( why, WHY, format, args );
+    va_end( args );
+    why[WHY - 1] = 0;
+}
+
+static void key_path( const WCHAR *key, WCHAR path[512] )
+{
+    swprintf( path, 512, ADDINS_PATH L"\\%.255s", key );
+}
+
+/* The user's key, else that of all users. */
+static LSTATUS open_key( const WCHAR *key, REGSAM access, HKEY *opened )
+{
+    WCHAR path[512];
+
+    key_path( key, path );
+    if (!RegOpenKeyExW( HKEY_CURRENT_USER, path, 0, access, opened )) return 0;
+    return RegOpenKeyExW( HKEY_LOCAL_MACHINE, path, 0, access, opened );
+}
+
+static LSTATUS set_text( HKEY key, const WCHAR *name, const WCHAR *value )
+{
+    return RegSetValueExW( key, name, 0, REG_SZ, (const BYTE *)value, (wcslen( value ) + 1) * sizeof(WCHAR) );
+}
+
+static LSTATUS set_key( const WCHAR *key, const WCHAR *value )
+{
+    WCHAR path[512];
+    LSTATUS status;
+    HKEY opened;
+
+    key_path( key, path );
+    if ((status = RegCreateKeyExW( HKEY_CURRENT_USER, path, 0, NULL, 0, KEY_WRITE, NULL, &opened, NULL ))) return status;
+    status = set_text( opened, ADDIN_NAME, value );
+    RegCloseKey( opened );
+    return status;
+}
+
+static LSTATUS mark_key( const WCHAR *key )
+{
+    LSTATUS status;
+    HKEY opened;
+
+    if ((status = open_key( key, KEY_WRITE, &opened ))) return status;
+    status = set_text( opened, ADDIN_REGISTERED, L"by winedvc" );
+    RegCloseKey( opened );
+    return status;
+}
+
+/* A key that is not there is removed. */
+static LSTATUS remove_key( const WCHAR *key )
+{
+    WCHAR path[512];
+    LSTATUS status;
+
+    key_path( key, path );
+    if ((status = RegDeleteTreeW( HKEY_CURRENT_USER, path )) == ERROR_FILE_NOT_FOUND)
+        status = RegDeleteTreeW( HKEY_LOCAL_MACHINE, path );
+    return status == ERROR_FILE_NOT_FOUND ? 0 : status;
+}
+
+/* The value of one name gets another: of whatever type it is. */
+static LSTATUS rename_value( const WCHAR *key, const WCHAR *from, const WCHAR *to )
+{
+    DWORD type, size = 0;
+    BYTE *data = NULL;
+    LSTATUS status;
+    HKEY opened;
+
+    if ((status = open_key( key, KEY_READ | KEY_WRITE, &opened ))) return status;
+    if (!(status = RegQueryValueExW( opened, from, NULL, &type, NULL, &size )) && !(data = malloc( size + 1 )))
+        status = ERROR_OUTOFMEMORY;
+    if (!status) status = RegQueryValueExW( opened, from, NULL, &type, data, &size );
+    if (!status) status = RegSetValueExW( opened, to, 0, type, data, size );
+    if (!status) status = RegDeleteValueW( opened, from );
+    free( data );
+    RegCloseKey( opened );
+    return status;
+}
+
+/* As regsvr32 does it. */
+static void call_server( struct link *link, const WCHAR *file, const char *function, WCHAR why[WHY] )
+{
+    HRESULT (WINAPI *call)( void ), hr;
+    HMODULE module;
+
+    guard_start( link );
+    OleInitialize( NULL );
+    if (!(module = LoadLibraryExW( file, NULL, LOAD_WITH_ALTERED_SEARCH_PATH )))
+        say_why( why, L"%.260s cannot be loaded, error %lu: does it need a DLL that is not there?", file, GetLastError() );
+    else if (!(call = (void *)GetProcAddress( module, function )))
+        say_why( why, L"%.260s has no %hs: it is registered otherwise", file, function );
+    else if (FAILED(hr = call()))
+        say_why( why, L"%.260s: its %hs fails (%#lx): install it with its own installer", file, function, hr );
+}
+
+static void import_file( const WCHAR *file, WCHAR why[WHY] )
+{
+    WCHAR command[1024];
+    STARTUPINFOW startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION process;
+    DWORD code = 1;
+
+    swprintf( command, ARRAY_SIZE(command), L"regedit.exe /S \"%.800s\"", file );
+    if (!CreateProcessW( NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process ))
+    {
+        say_why( why, L"regedit.exe cannot be started, error %lu: is Wine installed completely?", GetLastError() );
+        return;
+    }
+    WaitForSingleObject( process.hProcess, INFINITE );
+    GetExitCodeProcess( process.hProcess, &code );
+    CloseHandle( process.hThread );
+    CloseHandle( process.hProcess );
+    if (code) say_why( why, L"regedit does not take %.300s, exit code %lu: is it a registry file?", file, code );
+}
+
+enum operation { SET, MARK, REMOVE, DISABLE, ENABLE, REGISTER, UNREGISTER, IMPORT, OPERATIONS };
+
+static const struct { const WCHAR *name; unsigned int arguments; } operations[OPERATIONS] =
+{
+    [SET] = { L"set", 2 }, [MARK] = { L"mark", 1 }, [REMOVE] = { L"remove", 1 }, [DISABLE] = { L"disable", 1 },
+    [ENABLE] = { L"enable", 1 }, [REGISTER] = { L"register", 1 }, [UNREGISTER] = { L"unregister", 1 },
+    [IMPORT] = { L"import", 1 },
+};
+
+static enum operation find_operation( const WCHAR *name )
+{
+    enum operation i;
+
+    for (i = 0; i < OPERATIONS && wcscmp( name, operations[i].name ); i++) continue;
+    return i;
+}
+
+/* The name of one key: a longer one there is not, and a backslash would lead into others. */
+static BOOL is_key( const WCHAR *name )
+{
+    return name[0] && wcslen( name ) <= 255 && !wcschr( name, '\\' );
+}
+
+BOOL registry_check_arguments( unsigned int count, WCHAR **arguments )
+{
+    enum operation operation = count ? find_operation( arguments[0] ) : OPERATIONS;
+
+    return operation < OPERATIONS && count == operations[operation].arguments + 1 &&
+           (operation >= REGISTER || is_key( arguments[1] ));
+}
+
+int registry_run( struct link *link, unsigned int count, WCHAR **arguments )
+{
+    const WCHAR *name = arguments[1];
+    WCHAR why[WHY] = L"";
+    const WCHAR *string = why;
+    LSTATUS status = 0;
+
+    switch (find_operation( arguments[0] ))
+    {
+    case SET:        status = set_key( name, arguments[2] ); break;
+    case MARK:       status = mark_key( name ); break;
+    case REMOVE:     status = remove_key( name ); break;
+    case DISABLE:    status = rename_value( name, ADDIN_NAME, ADDIN_DISABLED ); break;
+    case ENABLE:     status = rename_value( name, ADDIN_DISABLED, ADDIN_NAME ); break;
+    case REGISTER:   call_server( link, name, "DllRegisterServer", why ); break;
+    case UNREGISTER: call_server( link, name, "DllUnregisterServer", why ); break;
+    default:         import_file( name, why ); break;
+    }
+    if (status) say_why( why, L"the registry key %.255s cannot be changed, error %ld", name, status );
+    link_send( link, WINEDVC_BYE, NULL, 0, 1, &string );
+    return why[0] != 0;
+}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# For the tests of the user's command, which source it.
+#
+#   winedvc ARGUMENT…           the command, in a home directory of the test's own; $out and $err have what it prints, and
+#                               $status is its exit status
+#   as_user                     winedvc is run by an ordinary user from now on, to whom the test's directory belongs
+#   expect STATUS ARGUMENT…     winedvc has to end with it
+#   says FILE REGEX             $out or $err has to have such a line
+#   fake_wine NAME              $wine, a program of that installation in the test's directory, which only prints
+#   fake_prefix NAME            $prefix, what that Wine takes for its own
+#   new_prefix NAME             $prefix, a real one; the Wine of the tests is used
+#   checksum DIR                of all that is in it, with times
+#   finish                      the test has passed unless something was WRONG
+set -u
+
+: "${SRCDIR:?is not set}" "${BUILDDIR:?is not set}"
+command=$BUILDDIR/bin/winedvc
+plugins=$BUILDDIR/tests/plugins/x86_64-windows
+failures=0
+runner=()
+started=()
+
+wrong() { echo "WRONG: $*"; failures=$((failures + 1)); }
+skip()  { echo "$*"; exit 77; }
+
+cleanup()
+{
+    local result=$? p
+    for p in "$tmp"/prefix-*
+    do
+        [ ! -e "$p/system.reg" ] || [ ! -x "${WINESERVER:-}" ] || WINEPREFIX=$p "$WINESERVER" -k 2> /dev/null
+    done
+    chmod -R u+w "$tmp"
+    rm -rf "$tmp"
+    exit $result
+}
+
+winedvc()
+{
+    ${runner[@]+"${runner[@]}"} env -u WINEPREFIX -u WINEDVC_WINE -u WINEDEBUG -u WINEDLLOVERRIDES -u DISPLAY -u COLUMNS \
+        HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_CONFIG_DIRS="$tmp/xdg" XDG_STATE_HOME="$tmp/state" \
+        ${prefix:+WINEPREFIX="$prefix"} ${wine:+WINEDVC_WINE="$wine"} ${environment[@]+"${environment[@]}"} \
+        timeout -k 5 100 "$command" "$@" > "$out" 2> "$err" < /dev/null
+    status=$?
+}
+
+as_user()
+{
+    [ "$(id -u)" = 0 ] || return
+    command -v setpriv > /dev/null || skip "setpriv is missing: install util-linux"
+    chown -R 65534:65534 "$tmp"
+    chmod 755 "$tmp"
+    runner=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    "${runner[@]}" test -r "$command" || skip "an ordinary user can not read $BUILDDIR"
+    : > "$out"
+    : > "$err"
+}
+
+expect()
+{
+    local wanted=$1
+    shift
+    winedvc "$@"
+    [ "$status" = "$wanted" ] || { wrong "winedvc $*: exit status $status, not $wanted"; cat "$out" "$err"; }
+}
+
+says() { grep -q -E -e "$2" "$1" || { wrong "no line like: $2"; cat "$1"; }; }
+
+fake_wine()
+{
+    wine=$tmp/wine-$1/bin/wine
+    mkdir -p "$tmp/wine-$1/bin" "$tmp/wine-$1/share/wine"
+    printf '#!/bin/sh\necho "this is no Wine"\n' > "$wine"
+    chmod +x "$wine"
+    touch "$tmp/wine-$1/share/wine/wine.inf"
+}
+
+fake_prefix()
+{
+    prefix=$tmp/prefix-$1
+    mkdir -p "$prefix/drive_c" "$prefix/dosdevices"
+    printf 'WINE REGISTRY Version 2\n;; All keys relative to \\\\Machine\n\n#arch=win64\n' > "$prefix/system.reg"
+    touch "$prefix/user.reg"
+    stat -c %Y "${wine%/bin/wine}/share/wine/wine.inf" > "$prefix/.update-timestamp"
+}
+
+# As tests/e2e/lib.sh does it, of the same template.
+new_prefix()
+{
+    local file template=$BUILDDIR/e2e/template
+    [ -x "${WINE:-}" ] && [ -x "${WINESERVER:-}" ] || skip "Wine is missing: install wine64"
+    "$SRCDIR/tools/makeprefix" "$template" || { wrong "no Wine prefix could be made"; exit 1; }
+    wine=
+    prefix=$tmp/prefix-$1
+    cp -al "$template" "$prefix"
+    for file in "$prefix"/*.reg; do cp --remove-destination "$template/${file##*/}" "$file"; done
+}
+
+windows_path() { echo "Z:${1//\//\\}"; }
+
+stop_wine() { WINEPREFIX=$prefix "$WINESERVER" -k 2> /dev/null; WINEPREFIX=$prefix timeout -k 5 20 "$WINESERVER" -w; }
+
+checksum()
+{
+    (cd "$1" && find . -printf '%p %m %s %T@ %l\n' | LC_ALL=C sort; find "$1" -type f -exec sha256sum {} + | LC_ALL=C sort) |
+        sha256sum
+}
+
+finish()
+{
+    [ "$failures" = 0 ] || echo "FAILED: $failures"
+    exit $((failures > 0))
+}
+
+mkdir -p "$BUILDDIR/tool-tests"
+tmp=$(mktemp -d "$BUILDDIR/tool-tests/$(basename "$0" .test).XXXXXX") || exit 1
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+mkdir "$tmp/home"
+out=$tmp/out
+err=$tmp/err
+prefix=
+wine=
+environment=()

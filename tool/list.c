@@ -1,0 +1,188 @@
+/*
+ * winedvc list
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <wine/winedvcbridge.h>
+
+#include "catalog.h"
+#include "terminal.h"
+#include "verbs.h"
+
+static const char *kind( const struct registration *registration )
+{
+    if (strstr( registration->problem, "LocalServer32" )) return "process";
+    return strchr( registration->entry, '{' ) ? "class" : "file";
+}
+
+/* The names of its channels, with commas; "?" as long as no session and no "add" has run it. */
+static const char *channels( const struct plugin *plugin, struct log_text *text )
+{
+    struct log_text name;
+    size_t used = 0, i;
+
+    if (!plugin) return "?";
+    strcpy( text->text, plugin->names.count ? "" : "none" );
+    for (i = 0; i < plugin->names.count && used < sizeof(text->text); i++)
+        used += snprintf( text->text + used, sizeof(text->text) - used, "%s%s", i ? ", " : "",
+                          log_escape_name( &name, plugin->names.names[i] ) );
+    return text->text;
+}
+
+static const char *reason( const struct registration *registration, enum registration_state state )
+{
+    if (state == REGISTRATION_DISABLED) return "\"winedvc enable\" switches it on";
+    if (state == REGISTRATION_LEFT_OUT) return "the configuration says so: allow, deny or enabled";
+    return registration->problem;
+}
+
+static bool print_table( const struct catalog *catalog, const struct target *target )
+{
+    static const char *const heading[] = { "NAME", "KIND", "BITS", "STATE", "CHANNELS", "FILE" };
+    struct table table = { .columns = sizeof(heading) / sizeof(heading[0]) };
+    struct registration *registration;
+    bool complete = table_add( &table, heading );
+
+    for (registration = catalog->search.registrations; registration && complete; registration = registration->next)
+    {
+        enum registration_state state = registration_state( target, registration );
+        struct log_text name, names, file;
+        char bits[16] = "?";
+        const char *cells[] =
+        {
+            log_escape( &name, registration->key ), kind( registration ), bits, registration_state_name( state ),
+            channels( catalog_recall( catalog, registration ), &names ),
+            log_escape( &file, *registration->file ? registration->file : registration->entry ),
+        };
+
+        if (registration->bits) snprintf( bits, sizeof(bits), "%u", registration->bits );
+        complete = table_add( &table, cells );
+    }
+    if (complete) table_print( &table, stdout );
+    else complain( "no memory is left" );
+    table_clear( &table );
+    return complete;
+}
+
+/* What is wrong with some, below the table. */
+static void print_reasons( const struct catalog *catalog, const struct target *target )
+{
+    struct registration *registration;
+    struct log_text name, text;
+
+    for (registration = catalog->search.registrations; registration; registration = registration->next)
+    {
+        enum registration_state state = registration_state( target, registration );
+
+        if (state != REGISTRATION_OK)
+            printf( "%s: %s\n", log_escape( &name, registration->key ),
+                    log_escape( &text, reason( registration, state ) ) );
+    }
+}
+
+static json_t *json_channels( const struct plugin *plugin )
+{
+    struct log_text text;
+    json_t *array;
+    size_t i;
+
+    if (!plugin) return json_null();
+    array = json_array();
+    for (i = 0; i < plugin->names.count; i++)
+        json_array_append_new( array, json_string( log_escape_name( &text, plugin->names.names[i] ) ) );
+    return array;
+}
+
+static json_t *json_plugin( const struct catalog *catalog, const struct target *target,
+                            const struct registration *registration )
+{
+    enum registration_state state = registration_state( target, registration );
+
+    return json_pack( "{s:o, s:s, s:o, s:o, s:s, s:o, s:b, s:s, s:o, s:b}",
+                      "name", json_text( registration->key ),
+                      "kind", kind( registration ),
+                      "value", json_text( registration->entry ),
+                      "file", *registration->file ? json_text( registration->file ) : json_null(),
+                      "user", registration->flags & WINEDVC_ADDIN_MACHINE ? "all" : "this",
+                      "bits", registration->bits ? json_integer( registration->bits ) : json_null(),
+                      "enabled", !(registration->flags & WINEDVC_ADDIN_DISABLED),
+                      "state", registration_state_name( state ),
+                      "reason", state == REGISTRATION_OK ? json_null() : json_text( reason( registration, state ) ),
+                      "known", catalog_recall( catalog, registration ) != NULL );
+}
+
+static bool print_json( const struct catalog *catalog, const struct target *target )
+{
+    struct registration *registration;
+    json_t *plugins = json_array(), *plugin;
+
+    for (registration = catalog->search.registrations; registration; registration = registration->next)
+    {
+        if (!(plugin = json_plugin( catalog, target, registration ))) continue;
+        json_object_set_new( plugin, "channels", json_channels( catalog_recall( catalog, registration ) ) );
+        json_array_append_new( plugins, plugin );
+    }
+    return json_print( json_pack( "{s:i, s:o, s:o, s:o}", "version", 1, "prefix", json_text( target->settings.prefix ),
+                                  "wine", json_text( target->wine.loader ), "plugins", plugins ) );
+}
+
+static void print_names( const struct catalog *catalog )
+{
+    struct registration *registration;
+    struct log_text text;
+
+    for (registration = catalog->search.registrations; registration; registration = registration->next)
+        puts( log_escape( &text, registration->key ) );
+}
+
+static int list( const struct arguments *arguments )
+{
+    struct catalog catalog = { 0 };
+    struct target target;
+    int status = target_open( &target, arguments->prefix );
+
+    if (!status && !catalog_read( &catalog, &target )) status = STATUS_FAILED;
+    if (!status && arguments->given[0]) print_names( &catalog );
+    else if (!status && arguments->json) status = print_json( &catalog, &target ) ? STATUS_OK : STATUS_FAILED;
+    else if (!status && !catalog.search.registrations)
+        printf( "No plug-in is registered in %s: \"winedvc add FILE.dll\" does that.\n", target.settings.prefix );
+    else if (!status)
+    {
+        if (!print_table( &catalog, &target )) status = STATUS_FAILED;
+        print_reasons( &catalog, &target );
+    }
+    catalog_clear( &catalog );
+    target_clear( &target );
+    return status;
+}
+
+const struct verb verb_list =
+{
+    .name = "list",
+    .operands = "",
+    .help = "lists the plug-ins of the Wine prefix, with their channels",
+    .examples = "  winedvc list\n"
+                "  winedvc list --json | jq -r '.plugins[] | select(.state != \"ok\") | .name'\n",
+    .options = { { "names", NULL, "prints the names alone" } },
+    .has_json = true,
+    .run = list,
+};

@@ -1,0 +1,128 @@
+/*
+ * Arguments, and what --help says of them
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "terminal.h"
+
+static const struct verb_option help_option = { "help", NULL, "prints this" };
+static const struct verb_option json_option = { "json", NULL, "prints JSON" };
+static const struct verb_option prefix_option = { "prefix", "DIR", "the Wine prefix, instead of WINEPREFIX and ~/.wine" };
+
+/* What getopt_long() returns: the number of one of the verb's own, or one of these. */
+enum { OPTION_HELP = VERB_OPTIONS, OPTION_JSON, OPTION_PREFIX };
+
+#define MOST_OPTIONS (VERB_OPTIONS + 4)
+
+static void fill_option( struct option *option, const struct verb_option *from, int value )
+{
+    option->name = from->name;
+    option->has_arg = from->argument ? required_argument : no_argument;
+    option->val = value;
+}
+
+static void fill_options( const struct verb *verb, struct option options[MOST_OPTIONS] )
+{
+    unsigned int i, count = 0;
+
+    memset( options, 0, MOST_OPTIONS * sizeof(*options) );
+    for (i = 0; verb->options[i].name; i++) fill_option( &options[count++], &verb->options[i], i );
+    if (verb->has_json) fill_option( &options[count++], &json_option, OPTION_JSON );
+    fill_option( &options[count++], &prefix_option, OPTION_PREFIX );
+    fill_option( &options[count++], &help_option, OPTION_HELP );
+}
+
+static void print_option( const struct verb_option *option )
+{
+    char name[40];
+
+    snprintf( name, sizeof(name), "--%s%s%s", option->name, option->argument ? "=" : "",
+              option->argument ? option->argument : "" );
+    printf( "  %-16s %s\n", name, option->help );
+}
+
+static void print_help( const struct verb *verb )
+{
+    unsigned int i;
+
+    printf( "Usage: winedvc %s [OPTION]...%s%s\n%s.\n\n", verb->name, *verb->operands ? " " : "", verb->operands,
+            verb->help );
+    for (i = 0; verb->options[i].name; i++) print_option( &verb->options[i] );
+    if (verb->has_json) print_option( &json_option );
+    print_option( &prefix_option );
+    print_option( &help_option );
+    printf( "\nExamples:\n%s\nwinedvc(1) has the rest, and what each exit status means.\n", verb->examples );
+}
+
+static enum options_result count_operands( const struct verb *verb, const struct arguments *arguments )
+{
+    if (arguments->count < verb->least)
+    {
+        complain( "%s wants %s: see \"winedvc %s --help\"", verb->name, verb->operands, verb->name );
+        return OPTIONS_WRONG;
+    }
+    if (arguments->count > verb->most)
+    {
+        complain( "%s does not know what to do with \"%s\": see \"winedvc %s --help\"", verb->name,
+                  arguments->operands[verb->most], verb->name );
+        return OPTIONS_WRONG;
+    }
+    return OPTIONS_RUN;
+}
+
+enum options_result options_parse( const struct verb *verb, int argc, char **argv, struct arguments *arguments )
+{
+    struct option options[MOST_OPTIONS];
+    int value;
+
+    memset( arguments, 0, sizeof(*arguments) );
+    fill_options( verb, options );
+    opterr = 0;
+    while ((value = getopt_long( argc, argv, verb->has_command ? "+:" : ":", options, NULL )) != -1)
+    {
+        switch (value)
+        {
+        case OPTION_HELP:
+            print_help( verb );
+            return OPTIONS_HELP;
+        case OPTION_JSON:
+            arguments->json = true;
+            break;
+        case OPTION_PREFIX:
+            arguments->prefix = optarg;
+            break;
+        case ':':
+            complain( "%s: the option %s wants an argument: see \"winedvc %s --help\"", verb->name, argv[optind - 1],
+                      verb->name );
+            return OPTIONS_WRONG;
+        case '?':
+            complain( "%s has no option like %s: see \"winedvc %s --help\"", verb->name, argv[optind - 1], verb->name );
+            return OPTIONS_WRONG;
+        default:
+            arguments->given[value] = optarg ? optarg : "";
+        }
+    }
+    arguments->count = argc - optind;
+    arguments->operands = argv + optind;
+    return count_operands( verb, arguments );
+}

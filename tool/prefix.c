@@ -1,0 +1,134 @@
+/*
+ * May this Wine use that prefix as it is?
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "prefix.h"
+#include "wine.h"
+
+/* As much of a file as there is room for, as a string. */
+static bool read_beginning( const char *file, char *text, size_t size )
+{
+    FILE *stream = fopen( file, "re" );
+    size_t count;
+
+    if (!stream) return false;
+    count = fread( text, 1, size - 1, stream );
+    text[count] = 0;
+    fclose( stream );
+    return true;
+}
+
+static bool check_owner( const char *prefix, char *problem, size_t size )
+{
+    struct stat st;
+
+    if (!stat( prefix, &st ) && st.st_uid == geteuid()) return true;
+    snprintf( problem, size, "the Wine prefix %s is another user's (number %u), and Wine refuses it: run winedvc as that "
+              "user, or name a prefix of your own with --prefix", prefix, (unsigned int)st.st_uid );
+    return false;
+}
+
+static bool check_writable( const char *prefix, char *problem, size_t size )
+{
+    static const char *const names[] = { "", "/system.reg", "/user.reg", "/dosdevices" };
+    char path[PATH_MAX];
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    {
+        if (!path_format( path, "%s%s", prefix, names[i] ) || !access( path, W_OK ) || errno == ENOENT) continue;
+        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"chmod -R u+w '%s'\", or put the prefix "
+                  "where it can be", path, strerror( errno ), prefix );
+        return false;
+    }
+    return true;
+}
+
+static bool check_bits( const char *prefix, char *problem, size_t size )
+{
+    char path[PATH_MAX], text[1024];
+
+    if (!path_format( path, "%s/system.reg", prefix ) || !read_beginning( path, text, sizeof(text) ) ||
+        !strstr( text, "\n#arch=win32" )) return true;
+    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and winedvc needs a 64-bit one, which runs "
+              "32-bit plug-ins too: make one with \"WINEPREFIX=DIR WINEARCH=win64 wineboot\", and install the plug-in "
+              "there", prefix );
+    return false;
+}
+
+/* Wine's list of what a prefix has, from the loader, which may be a script: in bin, lib/wine or lib/<triplet>/wine. */
+static bool find_inf( const char *loader, struct stat *st )
+{
+    static const char *const places[] = { "..", "../..", "../../.." };
+    char path[PATH_MAX], inf[PATH_MAX];
+    size_t i;
+
+    if (!realpath( loader, path )) return false;
+    *strrchr( path, '/' ) = 0;
+    for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (path_format( inf, "%s/%s/share/wine/wine.inf", path, places[i] ) && !stat( inf, st )) return true;
+    return false;
+}
+
+/* A prefix holds when the list that it was made or updated with was written. */
+static bool check_version( const char *prefix, const char *loader, char *problem, size_t size )
+{
+    char path[PATH_MAX], text[64] = "";
+    struct stat inf;
+
+    if (!find_inf( loader, &inf )) return true;
+    if (path_format( path, "%s/.update-timestamp", prefix ) && read_beginning( path, text, sizeof(text) ) &&
+        (!strncmp( text, "disable", 7 ) || strtoll( text, NULL, 10 ) == (long long)inf.st_mtime)) return true;
+    snprintf( problem, size, "the Wine prefix %s was made or updated by another version of Wine, and %s would change it: "
+              "allow that with \"WINEPREFIX='%s' '%s' wineboot -u\", or name the Wine that made it with WINEDVC_WINE",
+              prefix, loader, prefix, loader );
+    return false;
+}
+
+bool prefix_check( const char *prefix, const char *loader, char *problem, size_t size )
+{
+    return wine_check_prefix( prefix, problem, size ) && check_owner( prefix, problem, size ) &&
+           check_bits( prefix, problem, size ) && check_version( prefix, loader, problem, size ) &&
+           check_writable( prefix, problem, size );
+}
+
+bool prefix_of_file( const char *file, char *prefix, size_t size )
+{
+    char path[PATH_MAX], *slash, drive[PATH_MAX], registry[PATH_MAX];
+
+    if (!realpath( file, path )) return false;
+    while ((slash = strrchr( path, '/' )) && slash > path)
+    {
+        *slash = 0;
+        if (!path_format( drive, "%s/drive_c", path ) || access( drive, X_OK )) continue;
+        if (!path_format( registry, "%s/system.reg", path ) || access( registry, F_OK )) continue;
+        return snprintf( prefix, size, "%s", path ) < (int)size;
+    }
+    return false;
+}

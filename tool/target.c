@@ -1,0 +1,103 @@
+/*
+ * The prefix and the Wine that a verb works with
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "log.h"
+#include "prefix.h"
+#include "target.h"
+#include "terminal.h"
+#include "verbs.h"
+
+#define PROBLEM 2048
+
+/* The prefix that the user means is known by the name that it has in the configuration: a session's record is, too. */
+static bool is_configured( const struct settings *settings, const char *prefix )
+{
+    char *configured = settings->prefix ? realpath( settings->prefix, NULL ) : NULL;
+    bool same = configured && !strcmp( configured, prefix );
+
+    free( configured );
+    return same;
+}
+
+/* An absolute path of what may not be there; NULL without memory. */
+static char *make_absolute( const char *path )
+{
+    char *absolute = realpath( path, NULL ), here[PATH_MAX];
+
+    if (absolute) return absolute;
+    if (*path == '/') return strdup( path );
+    if (!getcwd( here, sizeof(here) ) || asprintf( &absolute, "%s/%s", here, path ) < 0) return NULL;
+    return absolute;
+}
+
+int target_configure( struct target *target, const char *prefix, char *problem, size_t size )
+{
+    struct settings *settings = &target->settings;
+    char *path = NULL;
+
+    memset( target, 0, sizeof(*target) );
+    snprintf( problem, size, "no memory is left" );
+    if (!settings_init( settings ) || (prefix && !(path = make_absolute( prefix )))) return STATUS_FAILED;
+    settings_read_environment( settings );
+    conf_read( settings );
+    settings_complete( settings );
+    if (path && !is_configured( settings, path ))
+        settings_set( settings, SETTINGS_ARGUMENT, "--prefix", NULL, "prefix", path );
+    free( path );
+    *problem = 0;
+    return STATUS_OK;
+}
+
+int target_check( struct target *target, char *problem, size_t size )
+{
+    struct settings *settings = &target->settings;
+
+    if (!wine_check_prefix( settings->prefix, problem, size ) ||
+        !wine_find( settings, 64, &target->wine, problem, size ) ||
+        !prefix_check( settings->prefix, target->wine.loader, problem, size )) return STATUS_REFUSED;
+    return STATUS_OK;
+}
+
+int target_open( struct target *target, const char *prefix )
+{
+    char problem[PROBLEM];
+    struct log_text text;
+    size_t i;
+    int status = target_configure( target, prefix, problem, sizeof(problem) );
+
+    for (i = 0; i < target->settings.mistakes.count; i++)
+        complain( "%s", log_escape( &text, target->settings.mistakes.names[i] ) );
+    if (!status) status = target_check( target, problem, sizeof(problem) );
+    if (status) complain( "%s", problem );
+    return status;
+}
+
+void target_clear( struct target *target )
+{
+    settings_clear( &target->settings );
+}

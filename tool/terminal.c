@@ -1,0 +1,175 @@
+/*
+ * What the user sees
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "terminal.h"
+
+#define LEAST_WIDTH 6   /* of a column that is cut */
+#define GAP         2
+
+static bool terminal_has_colours( FILE *stream )
+{
+    const char *term = getenv( "TERM" ), *no_colour = getenv( "NO_COLOR" );
+
+    return isatty( fileno( stream ) ) && term && *term && strcmp( term, "dumb" ) && !(no_colour && *no_colour);
+}
+
+void terminal_print( FILE *stream, enum colour colour, const char *text )
+{
+    static const char *const codes[] = { "", "\033[32m", "\033[33m", "\033[31m", "\033[1m" };
+
+    if (colour == COLOUR_NONE || !terminal_has_colours( stream )) fputs( text, stream );
+    else fprintf( stream, "%s%s\033[0m", codes[colour], text );
+}
+
+void complain( const char *format, ... )
+{
+    va_list args;
+
+    fflush( stdout );
+    terminal_print( stderr, COLOUR_STRONG, "winedvc: " );
+    va_start( args, format );
+    vfprintf( stderr, format, args );
+    va_end( args );
+    fputc( '\n', stderr );
+}
+
+void tell_progress( const char *text )
+{
+    if (isatty( STDERR_FILENO )) fprintf( stderr, "winedvc: %s ...\n", text );
+}
+
+/* Columns of a terminal, 0 for as many as are needed. */
+static size_t terminal_width( FILE *stream )
+{
+    const char *columns = getenv( "COLUMNS" );
+    struct winsize size;
+
+    if (columns && atoi( columns ) > 0) return atoi( columns );
+    if (!isatty( fileno( stream ) ) || ioctl( fileno( stream ), TIOCGWINSZ, &size )) return 0;
+    return size.ws_col;
+}
+
+bool table_add( struct table *table, const char *const *cells )
+{
+    void *rows = realloc( table->rows, (table->count + 1) * sizeof(*table->rows) );
+    bool complete = true;
+    unsigned int i;
+
+    if (!rows) return false;
+    table->rows = rows;
+    for (i = 0; i < table->columns; i++) complete &= (table->rows[table->count][i] = strdup( cells[i] )) != NULL;
+    table->count++;
+    return complete;
+}
+
+void table_clear( struct table *table )
+{
+    unsigned int i;
+
+    while (table->count--)
+        for (i = 0; i < table->columns; i++) free( table->rows[table->count][i] );
+    free( table->rows );
+    memset( table, 0, sizeof(*table) );
+}
+
+static bool begins_character( char byte )
+{
+    return (byte & 0xc0) != 0x80;
+}
+
+static size_t count_characters( const char *text )
+{
+    size_t count = 0;
+
+    for (; *text; text++) count += begins_character( *text );
+    return count;
+}
+
+/* Takes from the widest column until all fit. */
+static void fit_columns( size_t widths[TABLE_COLUMNS], unsigned int columns, size_t limit )
+{
+    unsigned int i, widest;
+    size_t sum;
+
+    for (;;)
+    {
+        for (i = 0, widest = 0, sum = 0; i < columns; i++)
+        {
+            sum += widths[i] + (i ? GAP : 0);
+            if (widths[i] > widths[widest]) widest = i;
+        }
+        if (!limit || sum <= limit || widths[widest] <= LEAST_WIDTH) return;
+        widths[widest]--;
+    }
+}
+
+/* Cut with three dots if it is wider. The last of a line is not filled with blanks. */
+static void print_cell( FILE *stream, const char *text, size_t width, bool last )
+{
+    size_t count = count_characters( text ), shown = count <= width ? count : width - 3, i;
+
+    for (i = 0; *text && (i < shown || !begins_character( *text )); text++)
+    {
+        i += begins_character( text[1] );
+        fputc( *text, stream );
+    }
+    if (count > width) fputs( "...", stream );
+    if (!last) fprintf( stream, "%*s", (int)(width + GAP - (count <= width ? count : width)), "" );
+}
+
+void table_print( const struct table *table, FILE *stream )
+{
+    size_t widths[TABLE_COLUMNS] = { 0 }, row, width;
+    unsigned int i;
+
+    for (row = 0; row < table->count; row++)
+        for (i = 0; i < table->columns; i++)
+            if ((width = count_characters( table->rows[row][i] )) > widths[i]) widths[i] = width;
+    fit_columns( widths, table->columns, terminal_width( stream ) );
+    for (row = 0; row < table->count; row++)
+    {
+        for (i = 0; i < table->columns; i++)
+            print_cell( stream, table->rows[row][i], widths[i], i + 1 == table->columns );
+        fputc( '\n', stream );
+    }
+}
+
+json_t *json_text( const char *text )
+{
+    struct log_text escaped;
+
+    return text ? json_string( log_escape( &escaped, text ) ) : json_null();
+}
+
+bool json_print( json_t *value )
+{
+    bool printed = value && !json_dumpf( value, stdout, JSON_INDENT( 2 ) ) && putchar( '\n' ) != EOF;
+
+    if (!printed) complain( "no JSON can be printed: no memory is left, or nobody reads it" );
+    json_decref( value );
+    return printed;
+}
