@@ -33,8 +33,8 @@
 #define CHANNELS    500
 #define MAX_THREADS 16
 #define MAX_RSS     50      /* MiB, of a burst */
-#define MAX_DRAINED 100     /* MiB, when all is sent */
-#define MAX_POOL    32      /* MiB of that for what plug-ins write */
+#define MAX_DRAINED 160     /* MiB, when all is sent; Wine keeps free memory of a heap below a block that is used */
+#define MAX_POOL    64      /* MiB of that for what plug-ins write: it is looked through after each 32 MiB */
 #define IDLE        6       /* seconds */
 #define MIB         1048576
 
