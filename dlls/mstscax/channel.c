@@ -20,7 +20,9 @@
 
 #include <stdlib.h>
 
-#include "mstscax_private.h"
+#include "channel.h"
+#include "notice.h"
+#include "plugin_order.h"
 #include "pool.h"
 
 #include "wine/debug.h"
@@ -57,8 +59,8 @@ static void channel_died( struct channel *channel )
 {
     struct client *client = channel->client;
 
-    pump_post( client, &channel->released_node );
-    pump_wake( client );
+    inbox_push( &client->pump.inbox, &channel->released_node, &channel->released_node );
+    inbox_wake( &client->pump.inbox );
 }
 
 static HRESULT STDMETHODCALLTYPE channel_QueryInterface( IWTSVirtualChannel *iface, REFIID riid, void **out )
@@ -92,6 +94,7 @@ static BOOL channel_is_ending( struct channel *channel )
 /* Each call leaves a node of its own: so the close goes on where a thread was terminated in here. */
 static HRESULT channel_close( struct channel *channel )
 {
+    struct inbox *inbox = &channel->client->pump.inbox;
     struct node *node = pool_alloc( sizeof(*node) );
 
     channel_set_end( channel, CHANNEL_CLOSED );
@@ -99,10 +102,10 @@ static HRESULT channel_close( struct channel *channel )
     {
         node->kind = NODE_CLOSE;
         node->channel = channel;
-        pump_post( channel->client, node );
+        inbox_push( inbox, node, node );
     }
-    else pump_look_for_ends( channel->client );
-    pump_wake( channel->client );
+    else InterlockedExchange( &inbox->look_for_ends, TRUE );
+    inbox_wake( inbox );
     return S_OK;
 }
 
@@ -136,8 +139,8 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
         InterlockedExchangeAdd64( &channel->unsent, -total );
         return E_OUTOFMEMORY;
     }
-    pump_post_chain( client, &newest->node, &oldest->node );
-    pump_wake( client );
+    inbox_push( &client->pump.inbox, &newest->node, &oldest->node );
+    inbox_wake( &client->pump.inbox );
     return S_OK;
 }
 
@@ -170,6 +173,14 @@ void channel_addref( struct channel *channel )
 void channel_release( struct channel *channel )
 {
     if (refs_drop( &channel->refs )) channel_died( channel );
+}
+
+void channel_keep( struct channel *channel, LONG64 bytes )
+{
+    struct client *client = channel->client;
+
+    if (InterlockedExchangeAdd64( &client->kept, bytes ) + bytes <= client->total_limit || bytes < 0) return;
+    InterlockedExchange( &client->pump.over_limit, TRUE );
 }
 
 void channel_set_end( struct channel *channel, enum channel_end end )
@@ -270,7 +281,7 @@ static void delivery_destroy( struct task *task )
     LONG64 cost = delivery_cost( delivery );
 
     InterlockedExchangeAdd64( &channel->undelivered, -cost );
-    client_keep( channel->client, -cost );
+    channel_keep( channel, -cost );
     channel_keep_spare( channel, delivery_message( delivery ) );
     channel_release( channel );
 }
@@ -288,7 +299,7 @@ void channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
     cost = delivery_cost( delivery );
     channel_addref( channel );
     InterlockedExchangeAdd64( &channel->undelivered, cost );
-    client_keep( channel->client, cost );
+    channel_keep( channel, cost );
     queue_submit( &channel->queue, &delivery->task );
 }
 

@@ -20,8 +20,14 @@
 
 #include <stdlib.h>
 
-#include "mstscax_private.h"
+#include "client.h"
+#include "notice.h"
+#include "plugin.h"
 #include "pool.h"
+#include "pump.h"
+#include "receive.h"
+#include "table.h"
+#include "traffic.h"
 
 #include "wine/debug.h"
 
@@ -184,7 +190,7 @@ static DWORD sweep( struct client *client )
 
     if (client->sweep_time && now >= client->sweep_time)
     {
-        client->sweep_time = client_age_spares( client ) ? now + SWEEP : 0;
+        client->sweep_time = table_age_spares( client ) ? now + SWEEP : 0;
         pump_trim( client );
     }
     if (!client->sweep_time && (activity != client->swept_activity || sent != client->swept_sent))
@@ -264,7 +270,7 @@ static void client_disconnected( struct client *client )
     DWORD code = client->disconnect_code;
 
     if (!client->connected) return;
-    client_disconnect_channels( client );
+    table_end_all( client, CHANNEL_DISCONNECTED );
     plugins_disconnect( client, code );
     pump_run( client );
     client->disconnect_code = 0;
@@ -299,19 +305,6 @@ void client_event( struct client *client, UINT event )
     }
 }
 
-void client_keep( struct client *client, LONG64 bytes )
-{
-    if (InterlockedExchangeAdd64( &client->kept, bytes ) + bytes <= client->total_limit || bytes < 0) return;
-    InterlockedExchange( &client->pump.over_limit, TRUE );
-}
-
-void client_drop_active( struct client *client )
-{
-    AcquireSRWLockExclusive( &client->lock );
-    if (!--client->active) WakeAllConditionVariable( &client->terminated );
-    ReleaseSRWLockExclusive( &client->lock );
-}
-
 /* Our threads, and pointers that plug-ins keep, outlive the session. */
 static void pin_module( void )
 {
@@ -335,7 +328,7 @@ struct client *client_create( const struct channel_api *api )
     client->total_limit = (LONG64)TOTAL_LIMIT << 20;
     executor_init( &client->executor, THREAD_LIMIT );
     queue_init( &client->notices, &client->executor, NULL );
-    pump_init( &client->pump );
+    pump_init( client );
     InitializeSRWLock( &client->lock );
     InitializeConditionVariable( &client->terminated );
     list_init( &client->plugins );

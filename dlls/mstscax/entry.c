@@ -20,7 +20,7 @@
 
 #include <stdlib.h>
 
-#include "mstscax_private.h"
+#include "client.h"
 
 #include "wine/debug.h"
 

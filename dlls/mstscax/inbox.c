@@ -19,8 +19,18 @@
  */
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "inbox.h"
+
+void inbox_init( struct inbox *inbox, struct executor *executor, void (*run)( struct client *client ),
+                 struct client *client )
+{
+    memset( inbox, 0, sizeof(*inbox) );
+    inbox->executor = executor;
+    inbox->run = run;
+    inbox->client = client;
+}
 
 void inbox_push( struct inbox *inbox, struct node *newest, struct node *oldest )
 {
@@ -31,6 +41,18 @@ void inbox_push( struct inbox *inbox, struct node *newest, struct node *oldest )
         oldest->next = expected = seen;
         seen = InterlockedCompareExchangePointer( (void **)&inbox->newest, newest, expected );
     } while (seen != expected);
+}
+
+/* Who has the role looks at wanted once more after it has given the role up. */
+void inbox_wake( struct inbox *inbox )
+{
+    if (executor_owns_thread())
+    {
+        inbox->run( inbox->client );
+        return;
+    }
+    InterlockedExchange( &inbox->wanted, TRUE );
+    if (!InterlockedOr( &inbox->taken, 0 )) executor_alert( inbox->executor );
 }
 
 struct node *inbox_take( struct inbox *inbox )

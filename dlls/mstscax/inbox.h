@@ -24,7 +24,10 @@
 #include "windef.h"
 #include "winbase.h"
 
+#include "executor.h"
+
 struct channel;
+struct client;
 
 /* What came. Each but the first names a channel. */
 enum node_kind
@@ -46,16 +49,29 @@ struct node
 };
 
 /*
- * A lock-free stack. Any thread pushes, and may be terminated at any point of that: then nothing was pushed, and
+ * What any thread leaves for the pump. Each may be terminated at any point of that: then nothing was pushed, and
  * nobody waits. The pump takes all at once.
  */
 struct inbox
 {
     struct node *newest;
+    /* atomic */
+    LONG taken;                 /* somebody has the pump's role */
+    LONG wanted;                /* something came since the last turn began */
+    LONG look_for_ends;         /* a plug-in closed a channel without memory for a node */
+    /* constant */
+    struct executor *executor;
+    void (*run)( struct client *client );   /* the pump */
+    struct client *client;
 };
 
-/* A chain from newest, by next, to oldest goes in as one: nothing comes between. */
+extern void inbox_init( struct inbox *inbox, struct executor *executor, void (*run)( struct client *client ),
+                        struct client *client );
+
+/* A chain from newest, by next, to oldest goes in as one: nothing comes between. Lock-free, like the next. */
 extern void inbox_push( struct inbox *inbox, struct node *newest, struct node *oldest );
+/* Has the pump run soon; at once where the thread is one of ours. */
+extern void inbox_wake( struct inbox *inbox );
 
 /* What was pushed, oldest first, by next. */
 extern struct node *inbox_take( struct inbox *inbox );

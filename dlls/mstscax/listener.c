@@ -21,7 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mstscax_private.h"
+#include "channel.h"
+#include "listener.h"
+#include "notice.h"
+#include "plugin_order.h"
+#include "pump.h"
+#include "table.h"
+#include "traffic.h"
 
 #include "wine/debug.h"
 
@@ -236,7 +242,7 @@ static BOOL listener_pass_on( struct listener *listener, struct channel *channel
 
     if (!next) return FALSE;
     offered = channel_create( client, next, channel->id, channel->priority );
-    if ((passed = offered && client_replace_channel( client, channel, offered ))) listener_offer( next, offered );
+    if ((passed = offered && table_replace( client, channel, offered ))) listener_offer( next, offered );
     else if (offered) channel_release( offered );
     return passed;
 }
@@ -250,7 +256,7 @@ static void listener_run_offer( struct task *task )
         answer = listener_pass_on( channel->listener, channel ) ? CHANNEL_PASSED_ON : CHANNEL_REFUSED;
     if (answer != CHANNEL_ACCEPTED) channel_set_end( channel, CHANNEL_CLOSED );
     InterlockedExchange( &channel->answer, answer );
-    pump_post( channel->client, &channel->answer_node );
+    inbox_push( &channel->client->pump.inbox, &channel->answer_node, &channel->answer_node );
     pump_run( channel->client );
 }
 

@@ -21,29 +21,7 @@
 #ifndef __MSTSCAX_LISTENER_H
 #define __MSTSCAX_LISTENER_H
 
-#include "executor.h"
-#include "refs.h"
-
-struct channel;
-struct client;
-struct plugin;
-
-/* Never freed, since there is no call that removes one; belongs to its plug-in. */
-struct listener
-{
-    IWTSListener IWTSListener_iface;
-    struct refs refs;
-    IUnknown *marshaler;
-    IPropertyBag *configuration;    /* made when it is asked for */
-    struct plugin *plugin;
-    IWTSListenerCallback *callback; /* the queue's; NULL after the removal */
-    struct queue queue;             /* OnNewChannelConnection */
-    struct list entry;              /* in client->listeners, protected by client->lock */
-    unsigned int number;            /* by creation */
-    struct traffic *traffic;        /* of its name */
-    struct task removal_task;
-    char    name[1];
-};
+#include "mstscax_private.h"
 
 /* Runs foreign code. Fails with ERROR_TOO_MANY_NAMES where there are WINE_DVC_MAX_LISTENERS. */
 extern HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCallback *callback,

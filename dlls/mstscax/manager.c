@@ -20,7 +20,8 @@
 
 #include <string.h>
 
-#include "mstscax_private.h"
+#include "listener.h"
+#include "notice.h"
 
 #include "wine/debug.h"
 

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mstscax_private.h"
+#include "notice.h"
 
 struct notice
 {

@@ -21,9 +21,7 @@
 #ifndef __MSTSCAX_NOTICE_H
 #define __MSTSCAX_NOTICE_H
 
-struct client;
-struct listener;
-struct plugin;
+#include "mstscax_private.h"
 
 /* Each makes a call of IWineDVCHost, if the client has one, in order and on our own threads. */
 extern void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason );

@@ -21,7 +21,10 @@
 #include <stdlib.h>
 #include <stdio.h>
 
-#include "mstscax_private.h"
+#include "listener.h"
+#include "notice.h"
+#include "plugin.h"
+#include "plugin_order.h"
 #include "addins.h"
 
 #include "wine/debug.h"
@@ -111,33 +114,6 @@ static void run_initialize( struct task *task )
     plugin_initialize( CONTAINING_RECORD( task, struct plugin_call, task )->plugin );
 }
 
-/* client->lock held. Disconnected waits for what the plug-in may take. */
-static void submit_offer( struct plugin *plugin, struct channel *channel )
-{
-    if ((channel->counted = plugin->accepting)) plugin->channels++;
-    queue_submit( &channel->listener->queue, &channel->offer_task );
-}
-
-/* client->lock held */
-static void submit_waiting( struct plugin *plugin )
-{
-    struct channel *channel, *next;
-
-    LIST_FOR_EACH_ENTRY_SAFE( channel, next, &plugin->waiting, struct channel, waiting_entry )
-    {
-        list_remove( &channel->waiting_entry );
-        submit_offer( plugin, channel );
-    }
-}
-
-void plugin_offer( struct plugin *plugin, struct channel *channel )
-{
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    if (plugin->accepting || plugin->ended) submit_offer( plugin, channel );
-    else list_add_tail( &plugin->waiting, &channel->waiting_entry );
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-}
-
 /* The code is the number of the connection, which may have ended meanwhile. */
 static void run_connected( struct task *task )
 {
@@ -150,7 +126,7 @@ static void run_connected( struct task *task )
     if (client->connected && client->connection == call->code)
     {
         plugin->accepting = TRUE;
-        submit_waiting( plugin );
+        plugin_offer_waiting( plugin );
     }
     ReleaseSRWLockExclusive( &client->lock );
 }
@@ -159,21 +135,6 @@ static void run_disconnected( struct task *task )
 {
     struct plugin_call *call = CONTAINING_RECORD( task, struct plugin_call, task );
     if (call->plugin->plugin) IWTSPlugin_Disconnected( call->plugin->plugin, call->code );
-}
-
-/* TRUE if the plug-in's callbacks are released; otherwise its queue waits for that. */
-static BOOL plugin_is_idle( struct plugin *plugin )
-{
-    BOOL idle;
-
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    if (!(idle = !plugin->callbacks))
-    {
-        plugin->terminating = TRUE;
-        queue_hold( &plugin->queue );
-    }
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-    return idle;
 }
 
 static void run_terminated( struct task *task )
@@ -302,7 +263,7 @@ void plugins_disconnect( struct client *client, DWORD code )
     LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
     {
         plugin->accepting = FALSE;
-        submit_waiting( plugin );
+        plugin_offer_waiting( plugin );
         if (plugin->channels && !plugin->held)
         {
             plugin->held = TRUE;
@@ -328,37 +289,4 @@ BOOL plugins_terminate( struct client *client, DWORD timeout )
     done = !client->active;
     ReleaseSRWLockExclusive( &client->lock );
     return done;
-}
-
-void plugin_callback_begins( struct plugin *plugin )
-{
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    plugin->callbacks++;
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-}
-
-void plugin_callback_ends( struct plugin *plugin )
-{
-    BOOL resume;
-
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    resume = !--plugin->callbacks && plugin->terminating;
-    if (resume) plugin->terminating = FALSE;
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-    if (resume) queue_resume( &plugin->queue );
-}
-
-void plugin_channel_ends( struct plugin *plugin, struct channel *channel )
-{
-    BOOL resume = FALSE;
-
-    AcquireSRWLockExclusive( &plugin->client->lock );
-    if (channel->counted)
-    {
-        channel->counted = FALSE;
-        resume = !--plugin->channels && plugin->held;
-        if (resume) plugin->held = FALSE;
-    }
-    ReleaseSRWLockExclusive( &plugin->client->lock );
-    if (resume) queue_resume( &plugin->queue );
 }

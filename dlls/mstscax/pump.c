@@ -18,8 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include "mstscax_private.h"
+#include "channel.h"
+#include "notice.h"
 #include "pool.h"
+#include "pump.h"
+#include "table.h"
 
 #include "wine/debug.h"
 
@@ -207,7 +210,7 @@ static SIZE_T channel_send( struct client *client, struct channel *channel, UINT
     if (!run.count) return 0;
     pump_transmit( client, channel, write, &run );
     InterlockedExchangeAdd64( &channel->unsent, -(LONG64)run.size );
-    client_keep( client, -(LONG64)run.size );
+    channel_keep( channel, -(LONG64)run.size );
     if (write_is_through( write )) channel_pop( channel );
     return run.size;
 }
@@ -220,7 +223,7 @@ static void drop_write( struct client *client, struct write *write )
     while (drdynvc_fragments_next( &cursor, &size ))
     {
         client->counters.pdus_cancelled++;
-        client_keep( client, -(LONG64)size );
+        channel_keep( write->node.channel, -(LONG64)size );
     }
     write_release( write );
 }
@@ -256,7 +259,7 @@ static void channel_schedule( struct client *client, struct channel *channel )
 /* A thread that was slow may have written for a channel that this object was before. */
 static void pump_take_data( struct client *client, struct channel *channel, struct write *write )
 {
-    client_keep( client, write_bytes( write ) );
+    channel_keep( channel, write_bytes( write ) );
     if (channel->state == CHANNEL_ENDED || channel->close_wanted || write->todo.channel_id != channel->id)
     {
         drop_write( client, write );
@@ -318,7 +321,7 @@ static void pump_answer( struct client *client, struct channel *channel )
     }
     if (channel->state == CHANNEL_OFFERED)
     {
-        client_remove_channel( client, channel );   /* the server may use the id again at once */
+        table_remove( client, channel );   /* the server may use the id again at once */
         if (channel->answer != CHANNEL_PASSED_ON) pump_send_create_rsp( client, channel, DRDYNVC_REFUSED );
         pump_end_channel( client, channel );
     }
@@ -337,7 +340,7 @@ static void pump_close( struct client *client, struct channel *channel, enum cha
         channel->close_wanted = TRUE;
         return;
     }
-    client_remove_channel( client, channel );
+    table_remove( client, channel );
     if (state == CHANNEL_OPEN && end == CHANNEL_CLOSED) while (channel_send( client, channel, RUN )) {}
     if (end == CHANNEL_CLOSED || end == CHANNEL_SERVER_CLOSED) pump_send_close( client, channel );
     pump_end_channel( client, channel );
@@ -419,7 +422,7 @@ static void pump_send_all( struct client *client )
         pump_take_inbox( client );
         if (!pump_send( client )) return;
     }
-    InterlockedExchange( &client->pump.wanted, TRUE );
+    InterlockedExchange( &client->pump.inbox.wanted, TRUE );
 }
 
 static void pump_check_finishing( struct client *client )
@@ -456,7 +459,7 @@ static void pump_end_largest( struct client *client )
 {
     struct channel *channel;
 
-    while ((channel = client_find_largest( client )))
+    while ((channel = table_find_largest( client )))
     {
         WARN( "Closing channel %#x, which keeps most of %I64d bytes.\n", channel->id, client->kept );
         notice_warning( client, channel->listener->plugin, L"These plug-ins keep more than %u MiB that was not sent or not taken: channel %hs has "
@@ -475,7 +478,7 @@ static void pump_turn( struct client *client )
     struct pump *pump = &client->pump;
     INT64 sent = client->counters.pdus_sent;
 
-    if (InterlockedExchange( &pump->look_for_ends, FALSE )) client_close_ended( client, pump_close_ended );
+    if (InterlockedExchange( &pump->inbox.look_for_ends, FALSE )) table_close_ended( client, pump_close_ended );
     pump_send_all( client );
     if (InterlockedExchange( &pump->over_limit, FALSE )) pump_end_largest( client );
     if (client->host && client->counters.pdus_sent != sent) IWineDVCHost_Flush( client->host );
@@ -486,50 +489,21 @@ static void pump_turn( struct client *client )
 
 void pump_run( struct client *client )
 {
-    struct pump *pump = &client->pump;
+    struct inbox *inbox = &client->pump.inbox;
 
-    InterlockedExchange( &pump->wanted, TRUE );
-    while (InterlockedOr( &pump->wanted, 0 ) && !InterlockedExchange( &pump->taken, TRUE ))
+    InterlockedExchange( &inbox->wanted, TRUE );
+    while (InterlockedOr( &inbox->wanted, 0 ) && !InterlockedExchange( &inbox->taken, TRUE ))
     {
-        while (InterlockedExchange( &pump->wanted, FALSE )) pump_turn( client );
-        InterlockedExchange( &pump->taken, FALSE );
+        while (InterlockedExchange( &inbox->wanted, FALSE )) pump_turn( client );
+        InterlockedExchange( &inbox->taken, FALSE );
     }
-}
-
-/* Who has the role looks at wanted once more after it has given the role up. */
-void pump_wake( struct client *client )
-{
-    struct pump *pump = &client->pump;
-
-    if (executor_owns_thread())
-    {
-        pump_run( client );
-        return;
-    }
-    InterlockedExchange( &pump->wanted, TRUE );
-    if (!InterlockedOr( &pump->taken, 0 )) executor_alert( &client->executor );
-}
-
-void pump_post( struct client *client, struct node *node )
-{
-    inbox_push( &client->pump.inbox, node, node );
-}
-
-void pump_post_chain( struct client *client, struct node *newest, struct node *oldest )
-{
-    inbox_push( &client->pump.inbox, newest, oldest );
-}
-
-void pump_look_for_ends( struct client *client )
-{
-    InterlockedExchange( &client->pump.look_for_ends, TRUE );
 }
 
 void pump_post_control( struct client *client, const void *pdu, SIZE_T size )
 {
     struct write *write = write_create_control( client->connection, pdu, size );
 
-    if (write) pump_post( client, &write->node );
+    if (write) inbox_push( &client->pump.inbox, &write->node, &write->node );
     else ERR( "Out of memory for a control PDU.\n" );
 }
 
@@ -547,8 +521,9 @@ DWORD pump_wait_time( struct client *client )
     return now < deadline ? deadline - now : 1;
 }
 
-void pump_init( struct pump *pump )
+void pump_init( struct client *client )
 {
-    schedule_init( &pump->schedule );
-    list_init( &pump->finishing );
+    inbox_init( &client->pump.inbox, &client->executor, pump_run, client );
+    schedule_init( &client->pump.schedule );
+    list_init( &client->pump.finishing );
 }

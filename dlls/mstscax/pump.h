@@ -21,47 +21,13 @@
 #ifndef __MSTSCAX_PUMP_H
 #define __MSTSCAX_PUMP_H
 
-#include "inbox.h"
-#include "schedule.h"
-#include "write.h"
+#include "mstscax_private.h"
 
-/*
- * Plug-ins' threads only push nodes into the inbox and may be terminated at any point of that. Everything else belongs
- * to the pump, a role that only our own threads take and that one of them has at a time: order, window, fairness
- * between channels, answers and closes, the transport. It works for what is new, never for what is open.
- */
-struct pump
-{
-    struct inbox inbox;
-    /* any thread, atomic */
-    LONG taken;                 /* somebody has the role */
-    LONG wanted;                /* something came since the last turn began */
-    LONG in_flight;             /* bytes that the transport was given and has not completed */
-    LONG window_full;           /* a PDU did not fit */
-    LONG look_for_ends;         /* a plug-in closed a channel without memory for a node */
-    LONG over_limit;            /* the process keeps more than it may */
-    LONG trim;                  /* memory of writes is to be given back */
-    LONG64 deadline;            /* of the first that finishes, or 0 */
-    /* pump role */
-    struct schedule schedule;   /* channels that have something to send */
-    struct list finishing;      /* channels that wait for OnClose to begin, about by deadline */
-};
-
-struct client;
-
-extern void pump_init( struct pump *pump );
+extern void pump_init( struct client *client );
 
 /* Our own threads: takes the role if it is free, and returns when nothing is left to do; otherwise whoever has it goes
  * on. No lock may be held. */
 extern void pump_run( struct client *client );
-
-/* Any thread, lock-free: has the pump run soon. */
-extern void pump_wake( struct client *client );
-
-/* Any thread, lock-free. pump_run or pump_wake follows. */
-extern void pump_post( struct client *client, struct node *node );
-extern void pump_post_chain( struct client *client, struct node *newest, struct node *oldest );
-extern void pump_look_for_ends( struct client *client );
 
 /* The standby's: memory of writes that is free goes back to the system. */
 extern void pump_trim( struct client *client );

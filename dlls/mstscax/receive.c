@@ -21,7 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mstscax_private.h"
+#include "channel.h"
+#include "listener.h"
+#include "notice.h"
+#include "pump.h"
+#include "receive.h"
+#include "table.h"
 
 #include "wine/debug.h"
 
@@ -29,152 +34,6 @@ WINE_DEFAULT_DEBUG_CHANNEL(drdynvc);
 
 /* A PDU is 1600 bytes at most; a server whose chunks are larger may send larger ones. */
 #define MAX_MESSAGE 65536
-
-static struct channel *get_channel( struct client *client, UINT32 id )
-{
-    struct channel *channel;
-
-    AcquireSRWLockShared( &client->lock );
-    if ((channel = table_find( &client->channels, id ))) channel_addref( channel );
-    ReleaseSRWLockShared( &client->lock );
-    return channel;
-}
-
-static BOOL add_channel( struct client *client, struct channel *channel )
-{
-    BOOL added;
-
-    AcquireSRWLockExclusive( &client->lock );
-    added = table_add( &client->channels, channel );
-    ReleaseSRWLockExclusive( &client->lock );
-    return added;
-}
-
-BOOL client_replace_channel( struct client *client, struct channel *old, struct channel *channel )
-{
-    BOOL replaced;
-
-    AcquireSRWLockExclusive( &client->lock );
-    replaced = table_remove( &client->channels, old ) && table_add( &client->channels, channel );
-    ReleaseSRWLockExclusive( &client->lock );
-    return replaced;
-}
-
-void client_remove_channel( struct client *client, struct channel *channel )
-{
-    AcquireSRWLockExclusive( &client->lock );
-    table_remove( &client->channels, channel );
-    ReleaseSRWLockExclusive( &client->lock );
-}
-
-/* client->lock held, and the channel was in the table: so this comes once */
-static void post_end( struct client *client, struct channel *channel, enum channel_end end )
-{
-    channel->server_end = end;
-    channel_set_end( channel, end );
-    pump_post( client, &channel->end_node );
-}
-
-/* The server ends it, or something in its place; pump_run follows. */
-static void end_channel( struct client *client, struct channel *channel, enum channel_end end )
-{
-    AcquireSRWLockExclusive( &client->lock );
-    if (table_remove( &client->channels, channel )) post_end( client, channel, end );
-    ReleaseSRWLockExclusive( &client->lock );
-}
-
-static void end_for_server( struct channel *channel, void *context )
-{
-    table_remove( &channel->client->channels, channel );
-    post_end( channel->client, channel, CHANNEL_SERVER_CLOSED );
-}
-
-static void end_by_disconnect( struct channel *channel, void *context )
-{
-    table_remove( &channel->client->channels, channel );
-    post_end( channel->client, channel, CHANNEL_DISCONNECTED );
-}
-
-void client_disconnect_channels( struct client *client )
-{
-    AcquireSRWLockExclusive( &client->lock );
-    table_enum( &client->channels, end_by_disconnect, NULL );
-    ReleaseSRWLockExclusive( &client->lock );
-}
-
-static void find_ended( struct channel *channel, void *context )
-{
-    if (InterlockedOr( &channel->end, 0 ) == CHANNEL_CLOSED && !channel->close_wanted) *(struct channel **)context = channel;
-}
-
-void client_close_ended( struct client *client, void (*close)( struct client *client, struct channel *channel ) )
-{
-    struct channel *channel;
-
-    do
-    {
-        channel = NULL;
-        AcquireSRWLockExclusive( &client->lock );
-        table_enum( &client->channels, find_ended, &channel );
-        if (channel) channel_addref( channel );
-        ReleaseSRWLockExclusive( &client->lock );
-        if (channel)
-        {
-            close( client, channel );
-            channel_release( channel );
-        }
-    } while (channel);
-}
-
-struct largest
-{
-    struct channel *channel;
-    LONG64 kept, total;
-};
-
-static LONG64 channel_kept( struct channel *channel )
-{
-    return InterlockedCompareExchange64( &channel->unsent, 0, 0 ) + channel->assembly.received
-           + InterlockedCompareExchange64( &channel->undelivered, 0, 0 );
-}
-
-static void find_largest( struct channel *channel, void *context )
-{
-    struct largest *largest = context;
-    LONG64 kept = channel_kept( channel );
-
-    largest->total += kept;
-    if (kept <= largest->kept) return;
-    largest->kept = kept;
-    largest->channel = channel;
-}
-
-struct channel *client_find_largest( struct client *client )
-{
-    struct largest largest = { NULL };
-
-    AcquireSRWLockShared( &client->lock );
-    table_enum( &client->channels, find_largest, &largest );
-    if (largest.total <= client->total_limit) largest.channel = NULL;
-    if (largest.channel) channel_addref( largest.channel );
-    ReleaseSRWLockShared( &client->lock );
-    return largest.channel;
-}
-
-static void age_spare( struct channel *channel, void *context )
-{
-    if (channel_age_spare( channel )) *(BOOL *)context = TRUE;
-}
-
-BOOL client_age_spares( struct client *client )
-{
-    BOOL left = FALSE;
-
-    AcquireSRWLockShared( &client->lock );
-    table_enum( &client->channels, age_spare, &left );
-    ReleaseSRWLockShared( &client->lock );
-    return left;
-}
 
 /* [MS-RDPEDYC] 3.2.3.1: a server that asks again is answered again. */
 static void receive_capabilities( struct client *client, const struct drdynvc_pdu *pdu )
@@ -210,11 +69,11 @@ static void refuse_channel( struct client *client, UINT32 id, INT32 status )
 /* The server gives the id to a new channel. */
 static void take_id( struct client *client, UINT32 id )
 {
-    struct channel *channel = get_channel( client, id );
+    struct channel *channel = table_get( client, id );
 
     if (!channel) return;
     WARN( "Channel %#x was not closed.\n", id );
-    end_channel( client, channel, CHANNEL_REPLACED );
+    table_end( client, channel, CHANNEL_REPLACED );
     channel_release( channel );
     pump_run( client );
 }
@@ -234,7 +93,7 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
     }
     listener->traffic->counts.received[pdu->cmd]++;
     channel = channel_create( client, listener, pdu->channel_id, pdu->priority );
-    if (channel && add_channel( client, channel ))
+    if (channel && table_add( client, channel ))
     {
         listener_offer( listener, channel );
         return;
@@ -247,7 +106,7 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
 static void fail_channel( struct client *client, struct channel *channel, enum drdynvc_status status )
 {
     WARN( "Closing channel %#x, status %u.\n", channel->id, status );
-    end_channel( client, channel, CHANNEL_SERVER_CLOSED );
+    table_end( client, channel, CHANNEL_SERVER_CLOSED );
     pump_run( client );
 }
 
@@ -270,9 +129,7 @@ static void fail_connection( struct client *client, const struct drdynvc_pdu *pd
     client->broken = TRUE;
     notice_warning( client, NULL, L"The server sent a PDU that cannot be understood (command %u: %s): all channels of these "
                     L"plug-ins are closed until it connects again", pdu->cmd, status_text( status ) );
-    AcquireSRWLockExclusive( &client->lock );
-    table_enum( &client->channels, end_for_server, NULL );
-    ReleaseSRWLockExclusive( &client->lock );
+    table_end_all( client, CHANNEL_SERVER_CLOSED );
     pump_run( client );
 }
 
@@ -287,7 +144,7 @@ static void receive_data( struct client *client, struct channel *channel, const 
     if (!assembly->data) drdynvc_assembly_lend( assembly, channel_take_spare( channel ) );
     status = drdynvc_assembly_add( assembly, pdu, &message, &size );
     if (!status && message) channel_deliver( channel, message, size );
-    if (assembly->received != kept) client_keep( client, assembly->received - kept );
+    if (assembly->received != kept) channel_keep( channel, assembly->received - kept );
     if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
     if (!status) return;
     if (status != DRDYNVC_OUT_OF_MEMORY) client->counters.pdus_malformed++;
@@ -297,7 +154,7 @@ static void receive_data( struct client *client, struct channel *channel, const 
 /* [MS-RDPEDYC] 3.2.5.2; the answer comes from the pump. */
 static void receive_close( struct client *client, struct channel *channel )
 {
-    end_channel( client, channel, CHANNEL_SERVER_CLOSED );
+    table_end( client, channel, CHANNEL_SERVER_CLOSED );
     pump_run( client );
 }
 
@@ -310,7 +167,7 @@ static BOOL channel_takes( struct channel *channel, enum drdynvc_cmd cmd )
 /* The channel that a PDU is for, which counts it. */
 static struct channel *get_addressee( struct client *client, const struct drdynvc_pdu *pdu )
 {
-    struct channel *channel = get_channel( client, pdu->channel_id );
+    struct channel *channel = table_get( client, pdu->channel_id );
 
     if (channel) channel->listener->traffic->counts.received[pdu->cmd]++;
     return channel;

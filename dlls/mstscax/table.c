@@ -20,7 +20,8 @@
 
 #include <stdlib.h>
 
-#include "mstscax_private.h"
+#include "channel.h"
+#include "table.h"
 
 #define MIN_SIZE 64
 
@@ -29,7 +30,7 @@ static struct list *get_bucket( const struct channel_table *table, UINT32 id )
     return &table->buckets[id & (table->size - 1)];
 }
 
-static BOOL table_grow( struct channel_table *table )
+static BOOL grow( struct channel_table *table )
 {
     unsigned int size = table->size ? table->size * 2 : MIN_SIZE, i;
     struct channel_table old = *table;
@@ -52,16 +53,16 @@ static BOOL table_grow( struct channel_table *table )
     return TRUE;
 }
 
-BOOL table_add( struct channel_table *table, struct channel *channel )
+static BOOL add( struct channel_table *table, struct channel *channel )
 {
     if (table->count == MAX_CHANNELS) return FALSE;
-    if (table->count == table->size && !table_grow( table ) && !table->size) return FALSE;
+    if (table->count == table->size && !grow( table ) && !table->size) return FALSE;
     list_add_tail( get_bucket( table, channel->id ), &channel->entry );
     table->count++;
     return TRUE;
 }
 
-BOOL table_remove( struct channel_table *table, struct channel *channel )
+static BOOL take_out( struct channel_table *table, struct channel *channel )
 {
     if (list_empty( &channel->entry )) return FALSE;
     list_remove( &channel->entry );
@@ -70,7 +71,7 @@ BOOL table_remove( struct channel_table *table, struct channel *channel )
     return TRUE;
 }
 
-struct channel *table_find( const struct channel_table *table, UINT32 id )
+static struct channel *find( const struct channel_table *table, UINT32 id )
 {
     struct channel *channel;
 
@@ -80,11 +81,151 @@ struct channel *table_find( const struct channel_table *table, UINT32 id )
     return NULL;
 }
 
-void table_enum( struct channel_table *table, void (*proc)( struct channel *channel, void *context ), void *context )
+static void enum_channels( struct channel_table *table, void (*proc)( struct channel *channel, void *context ),
+                           void *context )
 {
     struct channel *channel, *next;
     unsigned int i;
 
     for (i = 0; i < table->size; i++)
         LIST_FOR_EACH_ENTRY_SAFE( channel, next, &table->buckets[i], struct channel, entry ) proc( channel, context );
+}
+
+struct channel *table_get( struct client *client, UINT32 id )
+{
+    struct channel *channel;
+
+    AcquireSRWLockShared( &client->lock );
+    if ((channel = find( &client->channels, id ))) channel_addref( channel );
+    ReleaseSRWLockShared( &client->lock );
+    return channel;
+}
+
+BOOL table_add( struct client *client, struct channel *channel )
+{
+    BOOL added;
+
+    AcquireSRWLockExclusive( &client->lock );
+    added = add( &client->channels, channel );
+    ReleaseSRWLockExclusive( &client->lock );
+    return added;
+}
+
+BOOL table_replace( struct client *client, struct channel *old, struct channel *channel )
+{
+    BOOL replaced;
+
+    AcquireSRWLockExclusive( &client->lock );
+    replaced = take_out( &client->channels, old ) && add( &client->channels, channel );
+    ReleaseSRWLockExclusive( &client->lock );
+    return replaced;
+}
+
+void table_remove( struct client *client, struct channel *channel )
+{
+    AcquireSRWLockExclusive( &client->lock );
+    take_out( &client->channels, channel );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+/* client->lock held, and the channel was in the table: so this comes once */
+static void post_end( struct client *client, struct channel *channel, enum channel_end end )
+{
+    channel->server_end = end;
+    channel_set_end( channel, end );
+    inbox_push( &client->pump.inbox, &channel->end_node, &channel->end_node );
+}
+
+void table_end( struct client *client, struct channel *channel, enum channel_end end )
+{
+    AcquireSRWLockExclusive( &client->lock );
+    if (take_out( &client->channels, channel )) post_end( client, channel, end );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+static void end_one( struct channel *channel, void *context )
+{
+    take_out( &channel->client->channels, channel );
+    post_end( channel->client, channel, *(enum channel_end *)context );
+}
+
+void table_end_all( struct client *client, enum channel_end end )
+{
+    AcquireSRWLockExclusive( &client->lock );
+    enum_channels( &client->channels, end_one, &end );
+    ReleaseSRWLockExclusive( &client->lock );
+}
+
+static void find_ended( struct channel *channel, void *context )
+{
+    if (InterlockedOr( &channel->end, 0 ) == CHANNEL_CLOSED && !channel->close_wanted) *(struct channel **)context = channel;
+}
+
+void table_close_ended( struct client *client, void (*close)( struct client *client, struct channel *channel ) )
+{
+    struct channel *channel;
+
+    do
+    {
+        channel = NULL;
+        AcquireSRWLockExclusive( &client->lock );
+        enum_channels( &client->channels, find_ended, &channel );
+        if (channel) channel_addref( channel );
+        ReleaseSRWLockExclusive( &client->lock );
+        if (channel)
+        {
+            close( client, channel );
+            channel_release( channel );
+        }
+    } while (channel);
+}
+
+struct largest
+{
+    struct channel *channel;
+    LONG64 kept, total;
+};
+
+static LONG64 channel_kept( struct channel *channel )
+{
+    return InterlockedCompareExchange64( &channel->unsent, 0, 0 ) + channel->assembly.received
+           + InterlockedCompareExchange64( &channel->undelivered, 0, 0 );
+}
+
+static void find_largest( struct channel *channel, void *context )
+{
+    struct largest *largest = context;
+    LONG64 kept = channel_kept( channel );
+
+    largest->total += kept;
+    if (kept <= largest->kept) return;
+    largest->kept = kept;
+    largest->channel = channel;
+}
+
+struct channel *table_find_largest( struct client *client )
+{
+    struct largest largest = { NULL };
+
+    AcquireSRWLockShared( &client->lock );
+    enum_channels( &client->channels, find_largest, &largest );
+    if (largest.total <= client->total_limit) largest.channel = NULL;
+    if (largest.channel) channel_addref( largest.channel );
+    ReleaseSRWLockShared( &client->lock );
+    return largest.channel;
+}
+
+static void age_spare( struct channel *channel, void *context )
+{
+    if (channel_age_spare( channel )) *(BOOL *)context = TRUE;
+}
+
+BOOL table_age_spares( struct client *client )
+{
+    BOOL left = FALSE;
+
+    AcquireSRWLockShared( &client->lock );
+    enum_channels( &client->channels, age_spare, &left );
+    ReleaseSRWLockShared( &client->lock );
+    return left;
 }

@@ -21,31 +21,32 @@
 #ifndef __MSTSCAX_TABLE_H
 #define __MSTSCAX_TABLE_H
 
-#include "windef.h"
-#include "winbase.h"
-#include "wine/list.h"
-
-struct channel;
-
-/* A hash table that grows. client->lock protects it; each entry is a reference of the pump's. */
-struct channel_table
-{
-    struct list *buckets;
-    unsigned int size;          /* a power of two, or 0 */
-    unsigned int count;
-};
+#include "mstscax_private.h"
 
 /* More are refused. */
 #define MAX_CHANNELS 65536
 
-/* FALSE if it is full, or without memory. The id is in no other channel of it. */
-extern BOOL table_add( struct channel_table *table, struct channel *channel );
-/* FALSE if it is not in it. */
-extern BOOL table_remove( struct channel_table *table, struct channel *channel );
-extern struct channel *table_find( const struct channel_table *table, UINT32 id );
+/* All take client->lock. A channel in the table has a reference of the pump's. */
 
-/* Calls proc for each, which may remove it. */
-extern void table_enum( struct channel_table *table, void (*proc)( struct channel *channel, void *context ),
-                        void *context );
+/* The one that the server gave the id to last, with a reference; or NULL. */
+extern struct channel *table_get( struct client *client, UINT32 id );
+/* FALSE if the table is full, or without memory. */
+extern BOOL table_add( struct client *client, struct channel *channel );
+/* FALSE if the old one is not in the table any more. */
+extern BOOL table_replace( struct client *client, struct channel *old, struct channel *channel );
+extern void table_remove( struct client *client, struct channel *channel );
+
+/* The server ends it, or all, or something does in its place: they leave the table, and a node for each tells the
+ * pump. pump_run follows. */
+extern void table_end( struct client *client, struct channel *channel, enum channel_end end );
+extern void table_end_all( struct client *client, enum channel_end end );
+
+/* The pump's: closes those that plug-ins closed without leaving a node. */
+extern void table_close_ended( struct client *client, void (*close)( struct client *client,
+                                                                     struct channel *channel ) );
+/* The pump's: the channel that keeps most, with a reference, if all keep more than total_limit; or NULL. */
+extern struct channel *table_find_largest( struct client *client );
+/* Our threads': memory for messages to come that was not used lately goes; FALSE if none is left. */
+extern BOOL table_age_spares( struct client *client );
 
 #endif /* __MSTSCAX_TABLE_H */

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mstscax_private.h"
+#include "traffic.h"
 
 /* client->lock held */
 static struct traffic *find_name( struct client *client, const char *name )

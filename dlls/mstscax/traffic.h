@@ -21,16 +21,7 @@
 #ifndef __MSTSCAX_TRAFFIC_H
 #define __MSTSCAX_TRAFFIC_H
 
-struct client;
-
-/* One for each name that was ever listened on, never freed. The receive path and the pump each count
- * their direction; readers may see a count that is a moment old. */
-struct traffic
-{
-    struct list entry;          /* in client->traffic, protected by client->lock */
-    WINE_DVC_TRAFFIC counts;
-    char name[1];
-};
+#include "mstscax_private.h"
 
 /* Takes client->lock. NULL without memory. */
 extern struct traffic *traffic_get( struct client *client, const char *name );
