@@ -65,7 +65,7 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
 {
     static const struct
     {
-        bool told;                  /* to the user */
+        bool reported;              /* to the user */
         bool killed;                /* at once: it may live on */
         bool again[HOST_STATES];    /* is it started again? One that has begun and is not ready would end again */
     } table[] =
@@ -77,7 +77,7 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
         [END_NO_MEMORY] = { true,  true,  { [HOST_READY] = true } },
         [END_UNLISTED]  = { false, false, { false } },
     };
-    bool told = table[end].told && !supervisor->terminated && (host->number || !search_has_ended( supervisor ));
+    bool reported = table[end].reported && !supervisor->terminated && (host->number || !search_has_ended( supervisor ));
     bool again = table[end].again[host->state] && !supervisor->terminated;
 
     if (!host_event( host, EVENT_END )) return;
@@ -89,7 +89,7 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
                                           end == END_BREACH || end == END_NO_MEMORY );
     host->port = NULL;
     host->kill_time = clock_ms() + HOST_END_MS;
-    if (told) life_report( host, why, again );
+    if (reported) life_report( host, why, again );
     if (table[end].killed) host_kill( host );
 }
 

@@ -163,7 +163,7 @@ static HRESULT client_read( void *context )
     struct client *client = context;
     HRESULT hr = IWineDVCHost_Read( client->host );
 
-    pump_run_if_stalled( client );
+    pump_run_if_full( client );
     return hr;
 }
 
@@ -242,7 +242,7 @@ void client_channel_event( struct client *client, UINT event, void *data, UINT32
     case CHANNEL_EVENT_WRITE_COMPLETE:
     case CHANNEL_EVENT_WRITE_CANCELLED:
         pump_complete( client, data, 0 );
-        pump_run_if_stalled( client );
+        pump_run_if_full( client );
         break;
     default:
         FIXME( "Unhandled event %u.\n", event );

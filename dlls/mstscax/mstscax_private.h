@@ -269,7 +269,7 @@ struct client
     BOOL    connected, terminating;
     struct list plugins;
     unsigned int plugins_loading;
-    unsigned int active;            /* plug-ins and listeners that hold something of theirs */
+    unsigned int active;            /* plug-ins and listeners that still hold an object of a plug-in */
     struct list listeners;          /* in the order in which those of one name are asked */
     unsigned int listener_count;    /* of plug-ins that are not built in */
     unsigned int listeners_created;

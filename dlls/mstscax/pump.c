@@ -162,7 +162,7 @@ void pump_complete( struct client *client, struct write *write, SIZE_T size )
     write_release( write );
 }
 
-void pump_run_if_stalled( struct client *client )
+void pump_run_if_full( struct client *client )
 {
     if (InterlockedExchange( &client->pump.window_full, FALSE )) pump_run( client );
 }

@@ -36,9 +36,9 @@ extern void pump_trim( struct client *client );
 extern void pump_post_control( struct client *client, const void *pdu, SIZE_T size );
 
 /* The transport has completed or cancelled so many bytes of it, all of one run; without a run's size, the next PDU.
- * pump_run_if_stalled follows. */
+ * pump_run_if_full follows. */
 extern void pump_complete( struct client *client, struct write *write, SIZE_T size );
-extern void pump_run_if_stalled( struct client *client );
+extern void pump_run_if_full( struct client *client );
 
 /* The standby's: how many milliseconds until the pump has something to do for the time. */
 extern DWORD pump_wait_time( struct client *client );
