@@ -60,6 +60,9 @@ struct addin
     BYTE                   written;     /* what is written to our channel, and not sent */
 };
 
+/* "winedvc doctor" looks for it in the file. */
+static const char version_mark[] __attribute__((used)) = "winedvc addin, version " WINEDVC_VERSION;
+
 static pthread_mutex_t addins_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct addin *addins;
 

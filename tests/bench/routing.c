@@ -23,7 +23,7 @@
 #include <string.h>
 
 #include "dlls/mstscax/drdynvc.h"
-#include "freerdp/names.h"
+#include "common/names.h"
 #include "exchange/router.h"
 #include "trips.h"
 #include "wine/test.h"

@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "freerdp/names.h"
+#include "common/names.h"
 #include "exchange/router.h"
 #include "wine/test.h"
 
