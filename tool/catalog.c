@@ -35,7 +35,6 @@
 bool catalog_read( struct catalog *catalog, const struct target *target )
 {
     static char *const arguments[] = { (char *)"scout", (char *)"--all", NULL };
-    char problem[LOG_LINE];
 
     memset( catalog, 0, sizeof(*catalog) );
     catalog->search.settings = &target->settings;
@@ -43,14 +42,17 @@ bool catalog_read( struct catalog *catalog, const struct target *target )
     catalog->search.arguments = arguments;
     catalog->search.title = "the search for plug-ins";
     catalog->search.limit = target->settings.start_timeout;
-    if (!probe_run( &catalog->search ))
-    {
-        complain( "the plug-ins can not be listed: %s", catalog->search.problem );
-        return false;
-    }
+    if (!probe_run( &catalog->search )) return false;
     if (record_init( &catalog->record, &target->settings, target->wine.loader ))
-        record_load( &catalog->record, &catalog->recorded, problem, sizeof(problem) );
+        record_load( &catalog->record, &catalog->recorded, catalog->problem, sizeof(catalog->problem) );
     return true;
+}
+
+bool catalog_open( struct catalog *catalog, const struct target *target )
+{
+    if (catalog_read( catalog, target )) return true;
+    complain( "the plug-ins can not be listed: %s", catalog->search.problem );
+    return false;
 }
 
 void catalog_clear( struct catalog *catalog )

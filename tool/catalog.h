@@ -31,11 +31,14 @@ struct catalog
 {
     struct probe       search;
     struct record      record;
+    char               problem[LOG_LINE];   /* why the record is not used, "" if it is, or if there is none */
     struct plugin_list recorded;
 };
 
-/* Returns false, with a line for the user, if there is no list. catalog_clear() has to follow in any case. */
+/* Returns false if there is no list: search.problem says why. catalog_clear() has to follow in any case. */
 extern bool catalog_read( struct catalog *catalog, const struct target *target );
+/* The same, and that is a line for the user. */
+extern bool catalog_open( struct catalog *catalog, const struct target *target );
 extern void catalog_clear( struct catalog *catalog );
 
 /* Of the key of that name, in any case of letters, or else of the only file of that name; NULL if there is none. */

@@ -160,7 +160,7 @@ static int list( const struct arguments *arguments )
     struct target target;
     int status = target_open( &target, arguments->prefix );
 
-    if (!status && !catalog_read( &catalog, &target )) status = STATUS_FAILED;
+    if (!status && !catalog_open( &catalog, &target )) status = STATUS_FAILED;
     if (!status && arguments->given[0]) print_names( &catalog );
     else if (!status && arguments->json) status = print_json( &catalog, &target ) ? STATUS_OK : STATUS_FAILED;
     else if (!status && !catalog.search.registrations)

@@ -22,11 +22,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clients.h"
 #include "options.h"
 #include "terminal.h"
 #include "verbs.h"
 
-static const struct verb *const verbs[] = { &verb_list };
+static const struct verb *const verbs[] =
+{
+    &verb_add, &verb_remove, &verb_enable, &verb_disable, &verb_list, &verb_doctor, &verb_run,
+};
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -39,6 +43,19 @@ static void print_usage( FILE *stream )
     for (i = 0; i < VERBS; i++) fprintf( stream, "  %-10s %s\n", verbs[i]->name, verbs[i]->help );
     fprintf( stream, "\n  --version  prints the version\n  --help     prints this; behind a verb, the verb's own\n"
              "\nA client is told of the addin by its own argument: xfreerdp /v:SERVER /vc:winedvc\n" );
+}
+
+/* Of each part; that of the host, and of Wine, doctor tells, which runs it. */
+static void print_versions( void )
+{
+    char path[PATH_MAX], version[64];
+    unsigned int major;
+
+    puts( "winedvc " WINEDVC_VERSION );
+    for (major = 2; major <= 3; major++)
+        if (client_own_addin( major, path ))
+            printf( "addin for FreeRDP %u: %s (%s)\n", major,
+                    client_addin_version( path, version, sizeof(version) ) ? version : "not winedvc's", path );
 }
 
 static int run_verb( const struct verb *verb, int argc, char **argv )
@@ -61,7 +78,7 @@ int main( int argc, char **argv )
     setlocale( LC_CTYPE, "" );
     if (argc == 2 && !strcmp( argv[1], "--version" ))
     {
-        puts( "winedvc " WINEDVC_VERSION );
+        print_versions();
         return STATUS_OK;
     }
     if (argc == 2 && !strcmp( argv[1], "--help" ))

@@ -69,7 +69,7 @@ struct verb
     int       (*run)( const struct arguments *arguments );  /* returns the exit status */
 };
 
-extern const struct verb verb_list;
+extern const struct verb verb_add, verb_disable, verb_doctor, verb_enable, verb_list, verb_remove, verb_run;
 
 /*
  * For the addin, which starts it: standard input is one end of a pair of sockets

@@ -11,7 +11,8 @@
 #   PROGRAM      a program on FreeRDP's server library
 #   TESTPROGRAM  a program of START_TEST functions (tests/wine/test.h)
 #   BIN          a program for users: goes to bin
-#   PRELOAD      a library to be named in LD_PRELOAD
+#   LIBRARY      a library for users: goes to lib
+#   PRELOAD      a library of the tests, to be named in LD_PRELOAD
 #   ARCHIVE      objects that others link
 #
 # and C_SRCS, EXTRADEFS, EXTRALIBS, VERSION_SCRIPT. USES names directories with an ARCHIVE, whose headers are found and
@@ -23,10 +24,10 @@ dirsrc := $(srcdir)/$(dir)
 include $(dirsrc)/Makefile.in
 
 obj     := $(dir)$(major:%=/%)
-target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(BIN),bin/$(BIN),\
-           $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD),$(ARCHIVE))))
+target  := $(if $(ADDIN),lib/freerdp$(major)/$(ADDIN),$(if $(BIN),bin/$(BIN),$(if $(LIBRARY),lib/$(LIBRARY),\
+           $(obj)/$(or $(PROGRAM),$(TESTPROGRAM),$(PRELOAD),$(ARCHIVE)))))
 objects := $(C_SRCS:%.c=$(obj)/%.o) $(TESTED_SRCS:%.c=$(obj)/%.o) $(if $(TESTPROGRAM),$(obj)/testlist.o)
-shared  := $(if $(ADDIN)$(PRELOAD),-shared)
+shared  := $(if $(ADDIN)$(LIBRARY)$(PRELOAD),-shared)
 used    := $(if $(ARCHIVE),,$(foreach d,$(USES),$(d)/lib$(notdir $(d)).a))
 
 package_cflags := $(if $(major),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for winedvc(1)
+
+_winedvc()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} options= words=
+    COMPREPLY=()
+    if [ "$COMP_CWORD" = 1 ]
+    then
+        mapfile -t COMPREPLY < <(compgen -W 'add disable doctor enable list remove run --help --version' -- "$word")
+        return
+    fi
+    case $verb in
+    add)            options='--name --dry-run --no-run' ;;
+    doctor)         options='--report --json' ;;
+    list)           options='--names --json' ;;
+    remove)         options='--gone' ;;
+    enable|disable|run) ;;
+    *)              return ;;
+    esac
+    if [[ $word == -* ]]
+    then
+        mapfile -t COMPREPLY < <(compgen -W "$options --prefix --help" -- "$word")
+        return
+    fi
+    case $verb in
+    remove|enable|disable)
+        words=$(winedvc list --names 2> /dev/null)
+        local IFS=$'\n'
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+        ;;
+    run) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
+    add) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    esac
+}
+
+complete -F _winedvc winedvc

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fish completion for winedvc(1)
+
+set -l verbs add disable doctor enable list remove run
+complete -c winedvc -f
+complete -c winedvc -n "not __fish_seen_subcommand_from $verbs" -a "$verbs"
+complete -c winedvc -n "not __fish_seen_subcommand_from $verbs" -l version -d 'print the version'
+complete -c winedvc -l help -d help
+complete -c winedvc -n "__fish_seen_subcommand_from $verbs" -l prefix -r -F -d 'the Wine prefix'
+complete -c winedvc -n '__fish_seen_subcommand_from add' -F
+complete -c winedvc -n '__fish_seen_subcommand_from add' -l name -x -d 'its name'
+complete -c winedvc -n '__fish_seen_subcommand_from add' -l dry-run -d 'change nothing'
+complete -c winedvc -n '__fish_seen_subcommand_from add' -l no-run -d 'do not start it'
+complete -c winedvc -n '__fish_seen_subcommand_from doctor' -l report -r -F -d 'a new file'
+complete -c winedvc -n '__fish_seen_subcommand_from doctor list' -l json -d 'print JSON'
+complete -c winedvc -n '__fish_seen_subcommand_from list' -l names -d 'names alone'
+complete -c winedvc -n '__fish_seen_subcommand_from remove' -l gone -d 'all whose file is missing'
+complete -c winedvc -n '__fish_seen_subcommand_from remove enable disable' -a '(winedvc list --names 2> /dev/null)'
+complete -c winedvc -n '__fish_seen_subcommand_from run' -a '(__fish_complete_command)'

@@ -1,0 +1,410 @@
+/*
+ * winedvc add
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <wine/winedvcbridge.h>
+
+#include "ascii.h"
+#include "catalog.h"
+#include "dospath.h"
+#include "image.h"
+#include "prefix.h"
+#include "registry.h"
+#include "terminal.h"
+#include "verbs.h"
+
+#define PROBLEM 2048
+#define VALUE   (PATH_MAX + 64)
+
+enum { GIVEN_NAME, GIVEN_DRY_RUN, GIVEN_NO_RUN };
+
+/* What the user has named. */
+struct plan
+{
+    const struct arguments *arguments;
+    struct target target;
+    struct image  image;            /* of file, if it is a DLL */
+    char          file[PATH_MAX];   /* "" for a class alone */
+    char          class[64];        /* "{...}", "" for the plug-in that a DLL exports */
+    char          dos[PATH_MAX];    /* what Windows calls the file */
+    char          value[VALUE];     /* of the AddIns key */
+    char          key[256];
+    bool          is_registry_file;
+};
+
+static bool is_class( const char *text )
+{
+    static const char form[] = "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}";
+    size_t i;
+
+    for (i = 0; form[i]; i++)
+        if (form[i] == 'x' ? !strchr( "0123456789abcdefABCDEF", text[i] ) || !text[i] : text[i] != form[i]) return false;
+    return !text[i];
+}
+
+static bool ends_with( const char *text, const char *end )
+{
+    size_t size = strlen( text );
+
+    return size > strlen( end ) && ascii_equal( text + size - strlen( end ), end );
+}
+
+/* {CLSID}, FILE or FILE:{CLSID}. */
+static int plan_parse( struct plan *plan, const char *operand )
+{
+    const char *class = strstr( operand, ":{" );
+    size_t size = class ? (size_t)(class - operand) : strlen( operand );
+
+    if (*operand == '{') class = operand, size = 0;
+    else if (class) class++;
+    if (class && !is_class( class ))
+    {
+        complain( "%s is no class: it looks like {01234567-89ab-cdef-0123-456789abcdef}", class );
+        return STATUS_USAGE;
+    }
+    if (size >= sizeof(plan->file))
+    {
+        complain( "the name of the file is too long" );
+        return STATUS_USAGE;
+    }
+    snprintf( plan->class, sizeof(plan->class), "%s", class ? class : "" );
+    memcpy( plan->file, operand, size );
+    plan->is_registry_file = ends_with( plan->file, ".reg" );
+    if (!size || !access( plan->file, R_OK )) return STATUS_OK;
+    complain( "%s can not be read: is the name right?", plan->file );
+    return STATUS_FAILED;
+}
+
+/* The DLL has to be one that can be a plug-in. */
+static bool plan_read_file( struct plan *plan )
+{
+    char problem[PROBLEM];
+
+    if (!*plan->file || plan->is_registry_file) return true;
+    if (!image_read( plan->file, &plan->image, problem, sizeof(problem) )) complain( "%s", problem );
+    else if (*plan->class || plan->image.has_instance || plan->image.has_register || plan->image.is_dotnet) return true;
+    else if (plan->image.has_static)
+        complain( "%s is a plug-in of a static channel, which winedvc does not run yet", plan->file );
+    else if (plan->image.has_classes)
+        complain( "%s has classes, and does not say which one is the plug-in: its vendor knows, then "
+                  "\"winedvc add %s:{CLSID}\"", plan->file, plan->file );
+    else
+        complain( "%s is no RDP plug-in: it exports neither VirtualChannelGetInstance nor a class. Is it the right DLL of "
+                  "that product?", plan->file );
+    return false;
+}
+
+/* The prefix that the user names, or the file lies in, or the configured one. */
+static int plan_open_target( struct plan *plan )
+{
+    char prefix[PATH_MAX];
+    const char *given = plan->arguments->prefix;
+
+    if (!given && *plan->file && !plan->is_registry_file && prefix_of_file( plan->file, prefix, sizeof(prefix) ))
+        given = prefix;
+    return target_open( &plan->target, given );
+}
+
+static void make_key( struct plan *plan )
+{
+    const char *given = plan->arguments->given[GIVEN_NAME], *slash = strrchr( plan->file, '/' );
+    char *dot;
+
+    snprintf( plan->key, sizeof(plan->key), "%.255s",
+              given ? given : !*plan->file ? plan->class : slash ? slash + 1 : plan->file );
+    if (!given && *plan->file && (dot = strrchr( plan->key, '.' )) && dot > plan->key) *dot = 0;
+}
+
+static int plan_name( struct plan *plan )
+{
+    struct wine_program program;
+    char problem[PROBLEM];
+
+    make_key( plan );
+    if (!*plan->key || strpbrk( plan->key, "\\\n\r\t" ))
+    {
+        complain( "\"%s\" can not be a plug-in's name: choose another with --name, without \\", plan->key );
+        return STATUS_USAGE;
+    }
+    if (!*plan->file) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );
+    else if (!dospath_from_unix( plan->target.settings.prefix, plan->file, plan->dos ))
+    {
+        complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c", plan->target.settings.prefix,
+                  plan->file, plan->target.settings.prefix );
+        return STATUS_FAILED;
+    }
+    else snprintf( plan->value, sizeof(plan->value), "%s%s%s", plan->dos, *plan->class ? ":" : "", plan->class );
+    if (plan->image.bits == 32 &&
+        !wine_find( &plan->target.settings, 32, &program, problem, sizeof(problem) ))
+    {
+        complain( "%s is 32-bit code: %s", plan->file, problem );
+        return STATUS_REFUSED;
+    }
+    return STATUS_OK;
+}
+
+static int plan_make( struct plan *plan )
+{
+    int status = plan_parse( plan, plan->arguments->operands[0] );
+
+    if (!status && !plan_read_file( plan )) status = STATUS_FAILED;
+    if (!status) status = plan_open_target( plan );
+    if (!status) status = plan_name( plan );
+    return status;
+}
+
+/* Does that key load what is to be added? */
+static bool is_meant( const struct plan *plan, const struct registration *registration )
+{
+    return ascii_equal( registration->entry, plan->value ) ||
+           (*plan->dos && !*plan->class && ascii_equal( registration->file, plan->dos ));
+}
+
+static struct registration *find_meant( const struct plan *plan, const struct catalog *catalog )
+{
+    struct registration *registration = catalog->search.registrations;
+
+    while (registration && !is_meant( plan, registration )) registration = registration->next;
+    return registration;
+}
+
+static bool has_key( const struct catalog *catalog, const char *key )
+{
+    struct registration *registration = catalog->search.registrations;
+
+    while (registration && !ascii_equal( registration->key, key )) registration = registration->next;
+    return registration != NULL;
+}
+
+/* Starts what has these values, as one host does, and says what is wrong. */
+static bool start_plugin( const struct plan *plan, const struct registration *registration, struct probe *probe )
+{
+    char *const arguments[] = { (char *)"host", registration->entry, NULL };
+    struct log_text text;
+
+    memset( probe, 0, sizeof(*probe) );
+    probe->settings = &plan->target.settings;
+    probe->bits = registration->bits;
+    probe->arguments = arguments;
+    probe->title = registration->key;
+    probe->plugins = 1;
+    probe->limit = plan->target.settings.start_timeout;
+    if (probe_run( probe ) && probe->started[0].ready) return true;
+    complain( "%s does not work: %s%s%s", log_escape( &text, registration->key ),
+              *probe->problem ? probe->problem : probe->started && probe->started[0].answered ? probe->started[0].problem
+                                                                                              : "it does not say why",
+              *probe->error ? "; Wine printed: " : "", probe->error );
+    return false;
+}
+
+/* What was learned goes to the record, beside what it has. */
+static void remember( struct catalog *catalog, const struct registration *registration, struct started_plugin *started )
+{
+    struct plugin *plugin;
+    char problem[LOG_LINE];
+    size_t i;
+
+    if (!(plugin = plugin_list_add( &catalog->recorded, registration->bits, registration->key, registration->entry,
+                                    registration->file ))) return;
+    plugin->size = registration->size;
+    plugin->time = registration->time;
+    for (i = 0; i < started->names.count; i++) name_list_add( &plugin->heard, started->names.names[i] );
+    plugin_is_ready( plugin );
+    record_save( &catalog->record, &catalog->recorded, problem, sizeof(problem) );
+    if (*problem) complain( "the first session will wait for Wine: %s", problem );
+}
+
+static void print_channels( const struct name_list *names )
+{
+    struct log_text text;
+    size_t i;
+
+    if (!names->count) printf( "It listens on no channel as long as there is no connection.\n" );
+    for (i = 0; i < names->count; i++)
+        printf( "  channel %s\n", log_escape_name( &text, names->names[i] ) );
+}
+
+/* The file's own registration, and the key that it does not make. What was not there is taken back if that fails. */
+static bool register_file( const struct plan *plan, bool *registered )
+{
+    const struct target *target = &plan->target;
+
+    *registered = false;
+    if (plan->is_registry_file) return registry_change( target, 64, "import", plan->dos, NULL );
+    if (!plan->image.has_register) return true;
+    return *registered = registry_change( target, plan->image.bits, "register", plan->dos, NULL );
+}
+
+static void take_back( const struct plan *plan, const char *key, bool registered )
+{
+    if (registered && plan->image.has_unregister)
+        registry_change( &plan->target, plan->image.bits, "unregister", plan->dos, NULL );
+    if (key) registry_change( &plan->target, 64, "remove", key, NULL );
+}
+
+/* Once it is registered: starts it, and tells. */
+static bool finish( const struct plan *plan, struct catalog *catalog, const struct registration *registration )
+{
+    struct log_text text;
+    struct probe probe;
+    bool works;
+
+    if (*registration->problem)
+    {
+        complain( "%s does not work: %s", log_escape( &text, registration->key ), registration->problem );
+        return false;
+    }
+    if (plan->arguments->given[GIVEN_NO_RUN])
+    {
+        printf( "%s is added, and was not started: \"winedvc doctor\" tries whether it works.\n",
+                log_escape( &text, registration->key ) );
+        return true;
+    }
+    if ((works = start_plugin( plan, registration, &probe )))
+    {
+        printf( "%s is added. The next connection with /vc:winedvc offers to the server\n",
+                log_escape( &text, registration->key ) );
+        print_channels( &probe.started[0].names );
+        remember( catalog, registration, &probe.started[0] );
+    }
+    probe_clear( &probe );
+    return works;
+}
+
+/* The keys that a .reg file, or DllRegisterServer, has brought; the first of those that are new. */
+static struct registration *find_new( const struct catalog *before, const struct catalog *after )
+{
+    struct registration *registration = after->search.registrations;
+
+    while (registration && has_key( before, registration->key )) registration = registration->next;
+    return registration;
+}
+
+static int add_to( struct plan *plan, struct catalog *before )
+{
+    struct catalog catalog = { 0 };
+    struct registration *registration = NULL;
+    bool registered, ours = false, works;
+
+    if (!register_file( plan, &registered )) return STATUS_FAILED;
+    works = catalog_open( &catalog, &plan->target );
+    if (works && !(registration = plan->is_registry_file ? find_new( before, &catalog ) : find_meant( plan, &catalog )) &&
+        !plan->is_registry_file)
+    {
+        if (!*plan->class && *plan->file && !plan->image.has_instance)
+        {
+            complain( "%s has registered itself, but no plug-in: if its vendor names a class, \"winedvc add %s:{CLSID}\"",
+                      plan->file, plan->file );
+            works = false;
+        }
+        else if ((works = ours = registry_change( &plan->target, 64, "set", plan->key, plan->value )))
+        {
+            catalog_clear( &catalog );
+            works = catalog_open( &catalog, &plan->target );
+            registration = find_meant( plan, &catalog );
+        }
+    }
+    else if (works && !registration)
+    {
+        complain( "%s names no new plug-in: \"winedvc list\" has what there is", plan->file );
+        works = false;
+    }
+    if (works && registered) works = registry_change( &plan->target, 64, "mark", registration->key, NULL );
+    if (works) works = registration && finish( plan, &catalog, registration );
+    if (!works && !plan->is_registry_file)
+        take_back( plan, ours ? plan->key : registered && registration ? registration->key : NULL, registered );
+    else if (!works && registration) take_back( plan, registration->key, false );
+    catalog_clear( &catalog );
+    return works ? STATUS_OK : STATUS_FAILED;
+}
+
+static int add_new( struct plan *plan )
+{
+    struct registration *registration;
+    struct catalog before = { 0 };
+    struct log_text text;
+    int status;
+
+    if (!catalog_open( &before, &plan->target )) status = STATUS_FAILED;
+    else if (!plan->is_registry_file && (registration = find_meant( plan, &before )))
+    {
+        printf( "%s is there already%s.\n", log_escape( &text, registration->key ),
+                registration->flags & WINEDVC_ADDIN_DISABLED ? ", and is switched off: \"winedvc enable\"" : "" );
+        status = STATUS_OK;
+    }
+    else if (!plan->is_registry_file && has_key( &before, plan->key ))
+    {
+        complain( "there is another plug-in \"%s\": choose another name with --name, or \"winedvc remove '%s'\" first",
+                  plan->key, plan->key );
+        status = STATUS_FAILED;
+    }
+    else status = add_to( plan, &before );
+    catalog_clear( &before );
+    return status;
+}
+
+static void print_plan( const struct plan *plan )
+{
+    printf( "In the Wine prefix %s, by %s, \"winedvc add\" would\n", plan->target.settings.prefix, plan->target.wine.loader );
+    if (plan->is_registry_file) printf( "  import %s into the registry\n", plan->file );
+    if (plan->image.has_register) printf( "  run the DllRegisterServer of %s (%u bit)\n", plan->file, plan->image.bits );
+    if (!plan->is_registry_file)
+        printf( "  set HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns\\%s,\n"
+                "    Name = %s%s\n", plan->key, plan->value,
+                plan->image.has_register ? ", unless the DLL does that itself" : "" );
+    if (!plan->arguments->given[GIVEN_NO_RUN]) printf( "  start it once, to learn its channels\n" );
+    printf( "Nothing was changed.\n" );
+}
+
+static int add( const struct arguments *arguments )
+{
+    struct plan plan = { .arguments = arguments };
+    int status = plan_make( &plan );
+
+    if (!status && arguments->given[GIVEN_DRY_RUN]) print_plan( &plan );
+    else if (!status) status = add_new( &plan );
+    target_clear( &plan.target );
+    return status;
+}
+
+const struct verb verb_add =
+{
+    .name = "add",
+    .operands = "FILE.dll|{CLSID}|FILE.dll:{CLSID}|FILE.reg",
+    .least = 1,
+    .most = 1,
+    .help = "registers a plug-in, and starts it once to learn its channels",
+    .examples = "  winedvc add ~/.wine/drive_c/Program\\ Files/Vendor/plugin.dll\n"
+                "  winedvc add --name scanner vendor.dll:{6c1f4a52-8a5e-4b7a-9f0e-3d2c54b1a001}\n"
+                "  winedvc add --dry-run vendor.reg\n",
+    .options =
+    {
+        [GIVEN_NAME] = { "name", "NAME", "what it is called; its file's name if there is none" },
+        [GIVEN_DRY_RUN] = { "dry-run", NULL, "says what would be done, and does nothing" },
+        [GIVEN_NO_RUN] = { "no-run", NULL, "does not start it" },
+    },
+    .run = add,
+};

@@ -1,0 +1,153 @@
+/*
+ * FreeRDP's libraries, our addins, and the RDP clients that are installed
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clients.h"
+#include "environment.h"
+#include "paths.h"
+
+const struct client clients[] =
+{
+    { "xfreerdp", "/vc:winedvc" },
+    { "xfreerdp3", "/vc:winedvc" },
+    { "wlfreerdp", "/vc:winedvc" },
+    { "wlfreerdp3", "/vc:winedvc" },
+    { "sdl-freerdp", "/vc:winedvc" },
+    { "sdl-freerdp3", "/vc:winedvc" },
+    { "remmina", "the profile's field \"Static virtual channel\": winedvc" },
+    { "krdc", NULL },
+    { "gnome-connections", NULL },
+    { "vinagre", NULL },
+    { NULL, NULL },
+};
+
+bool client_library( unsigned int major, unsigned int index, char dir[PATH_MAX] )
+{
+    static const char *const places[] = { "/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*" };
+    char pattern[PATH_MAX];
+    bool found = false;
+    glob_t files;
+    size_t i;
+
+    memset( &files, 0, sizeof(files) );
+    for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (path_format( pattern, "%s/libfreerdp%u.so.%u", places[i], major, major ))
+            glob( pattern, i ? GLOB_APPEND : 0, NULL, &files );
+    if (index < files.gl_pathc && path_format( dir, "%s", files.gl_pathv[index] ))
+    {
+        *strrchr( dir, '/' ) = 0;
+        found = true;
+    }
+    globfree( &files );
+    return found;
+}
+
+/* lib is beside the directory of this program. */
+static bool find_beside( const char *name, char path[PATH_MAX] )
+{
+    char self[PATH_MAX];
+
+    if (!realpath( "/proc/self/exe", self )) return false;
+    *strrchr( self, '/' ) = 0;
+    return path_format( path, "%s/../lib/%s", self, name ) && !access( path, R_OK );
+}
+
+bool client_own_addin( unsigned int major, char path[PATH_MAX] )
+{
+    const char *dir = major == 2 ? WINEDVC_FREERDP2_DIR : WINEDVC_FREERDP3_DIR;
+    char name[64];
+
+    snprintf( name, sizeof(name), "freerdp%u/libwinedvc-client.so", major );
+    return find_beside( name, path ) || (path_format( path, "%s/libwinedvc-client.so", dir ) && !access( path, R_OK ));
+}
+
+bool client_own_shim( char path[PATH_MAX] )
+{
+    return find_beside( "winedvc/libwinedvc-run.so", path ) ||
+           (path_format( path, "%s/winedvc/libwinedvc-run.so", WINEDVC_LIBDIR ) && !access( path, R_OK ));
+}
+
+/* All of a file, for munmap(); NULL if that is not possible. */
+static char *map_file( const char *path, size_t *size )
+{
+    int fd = open( path, O_RDONLY | O_CLOEXEC | O_NONBLOCK );
+    void *data = MAP_FAILED;
+    struct stat st;
+
+    if (fd >= 0 && !fstat( fd, &st ) && S_ISREG( st.st_mode ) && st.st_size)
+        data = mmap( NULL, *size = st.st_size, PROT_READ, MAP_PRIVATE, fd, 0 );
+    if (fd >= 0) close( fd );
+    return data == MAP_FAILED ? NULL : data;
+}
+
+bool client_addin_version( const char *path, char *version, unsigned int size )
+{
+    static const char mark[] = "winedvc addin, version ";
+    size_t length, left;
+    char *data = map_file( path, &length ), *found;
+
+    if (!data) return false;
+    if ((found = memmem( data, length, mark, strlen( mark ) )))
+    {
+        found += strlen( mark );
+        left = data + length - found;
+        snprintf( version, size, "%.*s", left < 32 ? (int)left : 32, found );
+    }
+    munmap( data, length );
+    return found != NULL;
+}
+
+bool client_find( char *const *environment, const char *name, char path[PATH_MAX] )
+{
+    const char *dir = environment_get( environment, "PATH" );
+    struct stat st;
+    size_t size;
+
+    if (strchr( name, '/' )) return path_format( path, "%s", name ) && !access( path, X_OK );
+    for (; dir && *dir; dir += size + (dir[size] == ':'))
+    {
+        size = strcspn( dir, ":" );
+        if (size && path_format( path, "%.*s/%s", (int)size, dir, name ) && !stat( path, &st ) && S_ISREG( st.st_mode ) &&
+            !access( path, X_OK )) return true;
+    }
+    return false;
+}
+
+bool client_uses( const char *path, unsigned int major )
+{
+    char soname[32], *data;
+    bool uses;
+    size_t size;
+
+    if (!(data = map_file( path, &size ))) return false;
+    snprintf( soname, sizeof(soname), "libfreerdp%u.so.%u", major, major );
+    uses = memmem( data, size, soname, strlen( soname ) ) != NULL;
+    munmap( data, size );
+    return uses;
+}

@@ -1,0 +1,358 @@
+/*
+ * winedvc doctor
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <wine/winedvcbridge.h>
+
+#include "catalog.h"
+#include "clients.h"
+#include "names.h"
+#include "terminal.h"
+#include "verbs.h"
+
+#define LINE 4096
+
+enum verdict { VERDICT_OK, VERDICT_WARNING, VERDICT_FAILED };
+
+struct doctor
+{
+    bool           json;
+    FILE          *report;      /* NULL for none */
+    json_t        *lines;
+    unsigned int   counts[VERDICT_FAILED + 1];
+    struct target  target;
+    struct catalog catalog;
+    struct name_list offered;   /* channels, and of each the plug-in that was first */
+    struct name_list owners;
+};
+
+static const char *const verdicts[] = { "ok", "warning", "failed" };
+
+static void print_line( FILE *stream, enum verdict verdict, const char *what, const char *mend )
+{
+    static const enum colour colours[] = { COLOUR_GOOD, COLOUR_WARNING, COLOUR_BAD };
+    char word[16];
+
+    snprintf( word, sizeof(word), "%-8s", verdicts[verdict] );
+    terminal_print( stream, colours[verdict], word );
+    fprintf( stream, "%s\n", what );
+    if (*mend) fprintf( stream, "        mend: %s\n", mend );
+}
+
+/* One line of what was looked at. Mend is "" where nothing need be done, or what says what also says that. */
+static void tell( struct doctor *doctor, enum verdict verdict, const char *mend, const char *format, ... )
+    __attribute__((format( printf, 4, 5 )));
+static void tell( struct doctor *doctor, enum verdict verdict, const char *mend, const char *format, ... )
+{
+    char what[LINE];
+    va_list args;
+
+    va_start( args, format );
+    vsnprintf( what, sizeof(what), format, args );
+    va_end( args );
+    doctor->counts[verdict]++;
+    if (doctor->json)
+        json_array_append_new( doctor->lines, json_pack( "{s:s, s:o, s:o}", "verdict", verdicts[verdict], "what",
+                                                         json_text( what ), "mend", *mend ? json_text( mend ) : json_null() ) );
+    else
+    {
+        print_line( stdout, verdict, what, mend );
+        fflush( stdout );
+    }
+    if (doctor->report) print_line( doctor->report, verdict, what, mend );
+}
+
+/* A problem of ours says what to do behind its last colon. */
+static void tell_problem( struct doctor *doctor, const char *about, const char *problem )
+{
+    const char *mend = NULL, *next;
+    struct log_text text;
+
+    for (next = strstr( problem, ": " ); next; next = strstr( next + 1, ": " )) mend = next;
+    if (mend) tell( doctor, VERDICT_FAILED, log_escape( &text, mend + 2 ), "%s%.*s", about, (int)(mend - problem), problem );
+    else tell( doctor, VERDICT_FAILED, "see docs/troubleshooting.md", "%s%s", about, problem );
+}
+
+static void look_at_configuration( struct doctor *doctor )
+{
+    const struct name_list *mistakes = &doctor->target.settings.mistakes;
+    struct log_text text;
+    size_t i;
+
+    for (i = 0; i < mistakes->count; i++)
+        tell( doctor, VERDICT_FAILED, "correct that value, or take it out: README has what each may be", "%s",
+              log_escape( &text, mistakes->names[i] ) );
+    if (!mistakes->count) tell( doctor, VERDICT_OK, "", "configuration: no mistake in environment and files" );
+}
+
+/* Returns false if no plug-in can run. */
+static bool look_at_wine( struct doctor *doctor )
+{
+    const struct settings *settings = &doctor->target.settings;
+    char problem[LINE];
+
+    if (target_check( &doctor->target, problem, sizeof(problem) ))
+    {
+        tell_problem( doctor, "", problem );
+        return false;
+    }
+    tell( doctor, VERDICT_OK, "", "Wine prefix: %s, for %s", settings->prefix, doctor->target.wine.loader );
+    if (!catalog_read( &doctor->catalog, &doctor->target ))
+    {
+        tell_problem( doctor, "winedvc.exe does not run: ", doctor->catalog.search.problem );
+        return false;
+    }
+    tell( doctor, VERDICT_OK, "", "host: %s", doctor->catalog.search.versions );
+    return true;
+}
+
+static void look_at_record( struct doctor *doctor )
+{
+    const struct record *record = &doctor->catalog.record;
+    char mend[PATH_MAX + 64];
+
+    if (!*record->path)
+        tell( doctor, VERDICT_WARNING, "set HOME", "record: there is no place for it, each session waits for Wine" );
+    else if (*doctor->catalog.problem)
+    {
+        snprintf( mend, sizeof(mend), "\"rm '%s'\": the next session writes it anew", record->path );
+        tell( doctor, strstr( doctor->catalog.problem, "another" ) ? VERDICT_WARNING : VERDICT_FAILED, mend, "%s",
+              doctor->catalog.problem );
+    }
+    else tell( doctor, VERDICT_OK, "", "record: %s", record->text ? record->path : "none yet" );
+}
+
+/* Two that offer one name: the server gets the first. */
+static void look_at_names( struct doctor *doctor, const struct registration *registration, const struct name_list *names )
+{
+    struct log_text name, plugin, other;
+    const char *const *served;
+    unsigned int major;
+    size_t i, j;
+
+    for (i = 0; i < names->count; i++)
+    {
+        for (major = 2; major <= 3; major++)
+            for (served = client_names( major ); client_own_addin( major, (char[PATH_MAX]){ 0 } ) && *served; served++)
+                if (!strcmp( *served, names->names[i] ) &&
+                    !name_list_matches( &doctor->target.settings.take, names->names[i] ))
+                    tell( doctor, VERDICT_WARNING, "name it in \"take\" (WINEDVC_TAKE) if the plug-in is to have it",
+                          "channel %s of %s: FreeRDP %u serves it itself", log_escape_name( &name, names->names[i] ),
+                          log_escape( &plugin, registration->key ), major );
+        for (j = 0; j < doctor->offered.count && strcmp( doctor->offered.names[j], names->names[i] ); j++) continue;
+        if (j < doctor->offered.count)
+            tell( doctor, VERDICT_WARNING, "\"winedvc disable\" the one that is not wanted",
+                  "channel %s is offered by %s and by %s: the server gets that of the first",
+                  log_escape_name( &name, names->names[i] ), log_escape( &other, doctor->owners.names[j] ),
+                  log_escape( &plugin, registration->key ) );
+        else if (name_list_add( &doctor->offered, names->names[i] ) && !name_list_add( &doctor->owners, registration->key ))
+            name_list_remove( &doctor->offered, names->names[i] );
+    }
+}
+
+static void start_plugin( struct doctor *doctor, const struct registration *registration )
+{
+    char *const arguments[] = { (char *)"host", registration->entry, NULL };
+    struct probe probe =
+    {
+        .settings = &doctor->target.settings,
+        .bits = registration->bits,
+        .arguments = arguments,
+        .title = registration->key,
+        .plugins = 1,
+        .limit = doctor->target.settings.start_timeout,
+    };
+    char about[LINE], problem[LINE], names[LINE] = "";
+    struct log_text key, name;
+    size_t used = 0, i;
+
+    log_escape( &key, registration->key );
+    if (probe_run( &probe ) && probe.started[0].ready)
+    {
+        for (i = 0; i < probe.started[0].names.count && used < sizeof(names); i++)
+            used += snprintf( names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+                              log_escape_name( &name, probe.started[0].names.names[i] ) );
+        tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", key.text, registration->bits,
+              *names ? names : "no channel yet" );
+        look_at_names( doctor, registration, &probe.started[0].names );
+    }
+    else
+    {
+        snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", key.text, *probe.error ? " (Wine printed: " : "",
+                  probe.error, *probe.error ? ")" : "" );
+        snprintf( problem, sizeof(problem), "%s", *probe.problem ? probe.problem : probe.started ? probe.started[0].problem
+                                                                                                 : "no memory is left" );
+        tell_problem( doctor, about, problem );
+    }
+    probe_clear( &probe );
+}
+
+static void look_at_plugins( struct doctor *doctor )
+{
+    struct registration *registration = doctor->catalog.search.registrations;
+    char about[LINE], mend[LINE];
+    struct log_text key, file;
+
+    if (!registration)
+        tell( doctor, VERDICT_WARNING, "\"winedvc add FILE.dll\"", "no plug-in is registered in %s",
+              doctor->target.settings.prefix );
+    for (; registration; registration = registration->next)
+    {
+        log_escape( &key, registration->key );
+        switch (registration_state( &doctor->target, registration ))
+        {
+        case REGISTRATION_DISABLED:
+            tell( doctor, VERDICT_OK, "", "plug-in %s: is switched off", key.text );
+            break;
+        case REGISTRATION_LEFT_OUT:
+            tell( doctor, VERDICT_OK, "", "plug-in %s: is left out by the configuration", key.text );
+            break;
+        case REGISTRATION_GONE:
+            snprintf( mend, sizeof(mend), "put the file back, or \"winedvc remove '%s'\"", key.text );
+            tell( doctor, VERDICT_FAILED, mend, "plug-in %s: its file %s is not there", key.text,
+                  log_escape( &file, registration->file ) );
+            break;
+        case REGISTRATION_UNUSABLE:
+            snprintf( about, sizeof(about), "plug-in %s: ", key.text );
+            tell_problem( doctor, about, registration->problem );
+            break;
+        default:
+            start_plugin( doctor, registration );
+        }
+    }
+}
+
+static void look_at_addin( struct doctor *doctor, unsigned int major, const char *dir )
+{
+    char path[PATH_MAX + 64], own[PATH_MAX], version[64];
+
+    snprintf( path, sizeof(path), "%s/freerdp%u/libwinedvc-client.so", dir, major );
+    if (!access( path, R_OK ))
+    {
+        if (!client_addin_version( path, version, sizeof(version) ))
+            tell( doctor, VERDICT_FAILED, "install winedvc again", "FreeRDP %u in %s: %s is not winedvc's", major, dir, path );
+        else if (strcmp( version, WINEDVC_VERSION ))
+            tell( doctor, VERDICT_FAILED, "install winedvc again, all of it",
+                  "FreeRDP %u in %s: its addin is of version %s, and winedvc of version " WINEDVC_VERSION, major, dir, version );
+        else tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: has the addin", major, dir );
+    }
+    else if (client_own_addin( major, own ))
+        tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: \"winedvc run\" brings the addin (%s)", major, dir, own );
+    else
+        tell( doctor, VERDICT_FAILED, "install winedvc's addin for it",
+              "FreeRDP %u in %s: there is no addin for it", major, dir );
+}
+
+static void look_at_freerdp( struct doctor *doctor )
+{
+    unsigned int major, index, found = 0;
+    char dir[PATH_MAX];
+
+    for (major = 2; major <= 3; major++)
+        for (index = 0; client_library( major, index, dir ); index++, found++) look_at_addin( doctor, major, dir );
+    if (!found)
+        tell( doctor, VERDICT_FAILED, "install a client: freerdp2-x11 or freerdp3-x11 (Debian), freerdp (Fedora, Arch)",
+              "no FreeRDP library is installed" );
+}
+
+static void look_at_clients( struct doctor *doctor )
+{
+    const struct client *client;
+    char path[PATH_MAX];
+
+    for (client = clients; client->name; client++)
+        if (client_find( doctor->target.settings.environment, client->name, path ))
+            tell( doctor, VERDICT_OK, "", "client %s: %s%s\"winedvc run %s\"", path, client->way ? client->way : "",
+                  client->way ? ", or " : "", client->name );
+}
+
+static int look( struct doctor *doctor, const char *prefix )
+{
+    char problem[LINE];
+    int status = target_configure( &doctor->target, prefix, problem, sizeof(problem) );
+
+    if (status)
+    {
+        complain( "%s", problem );
+        return status;
+    }
+    look_at_configuration( doctor );
+    if (look_at_wine( doctor ))
+    {
+        look_at_record( doctor );
+        look_at_plugins( doctor );
+    }
+    look_at_freerdp( doctor );
+    look_at_clients( doctor );
+    return doctor->counts[VERDICT_FAILED] ? STATUS_FAILED : STATUS_OK;
+}
+
+static int doctor_verb( const struct arguments *arguments )
+{
+    struct doctor doctor = { .json = arguments->json };
+    const char *report = arguments->given[0];
+    int status;
+
+    if (report && !(doctor.report = fopen( report, "wxe" )))
+    {
+        complain( "the report %s can not be written (%s): name a file that is not there yet", report, strerror( errno ) );
+        return STATUS_FAILED;
+    }
+    if (doctor.report) fprintf( doctor.report, "winedvc doctor, version " WINEDVC_VERSION "\n" );
+    doctor.lines = json_array();
+    status = look( &doctor, arguments->prefix );
+    if (doctor.json)
+    {
+        if (!json_print( json_pack( "{s:i, s:s, s:O}", "version", 1, "result", verdicts[doctor.counts[VERDICT_FAILED] ?
+                                    VERDICT_FAILED : doctor.counts[VERDICT_WARNING] ? VERDICT_WARNING : VERDICT_OK],
+                                    "lines", doctor.lines ) )) status = STATUS_FAILED;
+    }
+    else printf( "%u ok, %u warnings, %u failed\n", doctor.counts[VERDICT_OK], doctor.counts[VERDICT_WARNING],
+                 doctor.counts[VERDICT_FAILED] );
+    json_decref( doctor.lines );
+    if (doctor.report && fclose( doctor.report ))
+    {
+        complain( "the report %s is not complete (%s)", report, strerror( errno ) );
+        status = STATUS_FAILED;
+    }
+    name_list_clear( &doctor.offered );
+    name_list_clear( &doctor.owners );
+    catalog_clear( &doctor.catalog );
+    target_clear( &doctor.target );
+    return status;
+}
+
+const struct verb verb_doctor =
+{
+    .name = "doctor",
+    .operands = "",
+    .help = "looks at all that lies between a plug-in and a working channel",
+    .examples = "  winedvc doctor\n"
+                "  winedvc doctor --report=report.txt\n",
+    .options = { { "report", "FILE", "writes it to a new file, too" } },
+    .has_json = true,
+    .run = doctor_verb,
+};

@@ -1,0 +1,95 @@
+/*
+ * winedvc run
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clients.h"
+#include "environment.h"
+#include "terminal.h"
+#include "verbs.h"
+
+/* In front of what is preloaded already. */
+static bool set_preload( const char *shim )
+{
+    const char *others = getenv( "LD_PRELOAD" );
+    char *value;
+    bool set;
+
+    if (asprintf( &value, "%s%s%s", shim, others && *others ? " " : "", others ? others : "" ) < 0) return false;
+    set = !setenv( "LD_PRELOAD", value, 1 );
+    free( value );
+    return set;
+}
+
+static bool set_addins( void )
+{
+    char path[PATH_MAX];
+    bool found = false;
+
+    if (client_own_addin( 2, path )) found = !setenv( "WINEDVC_RUN_ADDIN2", path, 1 );
+    if (client_own_addin( 3, path )) found = !setenv( "WINEDVC_RUN_ADDIN3", path, 1 );
+    return found;
+}
+
+static int run( const struct arguments *arguments )
+{
+    char client[PATH_MAX], shim[PATH_MAX], **environment = environment_copy();
+    bool found = environment && client_find( environment, arguments->operands[0], client );
+
+    free( environment );
+    if (!found)
+    {
+        complain( "there is no client %s: install it, or name another; \"winedvc doctor\" lists what is installed",
+                  arguments->operands[0] );
+        return STATUS_NO_CLIENT;
+    }
+    if (!client_own_shim( shim ) || strpbrk( shim, " :" ))
+    {
+        complain( "libwinedvc-run.so is not there, or in a place that can not be preloaded: install winedvc again" );
+        return STATUS_RUN_FAILED;
+    }
+    if (!set_addins())
+    {
+        complain( "there is no addin for any FreeRDP: install winedvc again" );
+        return STATUS_RUN_FAILED;
+    }
+    if (arguments->prefix && setenv( "WINEPREFIX", arguments->prefix, 1 )) return STATUS_RUN_FAILED;
+    if (set_preload( shim )) execv( client, arguments->operands );
+    complain( "%s can not be started (%s)", client, strerror( errno ) );
+    return STATUS_RUN_FAILED;
+}
+
+const struct verb verb_run =
+{
+    .name = "run",
+    .operands = "CLIENT [ARGUMENT]...",
+    .least = 1,
+    .most = ~0u,
+    .help = "runs an RDP client with the addin, which need not be installed in FreeRDP's directory",
+    .examples = "  winedvc run xfreerdp /v:server\n"
+                "  winedvc run remmina -c work.remmina\n",
+    .has_command = true,
+    .run = run,
+};
