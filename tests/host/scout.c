@@ -324,6 +324,7 @@ static void check_headers( unsigned int bits, const char *problem )
 static void test_processors(void)
 {
     char text[PATH_MAX];
+    bool narrow;
 
     place_headers( "winedvc-test.dll", 0xaa64, 0x20b, 0 );
     check_headers( 0, "ARM64" );
@@ -333,7 +334,14 @@ static void test_processors(void)
     check_headers( 32, NULL );
     /* .NET code that says i386, and means it, or any */
     place_headers( "winedvc-test.dll", 0x14c, 0x10b, 3 );
+    snprintf( text, sizeof(text), "%s/drive_c/windows/syswow64/ntdll.dll", getenv( "WINEPREFIX" ) );
+    if ((narrow = access( text, F_OK ))) /* the prefix is one of 64 bits alone */
+    {
+        check_headers( 0, ".NET code for 32-bit processes only" );
+        place_headers( "windows/syswow64/ntdll.dll", 0x14c, 0x10b, 0 );
+    }
     check_headers( 32, NULL );
+    if (narrow) place_file( "windows/syswow64/ntdll.dll", NULL );
     place_headers( "winedvc-test.dll", 0x14c, 0x10b, 1 );
     check_headers( 64, NULL );
     snprintf( text, sizeof(text), "%s/README.md", getenv( "SRCDIR" ) );
