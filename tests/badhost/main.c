@@ -18,11 +18,14 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "wire.h"
 
@@ -32,7 +35,7 @@
  *   badhost FILE scout        reports a plug-in for each word of WINEDVC_TEST_HOSTS, or breaks the rule that
  *                             WINEDVC_TEST_SCOUT names
  *   badhost FILE host NAME    is the host of one of them, which listens on Bad::NAME and is bad when the server
- *                             has opened that, or earlier
+ *                             has opened that, or earlier; a number behind the NAME tells apart hosts of one kind
  */
 
 static char channel[64];
@@ -215,6 +218,22 @@ static void be_flooder( void )
         wire_listen( "Flood" );
         wire_control( WINEDVC_UNLISTEN, &listen, sizeof(listen), "Flood" );
     }
+}
+
+/* While the search is crowded it closes its socket when it is ready, and lives on until that is to begin again, and
+ * two seconds more: then the addin has either begun it or not. */
+static void be_lingerer( void )
+{
+    const char *scout = getenv( "WINEDVC_TEST_SCOUT" ), *prefix = getenv( "WINEPREFIX" );
+    char path[4096];
+
+    if (!scout || strcmp( scout, "crowded" )) answer( false );
+    get_ready();
+    close( STDIN_FILENO );
+    snprintf( path, sizeof(path), "%s/search", prefix ? prefix : "." );
+    while (access( path, F_OK )) usleep( 50000 );
+    sleep( 3 );
+    exit( 0 );
 }
 
 /* Takes no part in the connection: it sends a PDU and ends. */
@@ -608,17 +627,18 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking }, { "limited", be_limited },
     { "tireless", be_tireless },
     { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
-    { "outside", be_outside },
+    { "outside", be_outside }, { "lingerer", be_lingerer },
 };
 
 static int be_host( const char *name )
 {
-    size_t i;
+    size_t i, length = strlen( name );
 
     snprintf( channel, sizeof(channel), "Bad::%s", name );
+    while (length && isdigit( (unsigned char)name[length - 1] )) length--;
     for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
     {
-        if (strcmp( hosts[i].name, name )) continue;
+        if (strncmp( hosts[i].name, name, length ) || hosts[i].name[length]) continue;
         hosts[i].be();
         stay();
     }
@@ -638,6 +658,44 @@ static void report( uint32_t bits, const char *name )
     wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_ADDIN, body, used );
 }
 
+/* Processes of the client's that are hosts, with this one. */
+static unsigned int count_hosts( void )
+{
+    char path[300], state;
+    unsigned int count = 0;
+    struct dirent *entry;
+    FILE *file;
+    int parent;
+    DIR *dir;
+
+    if (!(dir = opendir( "/proc" ))) return 0;
+    while ((entry = readdir( dir )))
+    {
+        snprintf( path, sizeof(path), "/proc/%s/stat", entry->d_name );
+        if (!isdigit( (unsigned char)*entry->d_name ) || !(file = fopen( path, "r" ))) continue;
+        if (fscanf( file, "%*d (badhost) %c %d", &state, &parent ) == 2 && parent == getppid() && state != 'Z') count++;
+        fclose( file );
+    }
+    closedir( dir );
+    return count;
+}
+
+/* As many as there may be: 63 plug-ins' hosts, the search and one whose process still ends. */
+#define MOST_HOSTS 65
+
+/* The first search ends before its first word, when there are as many hosts; the second says whether it has room. */
+static void be_crowded( void )
+{
+    static const struct winedvc_log log = { .level = WINEDVC_LOG_INFO };
+    unsigned int i, count;
+
+    for (i = 0; i < 300 && (count = count_hosts()) < MOST_HOSTS; i++) usleep( 50000 );
+    be_stillborn( "search" );
+    count = count_hosts();
+    wire_hello( WINEDVC_MAJOR, 64 );
+    wire_control( WINEDVC_LOG, &log, sizeof(log), count > MOST_HOSTS ? "there are too many hosts" : "there is room" );
+}
+
 static int be_search( const char *bad, char *names )
 {
     const char *name;
@@ -645,7 +703,8 @@ static int be_search( const char *bad, char *names )
     if (bad && !strcmp( bad, "silent" )) stay();
     if (bad && !strcmp( bad, "stillborn" )) be_stillborn( "search" );
     if (bad && !strcmp( bad, "dead" )) return 0;
-    wire_hello( bad && !strcmp( bad, "newer" ) ? WINEDVC_MAJOR + 1 : WINEDVC_MAJOR, 64 );
+    if (bad && !strcmp( bad, "crowded" )) be_crowded();
+    else wire_hello( bad && !strcmp( bad, "newer" ) ? WINEDVC_MAJOR + 1 : WINEDVC_MAJOR, 64 );
     if (bad && !strcmp( bad, "pdu" )) wire_data( 1, junk, 1 );
     if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );
     if (bad && !strcmp( bad, "cut" )) wire_control( WINEDVC_ADDIN, junk, sizeof(struct winedvc_addin), "key" );
