@@ -27,7 +27,7 @@
 #include "culprit.h"
 #include "guard.h"
 
-/* The goodbye is said by a thread of its own: the one that crashed may have no stack left. */
+/* The goodbye is said by the thread that waits: the one that crashed may have no stack left. */
 #define GOODBYE_TIMEOUT 2000
 
 static struct
@@ -57,14 +57,6 @@ static void say_goodbye( const BYTE *address )
     SetEvent( guard.said );
 }
 
-static DWORD CALLBACK guard_thread( void *arg )
-{
-    guard.thread = GetCurrentThreadId();
-    WaitForSingleObject( guard.crashed, INFINITE );
-    say_goodbye( culprit_address( &guard.culprit ) );
-    return 0;
-}
-
 static LONG WINAPI guard_filter( EXCEPTION_POINTERS *exception )
 {
     /* the guard's own thread has met a stack that leads nowhere */
@@ -77,14 +69,24 @@ static LONG WINAPI guard_filter( EXCEPTION_POINTERS *exception )
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
-void guard_start( struct link *link )
+BOOL guard_start( struct link *link )
 {
-    HANDLE thread;
-
     guard.link = link;
     guard.crashed = CreateEventW( NULL, FALSE, FALSE, NULL );
     guard.said = CreateEventW( NULL, TRUE, FALSE, NULL );
-    if (!guard.crashed || !guard.said || !(thread = CreateThread( NULL, 0, guard_thread, NULL, 0, NULL ))) return;
-    CloseHandle( thread );
+    if (!guard.crashed || !guard.said) return FALSE;
     SetUnhandledExceptionFilter( guard_filter );
+    return TRUE;
+}
+
+BOOL guard_wait( HANDLE event, DWORD timeout )
+{
+    HANDLE handles[] = { guard.crashed, event };
+    DWORD ret;
+
+    guard.thread = GetCurrentThreadId();
+    while (!(ret = WaitForMultipleObjects( ARRAY_SIZE(handles), handles, FALSE, timeout )))
+        say_goodbye( culprit_address( &guard.culprit ) );
+    guard.thread = 0;
+    return ret == WAIT_OBJECT_0 + 1;
 }

@@ -24,7 +24,11 @@
 #include "link.h"
 
 /* From here on an exception that no handler takes, on any thread, ends the process after a BYE that
- * names code, module and address. Handlers of a plug-in's own come first. Before plug-ins load. */
-extern void guard_start( struct link *link );
+ * names code, module and address. Handlers of a plug-in's own come first. Before plug-ins load. FALSE if out of
+ * memory. */
+extern BOOL guard_start( struct link *link );
+
+/* Waits, and says such a BYE meanwhile; the thread runs no foreign code. FALSE if the event does not come in time. */
+extern BOOL guard_wait( HANDLE event, DWORD timeout );
 
 #endif /* __WINEDVC_GUARD_H */

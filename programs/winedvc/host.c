@@ -34,7 +34,6 @@
 #include "wine/mstscax.h"
 #include "wine/debug.h"
 
-#include "deadline.h"
 #include "guard.h"
 #include "module.h"
 #include "windows.h"
@@ -61,7 +60,7 @@ static struct host
     IWineDVCHost IWineDVCHost_iface;
     struct link *link;
     IWineDVCClient *client;
-    HANDLE ended;
+    HANDLE ending, ended;           /* the session: it ends, and plug-ins were told */
     const WCHAR *why;               /* it ended; NULL if the client asked for it */
     void  *user_param;
     PCHANNEL_INIT_EVENT_EX_FN init_event;
@@ -77,6 +76,7 @@ static struct host
 
     /* the reader's */
     UINT32 credit;                  /* bytes returned that complete no whole run yet */
+    ULONGLONG end_time;             /* of the session */
     UINT64 unconnected;             /* PDUs that came while there was no connection */
 } host;
 
@@ -453,15 +453,34 @@ static BOOL take_frame( const struct winedvc_frame *frame, BYTE *data, void *con
     return TRUE;
 }
 
-static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
+/* Whatever plug-ins do with locks and threads, the process ends END_LIMIT after the session: until plug-ins have heard
+ * of that the main thread sees to it, then the reader, since the main thread may hang in ExitProcess. Both are there
+ * already: where the loader's lock is held for ever no thread begins any more. The client may be gone by then and kill
+ * nobody. */
+static DWORD time_left( void )
 {
-    if (link_receive( host.link, take_frame, NULL )) return S_OK;
-    deadline_begin();
+    ULONGLONG used = GetTickCount64() - host.end_time;
+
+    return used < END_LIMIT ? END_LIMIT - used : 0;
+}
+
+static void end_session( void )
+{
+    host.end_time = GetTickCount64();
+    SetEvent( host.ending );
     set_connected( FALSE );
     link_discard( host.link );
     cancel_outstanding();
     host.init_event( host.user_param, &host, CHANNEL_EVENT_TERMINATED, NULL, 0 );
     SetEvent( host.ended );
+    WaitForSingleObject( GetCurrentProcess(), time_left() );
+    TerminateProcess( GetCurrentProcess(), 1 );
+}
+
+static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
+{
+    if (link_receive( host.link, take_frame, NULL )) return S_OK;
+    end_session();
     return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
 }
 
@@ -548,10 +567,10 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     host.link = link;
     host.drop = read_test_number( L"WINEDVC_TEST_DROP" );
     InitializeSRWLock( &host.lock );
-    if (!(host.ended = CreateEventW( NULL, TRUE, FALSE, NULL ))) return say_bye( L"out of memory" );
-    if (!deadline_prepare( END_LIMIT )) return say_bye( L"out of memory" );
+    host.ending = CreateEventW( NULL, TRUE, FALSE, NULL );
+    host.ended = CreateEventW( NULL, TRUE, FALSE, NULL );
+    if (!host.ending || !host.ended || !guard_start( link )) return say_bye( L"out of memory" );
 
-    guard_start( link );
     module = module_load( path, ARRAY_SIZE(path) );
     if (!module || !(host.client = enter( module ))) return refuse( module, path );
     if (FAILED(IWineDVCClient_Configure( host.client, &host.IWineDVCHost_iface, count, (const WCHAR **)entries )))
@@ -559,7 +578,8 @@ int host_run( struct link *link, unsigned int count, WCHAR **entries )
     if (slow) IWineDVCClient_SetSlowLimit( host.client, slow );
     host.init_event( host.user_param, &host, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
 
-    WaitForSingleObject( host.ended, INFINITE );
+    guard_wait( host.ending, INFINITE );
+    if (!guard_wait( host.ended, time_left() )) TerminateProcess( GetCurrentProcess(), 1 );
     send_all_stats();
     return say_bye( host.why );
 }
