@@ -28,6 +28,7 @@
 
 #include "wine/debug.h"
 #include "executor.h"
+#include "stack.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
@@ -355,6 +356,7 @@ static DWORD CALLBACK worker_thread( void *arg )
     struct executor *executor = arg;
     struct worker worker = { .thread_id = GetCurrentThreadId() };
 
+    stack_trim();
     list_init( &worker.entry );
     TlsSetValue( own_thread, executor );
     CoInitializeEx( NULL, COINIT_MULTITHREADED );

@@ -24,6 +24,7 @@
 #include "windef.h"
 #include "winbase.h"
 
+#include "stack.h"
 #include "winedvc.h"
 
 static int usage( void )
@@ -72,6 +73,7 @@ int wmain( int argc, WCHAR **argv )
     BOOL registry = argc > 1 && !wcscmp( argv[1], L"registry" ) && registry_check_arguments( argc - 2, argv + 2 );
 
     if (!scout && !host && !registry) return usage();
+    stack_trim();
     SetErrorMode( SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX );
     if (!link_open( &link ))
     {

@@ -36,6 +36,7 @@
 #define MAX_DRAINED 160     /* MiB, when all is sent; Wine keeps free memory of a heap below a block that is used */
 #define MAX_POOL    64      /* MiB of that for what plug-ins write: it is looked through after each 32 MiB */
 #define IDLE        6       /* seconds */
+#define MAX_IDLE    5000    /* KiB of an idle host that are in no file */
 #define MIB         1048576
 
 /* The sum of a line of /proc/PID/task/TID/status over all threads, and their number. */
@@ -285,11 +286,12 @@ static void test_limits( void )
     host_stop( &host );
 }
 
-/* When nothing is done, no thread wakes up. The host has some time to become idle. */
+/* When nothing is done, no thread wakes up, and no stack is kept but what is used of it. The host has some time to
+ * become idle. */
 static void test_idle( void )
 {
     unsigned int threads, before_threads;
-    unsigned long before, after;
+    unsigned long before, after, memory;
     uint8_t message[] = { 0x31, 0, 1, 'x' };
     struct host host;
 
@@ -303,6 +305,8 @@ static void test_idle( void )
     after = sum_of_threads( &host, "voluntary_ctxt_switches:", &threads );
     ok( before && before == after, "threads woke up %lu times\n", after - before );
     ok( threads == before_threads && threads <= 4, "there are %u threads\n", threads );
+    memory = sum_of_threads( &host, "RssAnon:", &threads ) / threads;
+    ok( memory <= MAX_IDLE, "%lu KiB are in use\n", memory );
     host_stop( &host );
 }
 
