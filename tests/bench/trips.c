@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "dlls/mstscax/drdynvc.h"
@@ -136,10 +137,11 @@ bool trips_begin_pong( struct host *pong )
     const char *const none[] = { NULL };
     const char *build = getenv( "BUILDDIR" );
     char program[PATH_MAX];
+    uint32_t empty;
 
     if (snprintf( program, sizeof(program), "%s/tests/bench/pe/x86_64-windows/pong.exe", build ) >= PATH_MAX)
         return false;
-    return host_run( pong, program, none );
+    return host_run( pong, program, none ) && recv( pong->fd, &empty, sizeof(empty), MSG_WAITALL ) == sizeof(empty);
 }
 
 static void give_credit( struct host *host, uint32_t *owed )

@@ -19,7 +19,8 @@
  */
 
 /* A message is its size, 32 bits, and as many bytes. Standard input is the socket, and read and written in the way of
- * programs/winedvc/link.c. */
+ * programs/winedvc/link.c. An empty message says that the process has begun; Wine touches all of the buffer in
+ * ReadFile, so that the first one reads little: until then this is an empty Wine program. */
 
 #include <windows.h>
 #include <stdlib.h>
@@ -31,12 +32,14 @@ int main( void )
 {
     HANDLE process = GetCurrentProcess(), handle;
     BYTE *buffer = malloc( CAPACITY );
-    DWORD received = 0, count, size;
+    DWORD received = 0, count, size = 0, room = sizeof(size);
 
     if (!buffer || !DuplicateHandle( process, GetStdHandle( STD_INPUT_HANDLE ), process, &handle,
                                      GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, FALSE, 0 )) return 1;
-    while (ReadFile( handle, buffer + received, CAPACITY - received, &count, NULL ) && count)
+    if (!WriteFile( handle, &size, sizeof(size), &count, NULL )) return 1;
+    while (ReadFile( handle, buffer + received, room - received, &count, NULL ) && count)
     {
+        room = CAPACITY;
         received += count;
         if (received < sizeof(size)) continue;
         memcpy( &size, buffer, sizeof(size) );
