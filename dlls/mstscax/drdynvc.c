@@ -314,7 +314,7 @@ static size_t fragment_header_size( uint32_t channel_id, uint32_t size, uint32_t
 
 static void write_fragment( uint8_t *pdu, uint32_t channel_id, const uint8_t *message, uint32_t size, uint32_t done )
 {
-    size_t header;
+    size_t header, count = fragment_size( size, done );
 
     if (!done && size > DRDYNVC_MAX_FRAGMENT)
     {
@@ -322,7 +322,9 @@ static void write_fragment( uint8_t *pdu, uint32_t channel_id, const uint8_t *me
         header += write_uint( pdu + header, size, code_width( width_code( size ) ) );
     }
     else header = write_header( pdu, DRDYNVC_CMD_DATA, 0, channel_id );
-    if (size) memcpy( pdu + header, message + done, fragment_size( size, done ) );
+    /* a compiler that knows how small it is copies with rep movs, which takes twice as long as the library's memcpy */
+    __asm__ ("" : "+r" (count));
+    if (size) memcpy( pdu + header, message + done, count );
 }
 
 size_t drdynvc_fragments_size( uint32_t channel_id, uint32_t size, uint32_t done, uint8_t headroom )
