@@ -81,32 +81,30 @@ static enum drdynvc_status assembly_append( struct drdynvc_assembly *assembly, c
     return DRDYNVC_OK;
 }
 
-/* Replaces the PDU's data by what it decompresses to. */
-static enum drdynvc_status assembly_decompress( struct drdynvc_assembly *assembly, struct drdynvc_pdu *pdu )
+/* Replaces the data by what it decompresses to. */
+static enum drdynvc_status assembly_decompress( struct drdynvc_assembly *assembly, const uint8_t **data, size_t *size )
 {
     if (!assembly->compression && !(assembly->compression = calloc( 1, sizeof(*assembly->compression) )))
         return DRDYNVC_OUT_OF_MEMORY;
-    pdu->data = rdp8lite_read( assembly->compression, pdu->data, pdu->data_size, &pdu->data_size );
-    return pdu->data ? DRDYNVC_OK : DRDYNVC_MALFORMED;
+    *data = rdp8lite_read( assembly->compression, *data, *size, size );
+    return *data ? DRDYNVC_OK : DRDYNVC_MALFORMED;
 }
 
 /* Appends the PDU's bytes to the message, which begins with it where none is pending. */
-static enum drdynvc_status assembly_take( struct drdynvc_assembly *assembly, struct drdynvc_pdu pdu )
+static enum drdynvc_status assembly_take( struct drdynvc_assembly *assembly, const struct drdynvc_pdu *pdu )
 {
-    bool compressed = pdu.cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED || pdu.cmd == DRDYNVC_CMD_DATA_COMPRESSED;
-    bool first = pdu.cmd == DRDYNVC_CMD_DATA_FIRST || pdu.cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED;
+    bool compressed = pdu->cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED || pdu->cmd == DRDYNVC_CMD_DATA_COMPRESSED;
+    bool first = pdu->cmd == DRDYNVC_CMD_DATA_FIRST || pdu->cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED;
+    const uint8_t *data = pdu->data;
+    size_t size = pdu->data_size;
     enum drdynvc_status status;
 
     if (first && assembly->pending) return DRDYNVC_OUT_OF_SEQUENCE;
-    if (compressed && (status = assembly_decompress( assembly, &pdu ))) return status;
-    if (!first && !assembly->pending)
-    {
-        if (pdu.data_size > UINT32_MAX) return DRDYNVC_MALFORMED;
-        pdu.length = pdu.data_size;
-    }
-    if (!assembly->pending) assembly->length = pdu.length;
+    if (compressed && (status = assembly_decompress( assembly, &data, &size ))) return status;
+    if (!first && !assembly->pending && size > UINT32_MAX) return DRDYNVC_MALFORMED;
+    if (!assembly->pending) assembly->length = first ? pdu->length : size;
     assembly->pending = true;
-    return assembly_append( assembly, pdu.data, pdu.data_size );
+    return assembly_append( assembly, data, size );
 }
 
 /* Lets go of the message, not of the compression, which outlives it. */
@@ -125,7 +123,7 @@ enum drdynvc_status drdynvc_assembly_add( struct drdynvc_assembly *assembly, con
 
     *message = NULL;
     *size = 0;
-    if ((status = assembly_take( assembly, *pdu )))
+    if ((status = assembly_take( assembly, pdu )))
     {
         drdynvc_assembly_clear( assembly );
         return status;
