@@ -131,6 +131,20 @@ const struct plugin *catalog_recall( const struct catalog *catalog, const struct
     return NULL;
 }
 
+void catalog_forget( struct catalog *catalog, const struct registration *registration )
+{
+    struct plugin *plugin;
+    char problem[LOG_LINE];
+    bool found = false;
+
+    for (plugin = catalog->recorded.first; plugin; plugin = plugin->next)
+        if (!strcmp( plugin->entry, registration->entry ) && !strcmp( plugin->file, registration->file ))
+            found = plugin->temporary = true;
+    if (!found) return;
+    record_save( &catalog->record, &catalog->recorded, problem, sizeof(problem) );
+    if (*problem) complain( "%s", problem );
+}
+
 enum registration_state registration_state( const struct target *target, const struct registration *registration )
 {
     struct plugin_choice choice;

@@ -49,6 +49,9 @@ extern void catalog_complain( const struct catalog *catalog, const char *name );
 /* What the record has of it, NULL if that is nothing, or of another file. */
 extern const struct plugin *catalog_recall( const struct catalog *catalog, const struct registration *registration );
 
+/* It is no longer to be started with the next session: the record loses it. */
+extern void catalog_forget( struct catalog *catalog, const struct registration *registration );
+
 enum registration_state
 {
     REGISTRATION_OK,

@@ -29,9 +29,11 @@
 #include "verbs.h"
 
 /* A change of one plug-in; returns false, with a line, if it was not made. */
-typedef bool (*change_plugin)( const struct target *target, const struct registration *registration );
+typedef bool (*change_plugin)( const struct target *target, struct catalog *catalog,
+                               const struct registration *registration );
 
-static bool remove_plugin( const struct target *target, const struct registration *registration )
+static bool remove_plugin( const struct target *target, struct catalog *catalog,
+                           const struct registration *registration )
 {
     struct log_text text;
 
@@ -39,11 +41,13 @@ static bool remove_plugin( const struct target *target, const struct registratio
         !registry_change( target, registration->bits, "unregister", registration->file, NULL ))
         complain( "what its DllRegisterServer has left stays in the registry" );
     if (!registry_change( target, 64, "remove", registration->key, NULL )) return false;
+    catalog_forget( catalog, registration );
     printf( "%s is removed; its file stays.\n", log_escape( &text, registration->key ) );
     return true;
 }
 
-static bool enable_plugin( const struct target *target, const struct registration *registration )
+static bool enable_plugin( const struct target *target, struct catalog *catalog,
+                           const struct registration *registration )
 {
     struct log_text text;
 
@@ -54,19 +58,25 @@ static bool enable_plugin( const struct target *target, const struct registratio
     return true;
 }
 
-static bool disable_plugin( const struct target *target, const struct registration *registration )
+static bool disable_plugin( const struct target *target, struct catalog *catalog,
+                            const struct registration *registration )
 {
     struct log_text text;
 
     log_escape( &text, registration->key );
-    if (registration->flags & WINEDVC_ADDIN_DISABLED) printf( "%s is disabled already.\n", text.text );
-    else if (!registry_change( target, 64, "disable", registration->key, NULL )) return false;
-    else printf( "%s is disabled: no session loads it until \"winedvc enable\".\n", text.text );
+    if (registration->flags & WINEDVC_ADDIN_DISABLED)
+    {
+        printf( "%s is disabled already.\n", text.text );
+        return true;
+    }
+    if (!registry_change( target, 64, "disable", registration->key, NULL )) return false;
+    catalog_forget( catalog, registration );
+    printf( "%s is disabled: no session loads it until \"winedvc enable\".\n", text.text );
     return true;
 }
 
 /* All are known before the first is changed. */
-static int change_named( const struct target *target, const struct catalog *catalog, char *const *names,
+static int change_named( const struct target *target, struct catalog *catalog, char *const *names,
                          change_plugin change )
 {
     size_t i;
@@ -78,11 +88,11 @@ static int change_named( const struct target *target, const struct catalog *cata
         return STATUS_UNKNOWN;
     }
     for (i = 0; names[i]; i++)
-        if (!change( target, catalog_find( catalog, names[i] ) )) return STATUS_FAILED;
+        if (!change( target, catalog, catalog_find( catalog, names[i] ) )) return STATUS_FAILED;
     return STATUS_OK;
 }
 
-static int remove_gone( const struct target *target, const struct catalog *catalog )
+static int remove_gone( const struct target *target, struct catalog *catalog )
 {
     struct registration *registration;
     bool found = false;
@@ -90,7 +100,7 @@ static int remove_gone( const struct target *target, const struct catalog *catal
     for (registration = catalog->search.registrations; registration; registration = registration->next)
     {
         if (registration_state( target, registration ) != REGISTRATION_GONE) continue;
-        if (!remove_plugin( target, registration )) return STATUS_FAILED;
+        if (!remove_plugin( target, catalog, registration )) return STATUS_FAILED;
         found = true;
     }
     if (!found) printf( "No plug-in's file is missing.\n" );

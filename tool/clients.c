@@ -19,6 +19,7 @@
  */
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
@@ -34,17 +35,17 @@
 
 const struct client clients[] =
 {
-    { "xfreerdp", "/vc:winedvc" },
-    { "xfreerdp3", "/vc:winedvc" },
-    { "wlfreerdp", "/vc:winedvc" },
-    { "wlfreerdp3", "/vc:winedvc" },
-    { "sdl-freerdp", "/vc:winedvc" },
-    { "sdl-freerdp3", "/vc:winedvc" },
-    { "remmina", "the profile's field \"Static virtual channel\": winedvc" },
-    { "krdc", NULL },
-    { "gnome-connections", NULL },
-    { "vinagre", NULL },
-    { NULL, NULL },
+    { "xfreerdp", "/vc:winedvc", false },
+    { "xfreerdp3", "/vc:winedvc", false },
+    { "wlfreerdp", "/vc:winedvc", false },
+    { "wlfreerdp3", "/vc:winedvc", false },
+    { "sdl-freerdp", "/vc:winedvc", false },
+    { "sdl-freerdp3", "/vc:winedvc", false },
+    { "remmina", "the profile's field \"Static virtual channel\": winedvc", true },
+    { "krdc", NULL, false },
+    { "gnome-connections", NULL, true },
+    { "vinagre", NULL, true },
+    { NULL, NULL, false },
 };
 
 bool client_library( unsigned int major, unsigned int index, char dir[PATH_MAX] )
@@ -137,6 +138,32 @@ bool client_find( char *const *environment, const char *name, char path[PATH_MAX
             !access( path, X_OK )) return true;
     }
     return false;
+}
+
+static bool process_has_name( const char *pid, const char *name )
+{
+    char path[PATH_MAX], text[32] = "";
+    struct stat st;
+    FILE *file;
+
+    if (!path_format( path, "/proc/%s/comm", pid ) || stat( path, &st ) || st.st_uid != getuid() ||
+        !(file = fopen( path, "re" ))) return false;
+    if (!fgets( text, sizeof(text), file )) *text = 0;
+    fclose( file );
+    text[strcspn( text, "\n" )] = 0;
+    return *text && !strncmp( text, name, 15 );     /* the kernel cuts it there */
+}
+
+bool client_runs( const char *name )
+{
+    DIR *processes = opendir( "/proc" );
+    struct dirent *entry;
+    bool found = false;
+
+    while (processes && !found && (entry = readdir( processes )))
+        found = *entry->d_name >= '1' && *entry->d_name <= '9' && process_has_name( entry->d_name, name );
+    if (processes) closedir( processes );
+    return found;
 }
 
 bool client_uses( const char *path, unsigned int major )

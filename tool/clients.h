@@ -38,13 +38,17 @@ extern bool client_addin_version( const char *path, char *version, unsigned int 
 struct client
 {
     const char *name;       /* of the program; NULL ends the table */
-    const char *way;        /* how it uses winedvc, for a person */
+    const char *way;        /* how it uses winedvc, for a person; NULL if only "winedvc run" brings it there */
+    bool        is_alone;   /* a second one hands its work to the first, and ends */
 };
 
 extern const struct client clients[];
 
 /* The program of that name in PATH, or the path itself if it has a slash. */
 extern bool client_find( char *const *environment, const char *name, char path[PATH_MAX] );
+
+/* Does one of the user's processes run that program? */
+extern bool client_runs( const char *name );
 
 /* Does the program name FreeRDP's library of that major version? */
 extern bool client_uses( const char *path, unsigned int major );

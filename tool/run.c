@@ -53,6 +53,18 @@ static bool set_addins( void )
     return found;
 }
 
+/* Such a one gets the session, and has no addin. */
+static void tell_of_instance( const char *path )
+{
+    const char *slash = strrchr( path, '/' ), *name = slash ? slash + 1 : path;
+    const struct client *client;
+
+    for (client = clients; client->name; client++)
+        if (client->is_alone && !strcmp( client->name, name ) && client_runs( name ))
+            complain( "%s runs already, and opens this session, too, without the addin: quit it first, if it was not "
+                      "\"winedvc run\" that started it", name );
+}
+
 static int run( const struct arguments *arguments )
 {
     char client[PATH_MAX], shim[PATH_MAX], **environment = environment_copy();
@@ -76,6 +88,7 @@ static int run( const struct arguments *arguments )
         return STATUS_RUN_FAILED;
     }
     if (arguments->prefix && setenv( "WINEPREFIX", arguments->prefix, 1 )) return STATUS_RUN_FAILED;
+    tell_of_instance( client );
     if (set_preload( shim )) execv( client, arguments->operands );
     complain( "%s can not be started (%s)", client, strerror( errno ) );
     return STATUS_RUN_FAILED;
