@@ -15,7 +15,8 @@ _winedvc()
     doctor)         options='--report --json' ;;
     list)           options='--names --json' ;;
     remove)         options='--gone' ;;
-    enable|disable|run) ;;
+    run)            options='--desktop --remove-desktop' ;;
+    enable|disable) ;;
     *)              return ;;
     esac
     if [[ $word == -* ]]

@@ -16,4 +16,6 @@ complete -c winedvc -n '__fish_seen_subcommand_from doctor list' -l json -d 'pri
 complete -c winedvc -n '__fish_seen_subcommand_from list' -l names -d 'names alone'
 complete -c winedvc -n '__fish_seen_subcommand_from remove' -l gone -d 'all whose file is missing'
 complete -c winedvc -n '__fish_seen_subcommand_from remove enable disable' -a '(winedvc list --names 2> /dev/null)'
+complete -c winedvc -n '__fish_seen_subcommand_from run' -l desktop -d 'write a launcher'
+complete -c winedvc -n '__fish_seen_subcommand_from run' -l remove-desktop -d 'remove it'
 complete -c winedvc -n '__fish_seen_subcommand_from run' -a '(__fish_complete_command)'

@@ -26,9 +26,12 @@
 #include <unistd.h>
 
 #include "clients.h"
+#include "desktop.h"
 #include "environment.h"
 #include "terminal.h"
 #include "verbs.h"
+
+enum { GIVEN_DESKTOP, GIVEN_REMOVE };
 
 /* In front of what is preloaded already. */
 static bool set_preload( const char *shim )
@@ -69,8 +72,12 @@ static int run( const struct arguments *arguments )
 {
     char client[PATH_MAX], shim[PATH_MAX], **environment = environment_copy();
     bool found = environment && client_find( environment, arguments->operands[0], client );
+    int status = STATUS_OK;
 
+    if (environment && arguments->given[GIVEN_DESKTOP]) status = desktop_write( environment, arguments->operands[0] );
+    else if (environment && arguments->given[GIVEN_REMOVE]) status = desktop_remove( environment, arguments->operands[0] );
     free( environment );
+    if (arguments->given[GIVEN_DESKTOP] || arguments->given[GIVEN_REMOVE]) return status;
     if (!found)
     {
         complain( "there is no client %s: install it, or name another; \"winedvc doctor\" lists what is installed",
@@ -102,7 +109,13 @@ const struct verb verb_run =
     .most = ~0u,
     .help = "runs an RDP client with the addin, which need not be installed in FreeRDP's directory",
     .examples = "  winedvc run xfreerdp /v:server\n"
-                "  winedvc run remmina -c work.remmina\n",
+                "  winedvc run remmina -c work.remmina\n"
+                "  winedvc run --desktop remmina\n",
+    .options =
+    {
+        [GIVEN_DESKTOP] = { "desktop", NULL, "writes a launcher of yours for the client, in the place of the desktop's" },
+        [GIVEN_REMOVE] = { "remove-desktop", NULL, "takes that back" },
+    },
     .has_command = true,
     .run = run,
 };
