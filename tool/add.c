@@ -214,8 +214,7 @@ static bool start_plugin( const struct plan *plan, const struct registration *re
     probe->limit = plan->target.settings.start_timeout;
     if (probe_run( probe ) && probe->started[0].ready) return true;
     complain( "%s does not work: %s%s%s", log_escape( &text, registration->key ),
-              *probe->problem ? probe->problem : probe->started && probe->started[0].answered ? probe->started[0].problem
-                                                                                              : "it does not say why",
+              *probe->problem || !probe->started ? probe->problem : probe->started[0].problem,
               *probe->error ? "; Wine printed: " : "", probe->error );
     return false;
 }
@@ -268,13 +267,14 @@ static void take_back( const struct plan *plan, const char *key, bool registered
 /* Once it is registered: starts it, and tells. */
 static bool finish( const struct plan *plan, struct catalog *catalog, const struct registration *registration )
 {
-    struct log_text text;
+    struct log_text text, problem;
     struct probe probe;
     bool works;
 
     if (*registration->problem)
     {
-        complain( "%s does not work: %s", log_escape( &text, registration->key ), registration->problem );
+        complain( "%s does not work: %s", log_escape( &text, registration->key ),
+                  log_escape( &problem, registration->problem ) );
         return false;
     }
     if (plan->arguments->given[GIVEN_NO_RUN])

@@ -237,7 +237,7 @@ static void look_at_plugins( struct doctor *doctor )
             break;
         case REGISTRATION_UNUSABLE:
             snprintf( about, sizeof(about), "plug-in %s: ", key.text );
-            tell_problem( doctor, about, registration->problem );
+            tell_problem( doctor, about, log_escape( &file, registration->problem ) );
             break;
         default:
             start_plugin( doctor, registration );

@@ -36,6 +36,10 @@
 #define PROGRESS_MS  1000
 #define END_MS       5000   /* for a process that was asked to end */
 #define BEGIN_FACTOR 3      /* of the limit, for Wine's own start */
+#define READS        64     /* before the time is looked at */
+#define LAST_READS   4096   /* of what a process has left */
+#define MOST_ADDINS  1024   /* keys, with those that have a problem */
+#define MOST_LINES   100
 
 enum phase { PHASE_STARTS, PHASE_GREETED, PHASE_TOLD };
 
@@ -46,6 +50,7 @@ struct run
     int                 fd;
     enum phase          phase;
     bool                over;       /* nothing more is to be heard */
+    unsigned int        addins;
     struct frame_reader reader;
 };
 
@@ -78,6 +83,7 @@ static void take_hello( struct run *run, const uint8_t *body, size_t size )
     const char *versions;
     char why[256];
 
+    if (run->phase != PHASE_STARTS) return;
     if (!frame_take( &hello, sizeof(hello), &body, &size )) run_fail( run, "it is no winedvc.exe: install winedvc again" );
     else if (hello.major != WINEDVC_MAJOR)
     {
@@ -85,6 +91,7 @@ static void take_hello( struct run *run, const uint8_t *body, size_t size )
                   hello.major, WINEDVC_MAJOR );
         run_fail( run, why );
     }
+    else if (hello.bits != run->probe->bits) run_fail( run, "winedvc.exe is of another architecture: install winedvc again" );
     else
     {
         if ((versions = frame_string( &body, &size )))
@@ -110,7 +117,8 @@ static void take_addin( struct run *run, const uint8_t *body, size_t size )
 
     if (!frame_take( &addin, sizeof(addin), &body, &size ) || !(key = frame_string( &body, &size )) ||
         !(entry = frame_string( &body, &size )) || !(file = frame_string( &body, &size )) ||
-        !(problem = frame_string( &body, &size )) || !(registration = calloc( 1, sizeof(*registration) ))) return;
+        !(problem = frame_string( &body, &size )) || ++run->addins > MOST_ADDINS ||
+        !(registration = calloc( 1, sizeof(*registration) ))) return;
     registration->bits = addin.bits;
     registration->flags = addin.flags;
     registration->size = addin.size;
@@ -144,7 +152,6 @@ static void take_plugin( struct run *run, const uint8_t *body, size_t size )
 
     if (!frame_take( &fixed, sizeof(fixed), &body, &size ) || !(entry = frame_string( &body, &size )) ||
         !(why = frame_string( &body, &size )) || !(plugin = find_plugin( run, fixed.plugin ))) return;
-    plugin->answered = true;
     plugin->ready = fixed.state == WINEDVC_PLUGIN_READY;
     if (!plugin->ready) snprintf( plugin->problem, sizeof(plugin->problem), "%s", log_escape( &text, why ) );
 }
@@ -169,7 +176,7 @@ static void take_log( struct run *run, const uint8_t *body, size_t size )
     const char *line;
 
     if (frame_take( &fixed, sizeof(fixed), &body, &size ) && (line = frame_string( &body, &size )) &&
-        run->probe->lines.count < 100)
+        run->probe->lines.count < MOST_LINES)
         name_list_add( &run->probe->lines, log_escape( &text, line ) );
 }
 
@@ -273,12 +280,14 @@ static bool run_turn( struct run *run, uint64_t until )
     {
         { run->fd, POLLIN, 0 }, { run->host->process.fd, POLLIN, 0 }, { run->host->output.fd, POLLIN, 0 },
     };
+    unsigned int reads;
     uint8_t data[4096];
     ssize_t size;
 
     if (poll( fds, 3, until > now ? until - now : 0 ) < 0) return true;
     if (fds[2].revents || fds[1].revents) output_read( &run->host->output, run->probe->title, clock_ms() );
-    while (fds[0].revents && run->fd >= 0)
+    reads = fds[1].revents ? LAST_READS : READS;
+    while (fds[0].revents && run->fd >= 0 && reads--)
     {
         if ((size = recv( run->fd, data, sizeof(data), MSG_DONTWAIT )) > 0) run_take( run, data, size );
         else if (size < 0 && (errno == EAGAIN || errno == EINTR)) break;
@@ -339,6 +348,7 @@ static bool probe_once( struct probe *probe, const struct wine_program *program,
 {
     struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 8 * sizeof(void *), getpid(), WINEDVC_WINDOW };
     struct run run = { .probe = probe };
+    struct log_text text;
 
     if (!(run.host = host_create( 0, probe->bits, probe->title, program, probe->arguments, &run.fd )))
     {
@@ -350,12 +360,23 @@ static bool probe_once( struct probe *probe, const struct wine_program *program,
     run_listen( &run );
     probe->told = run.phase == PHASE_TOLD && !*probe->problem;
     run_end( &run );
-    snprintf( probe->error, sizeof(probe->error), "%s", run.host->output.error );
+    snprintf( probe->error, sizeof(probe->error), "%s", log_escape( &text, run.host->output.error ) );
     if (run.fd >= 0) close( run.fd );
     host_destroy( run.host );
     if (run.phase != PHASE_STARTS || last) return true;
     *probe->problem = 0;
     return false;
+}
+
+/* A host tells of each plug-in before it says that it is ready. */
+static void probe_complete( struct probe *probe )
+{
+    size_t i;
+
+    for (i = 0; probe->told && i < probe->plugins; i++)
+        if (!probe->started[i].ready && !*probe->started[i].problem)
+            snprintf( probe->started[i].problem, sizeof(probe->started[i].problem),
+                      "winedvc.exe does not say what became of it: install winedvc again" );
 }
 
 bool probe_run( struct probe *probe )
@@ -366,6 +387,7 @@ bool probe_run( struct probe *probe )
         snprintf( probe->problem, sizeof(probe->problem), "no memory is left" );
     else if (wine_find( probe->settings, probe->bits, &program, probe->problem, sizeof(probe->problem) ) &&
              !probe_once( probe, &program, false )) probe_once( probe, &program, true );
+    probe_complete( probe );
     return probe->told;
 }
 

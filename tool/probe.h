@@ -42,8 +42,7 @@ struct registration
 /* What became of a plug-in that was started. */
 struct started_plugin
 {
-    bool             answered;      /* Initialize has returned, or it was not called */
-    bool             ready;
+    bool             ready;         /* Initialize has succeeded */
     char             problem[LOG_TEXT];     /* why it is not, and what to do */
     struct name_list names;         /* of its channels */
 };
