@@ -30,6 +30,7 @@
 #include "catalog.h"
 #include "clients.h"
 #include "names.h"
+#include "paths.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -245,25 +246,23 @@ static void look_at_plugins( struct doctor *doctor )
     }
 }
 
+/* In FreeRDP's own directory, where any client finds it, or where "winedvc run" takes it from. */
 static void look_at_addin( struct doctor *doctor, unsigned int major, const char *dir )
 {
-    char path[PATH_MAX + 64], own[PATH_MAX], version[64];
+    char path[PATH_MAX], version[64];
+    bool installed = path_format( path, "%s/freerdp%u/libwinedvc-client.so", dir, major ) && !access( path, R_OK );
 
-    snprintf( path, sizeof(path), "%s/freerdp%u/libwinedvc-client.so", dir, major );
-    if (!access( path, R_OK ))
-    {
-        if (!client_addin_version( path, version, sizeof(version) ))
-            tell( doctor, VERDICT_FAILED, "install winedvc again", "FreeRDP %u in %s: %s is not winedvc's", major, dir, path );
-        else if (strcmp( version, WINEDVC_VERSION ))
-            tell( doctor, VERDICT_FAILED, "install winedvc again, all of it",
-                  "FreeRDP %u in %s: its addin is of version %s, and winedvc of version " WINEDVC_VERSION, major, dir, version );
-        else tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: has the addin", major, dir );
-    }
-    else if (client_own_addin( major, own ))
-        tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: \"winedvc run\" brings the addin (%s)", major, dir, own );
-    else
+    if (!installed && !client_own_addin( major, path ))
         tell( doctor, VERDICT_FAILED, "install winedvc's addin for it",
               "FreeRDP %u in %s: there is no addin for it", major, dir );
+    else if (!client_addin_version( path, version, sizeof(version) ))
+        tell( doctor, VERDICT_FAILED, "install winedvc again", "FreeRDP %u in %s: %s is not winedvc's", major, dir, path );
+    else if (strcmp( version, WINEDVC_VERSION ))
+        tell( doctor, VERDICT_FAILED, "install winedvc again, all of it",
+              "FreeRDP %u in %s: its addin %s is of version %s, and winedvc of version " WINEDVC_VERSION, major, dir, path,
+              version );
+    else if (installed) tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: has the addin", major, dir );
+    else tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: \"winedvc run\" brings the addin (%s)", major, dir, path );
 }
 
 static void look_at_freerdp( struct doctor *doctor )
