@@ -13,7 +13,7 @@
 #   IMPORTS  EXTRADLLFLAGS  C_SRCS  RC_SRCS  PARENTSRC  as in Wine
 #                a C file of a test that says #pragma makedep testdll becomes, with its .spec file, a DLL x.dll
 #                that the test program carries as its resource x.dll of the type TESTDLL
-#   IDL_SRCS     each says what is made of it: #pragma makedep header, register or typelib
+#   IDL_SRCS     each says what is made of it: #pragma makedep header, proxy, register or typelib
 #
 # IIDs of include/*.idl are in no import library: one C file of each module includes "initguid.h" after
 # the system's headers and before ours.
@@ -32,13 +32,14 @@ target  := $(if $(test),$(obj)/$(test).exe,$(dlldir)/$(MODULE))
 spec    := $(if $(filter %.dll,$(MODULE)),$(modsrc)/$(basename $(MODULE)).spec)
 
 has_pragma = $(foreach f,$(IDL_SRCS),$(if $(shell grep -s 'pragma makedep.*$(1)' $(modsrc)/$(f)),$(f)))
+proxies   := $(patsubst %.idl,$(obj)/%,$(call has_pragma,proxy))
 headers   := $(patsubst %.idl,$(obj)/%.h,$(call has_pragma,header))
 resources := $(patsubst %.idl,$(obj)/%_r.res,$(call has_pragma,register)) \
              $(patsubst %.idl,$(obj)/%_l.res,$(call has_pragma,typelib)) $(RC_SRCS:%.rc=$(obj)/%.res)
 testdlls  := $(if $(test),$(patsubst %.c,%,$(foreach f,$(C_SRCS),$(if $(shell grep -s 'pragma makedep testdll' \
              $(modsrc)/$(f)),$(f)))))
 objects   := $(filter-out $(testdlls:%=$(obj)/%.o),$(C_SRCS:%.c=$(obj)/%.o)) $(MINGW_SRCS:%.c=$(obj)/%.o) \
-             $(if $(test),$(obj)/testlist.o)
+             $(if $(test),$(obj)/testlist.o) $(proxies:%=%_p.o) $(if $(proxies),$(obj)/dlldata.o)
 
 includes := -I$(obj) -I$(modsrc) $(if $(PARENTSRC),-I$(modsrc)/$(PARENTSRC)) -Iinclude -I$(srcdir)/include \
             $(if $(test),-I$(srcdir)/tests)
@@ -92,6 +93,17 @@ $(obj)/$(TESTDLL): | $(dlldir)/$(TESTDLL)
 $(obj)/%.h: $(modsrc)/%.idl $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -h -o $@ $<
+
+$(proxies:%=%_p.c): $(obj)/%_p.c: $(modsrc)/%.idl $(wildcard $(srcdir)/include/*.idl) $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -h -o $(@:_p.c=.h) $< && $(WIDL) $(bits) $(includes) -p -o $@ $<
+
+$(obj)/dlldata.c: $(rules)
+	@mkdir -p $(@D)
+	$(call quiet,WIDL,$@)$(WIDL) $(bits) --dlldata-only -o $@ $(notdir $(proxies))
+
+$(proxies:%=%_p.o) $(obj)/dlldata.o: %.o: %.c
+	$(call quiet,CC,$@)$(winegcc) $(cflags) $($(arch)_CFLAGS) -MMD -MP -c $< -o $@
 
 $(obj)/%_r.res: $(modsrc)/%.idl $(rules)
 	@mkdir -p $(@D)

@@ -28,3 +28,6 @@
 #include "initguid.h"
 #include "tsvirtualchannels.h"
 #include "wine/mstscax.h"
+
+/* Of the factory that makes proxies and stubs. */
+DEFINE_GUID( CLSID_TSVirtualChannelsProxy, 0x3d6c9a52, 0x5f0b, 0x4e36, 0x8c, 0x1d, 0x7b, 0x25, 0x90, 0xe4, 0x6a, 0x13 );
