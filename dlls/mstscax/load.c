@@ -25,7 +25,9 @@
 #include "mstscax_private.h"
 #include "addins.h"
 #include "image.h"
+#include "localserver.h"
 #include "missing.h"
+#include "proxies.h"
 #include "server.h"
 
 #include "wine/debug.h"
@@ -172,11 +174,76 @@ static BOOL may_load_server( HRESULT hr )
     }
 }
 
+static BOOL find_command( REFCLSID clsid, WCHAR *command, DWORD count )
+{
+    static const REGSAM views[] = { 0, sizeof(void *) == 8 ? KEY_WOW64_32KEY : KEY_WOW64_64KEY };
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(views); i++)
+        if (server_command( HKEY_CURRENT_USER, clsid, views[i], command, count )
+            || server_command( HKEY_LOCAL_MACHINE, clsid, views[i], command, count )) return TRUE;
+    return FALSE;
+}
+
+static HRESULT load_factory( IWTSPluginFactory *factory, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    LONG count = 0;
+    HRESULT hr;
+
+    if (FAILED(hr = IWTSPluginFactory_GetPluginCount( factory, &count )))
+        return fail( reason, hr, L"its factory's GetPluginCount returned %#lx", hr );
+    if (count <= 0 || count > MAX_OBJECTS)
+        return fail( reason, E_UNEXPECTED, L"its factory says that it has %ld plug-ins", count );
+    if (!(loaded->objects = calloc( count, sizeof(*loaded->objects) ))) return E_OUTOFMEMORY;
+    for (loaded->count = 0; loaded->count < (ULONG)count; loaded->count++)
+    {
+        hr = IWTSPluginFactory_CreatePlugin( factory, loaded->count, &loaded->objects[loaded->count] );
+        if (FAILED(hr) || !loaded->objects[loaded->count]) break;
+    }
+    return loaded->count ? S_OK : fail( reason, FAILED(hr) ? hr : E_FAIL, L"its factory's CreatePlugin returned %#lx", hr );
+}
+
+/* A program's class makes a plug-in, or a factory of plug-ins. */
+static HRESULT load_served( IClassFactory *factory, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    IWTSPluginFactory *plugins = NULL;
+    IWTSPlugin *object = NULL;
+    HRESULT hr, other;
+
+    hr = IClassFactory_CreateInstance( factory, NULL, &IID_IWTSPlugin, (void **)&object );
+    if (SUCCEEDED(hr) && object) return add_object( loaded, object );
+    other = IClassFactory_CreateInstance( factory, NULL, &IID_IWTSPluginFactory, (void **)&plugins );
+    if (FAILED(other) || !plugins)
+        return fail( reason, FAILED(hr) ? hr : E_FAIL, L"the CreateInstance of the program that serves it returned %#lx", hr );
+    hr = load_factory( plugins, loaded, reason );
+    IWTSPluginFactory_Release( plugins );
+    return hr;
+}
+
+static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    IClassFactory *factory;
+    WCHAR why[512];
+    HRESULT hr;
+
+    if (FAILED(hr = proxies_register( &loaded->registered )))
+        return fail( reason, hr, L"it runs in a process of its own, and COM could not be told how to talk to it, error %#lx: "
+                     L"is this Wine prefix yours to write to?", hr );
+    if (FAILED(hr = local_server_open( clsid, command, &loaded->server, &factory, why, ARRAY_SIZE(why) )))
+        return fail( reason, hr, L"%s", why );
+    hr = load_served( factory, loaded, reason );
+    IClassFactory_Release( factory );
+    if (SUCCEEDED(hr)) return S_OK;
+    local_server_close( loaded->server );
+    loaded->server = NULL;
+    return hr;
+}
+
 /* The user's own registration counts first, which not every Wine's CoCreateInstance looks for. Where CoCreateInstance
  * fails the DLL is asked itself: it can, or says why not. */
 static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
 {
-    WCHAR dll[MAX_PATH * 4], name[39];
+    WCHAR dll[MAX_PATH * 4], command[MAX_PATH * 3], name[39];
     IWTSPlugin *object = NULL;
     BOOL is_registered;
     HRESULT hr;
@@ -184,6 +251,8 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR 
     if (server_of_class( HKEY_CURRENT_USER, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) ))
         return load_server( clsid, dll, loaded, reason );
     is_registered = server_of_class( HKEY_LOCAL_MACHINE, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) );
+    if (!is_registered && find_command( clsid, command, ARRAY_SIZE(command) ))
+        return load_local_server( clsid, command, loaded, reason );
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
     if (SUCCEEDED(hr) && object) return add_object( loaded, object );
     if (is_registered && (may_load_server( hr ) || server_is_dotnet( dll )))
@@ -193,6 +262,20 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR 
         return fail( reason, REGDB_E_CLASSNOTREG, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: run the "
                      L"plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
     return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
+}
+
+static HRESULT load_parsed( const struct addin_entry *entry, struct loaded_plugins *loaded, WCHAR **reason )
+{
+    return entry->dll ? load_dll( entry, loaded, reason ) : load_class( &entry->clsid, loaded, reason );
+}
+
+/* A DLL, too, may have its plug-in in a process of its own; what it says without proxies is COM's error. */
+static BOOL may_need_proxies( HRESULT hr, struct loaded_plugins *loaded )
+{
+    BOOL changed;
+
+    if (hr != E_NOINTERFACE || loaded->objects || FAILED(proxies_register( &changed )) || !changed) return FALSE;
+    return loaded->registered = TRUE;
 }
 
 HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **reason )
@@ -206,8 +289,12 @@ HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **re
     *reason = NULL;
     if (FAILED(hr = addin_entry_parse( text, &entry )))
         hr = fail( reason, hr, L"the AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
-    else if (entry.dll) hr = load_dll( &entry, loaded, reason );
-    else hr = load_class( &entry.clsid, loaded, reason );
+    else if (FAILED(hr = load_parsed( &entry, loaded, reason )) && may_need_proxies( hr, loaded ))
+    {
+        free( *reason );
+        *reason = NULL;
+        hr = load_parsed( &entry, loaded, reason );
+    }
     free( entry.dll );
     return hr;
 }

@@ -46,6 +46,7 @@
  */
 
 struct client;
+struct local_server;
 
 /* One for each name that was ever listened on, never freed. The receive path and the pump each count
  * their direction; readers may see a count that is a moment old. */
@@ -174,6 +175,7 @@ struct plugin
     WCHAR  *entry;
     struct queue queue;             /* IWTSPlugin's calls */
     IWTSPlugin *plugin;             /* the queue's; NULL before loading and after Terminated */
+    struct local_server *server;    /* the queue's; NULL for a DLL's plug-in */
     struct list link;               /* in client->plugins */
     /* protected by client->lock */
     BOOL    ready;                  /* Initialize has returned, and did not fail */
@@ -298,6 +300,8 @@ struct loaded_plugins
 {
     IWTSPlugin **objects;           /* each with a reference of the caller's */
     ULONG count;
+    struct local_server *server;    /* whose objects these are, or NULL */
+    BOOL registered;                /* the registry got proxies for it */
 };
 
 /* Runs foreign code. On failure *reason says why and what to do; the caller frees both. */

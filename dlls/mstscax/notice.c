@@ -137,20 +137,58 @@ static void run_warning( struct task *task )
     IWineDVCHost_OnWarning( notice->host, notice->plugin, notice->text );
 }
 
-void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... )
+static void notice_text( struct client *client, const struct plugin *plugin, void (*run)( struct task *task ),
+                         const WCHAR *format, va_list args )
 {
-    struct notice *notice = notice_create( client, run_warning );
+    struct notice *notice = notice_create( client, run );
     WCHAR text[512];
-    va_list args;
 
     if (!notice) return;
-    va_start( args, format );
     vswprintf( text, ARRAY_SIZE(text), format, args );
-    va_end( args );
     text[ARRAY_SIZE(text) - 1] = 0;
     notice->plugin = plugin ? plugin->number : 0;
     notice->text = wcsdup( text );
     queue_submit( &client->notices, &notice->task );
+}
+
+void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... )
+{
+    va_list args;
+
+    va_start( args, format );
+    notice_text( client, plugin, run_warning, format, args );
+    va_end( args );
+}
+
+static void run_information( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnInformation( notice->host, notice->plugin, notice->text );
+}
+
+void notice_information( struct client *client, const struct plugin *plugin, const WCHAR *format, ... )
+{
+    va_list args;
+
+    va_start( args, format );
+    notice_text( client, plugin, run_information, format, args );
+    va_end( args );
+}
+
+static void run_ended( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnEnded( notice->host, notice->plugin, notice->text );
+}
+
+void notice_ended( struct plugin *plugin, const WCHAR *why )
+{
+    struct notice *notice = notice_create( plugin->client, run_ended );
+
+    if (!notice) return;
+    notice->plugin = plugin->number;
+    notice->text = wcsdup( why );
+    queue_submit( &plugin->client->notices, &notice->task );
 }
 
 static void run_ready( struct task *task )

@@ -32,4 +32,9 @@ extern void notice_ready( struct client *client );
 /* A line for a log, as by wprintf; of a plug-in, or NULL. Not on plug-ins' threads: it allocates. */
 extern void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );
 
+/* As notice_warning, of what is as it should be. */
+extern void notice_information( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );
+/* The plug-in cannot go on, and its host ends. */
+extern void notice_ended( struct plugin *plugin, const WCHAR *why );
+
 #endif /* __MSTSCAX_NOTICE_H */

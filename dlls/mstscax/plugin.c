@@ -26,6 +26,7 @@
 #include "plugin.h"
 #include "plugin_order.h"
 #include "addins.h"
+#include "localserver.h"
 
 #include "wine/debug.h"
 
@@ -93,6 +94,13 @@ static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reaso
     client_plugin_loaded( plugin->client );
 }
 
+/* After the last reference to the plug-in's object. */
+static void plugin_close_server( struct plugin *plugin )
+{
+    if (plugin->server) local_server_close( plugin->server );
+    plugin->server = NULL;
+}
+
 static void plugin_initialize( struct plugin *plugin )
 {
     WCHAR reason[128];
@@ -107,6 +115,7 @@ static void plugin_initialize( struct plugin *plugin )
         swprintf( reason, ARRAY_SIZE(reason), L"its Initialize failed with %#lx: see its own settings or log", hr );
     }
     plugin_report( plugin, hr, FAILED(hr) ? reason : NULL );
+    if (FAILED(hr)) plugin_close_server( plugin );
 }
 
 static void run_initialize( struct task *task )
@@ -150,12 +159,13 @@ static void run_terminated( struct task *task )
         IWTSPlugin_Release( plugin->plugin );
         plugin->plugin = NULL;
     }
+    plugin_close_server( plugin );
     client_drop_active( client );
 }
 
-/* The first task loads the plug-in, or initializes its object; without one the caller does. */
+/* The first task loads the plug-in, or initializes its object; without one the caller does. The object may be a server's. */
 static struct plugin *plugin_create( struct client *client, UINT32 order, const WCHAR *entry, IWTSPlugin *object,
-                                     void (*first)( struct task *task ) )
+                                     struct local_server *server, void (*first)( struct task *task ) )
 {
     struct plugin *plugin;
 
@@ -166,6 +176,7 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     plugin->client = client;
     plugin->order = order;
     plugin->plugin = object;
+    plugin->server = server;
     list_init( &plugin->waiting );
     queue_init( &plugin->queue, &client->executor, plugin );
     if (!(plugin->entry = wcsdup( entry )))
@@ -174,6 +185,7 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
         return NULL;
     }
 
+    if (server) local_server_use( server );
     AcquireSRWLockExclusive( &client->lock );
     plugin->number = object == &echo_plugin ? 0 : order + 1;
     list_add_tail( &client->plugins, &plugin->link );
@@ -186,6 +198,18 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     return plugin;
 }
 
+/* On a thread of the system's. In the end plug-ins' programs end. */
+static void plugin_server_ended( void *context, const WCHAR *why )
+{
+    struct plugin *plugin = context;
+    BOOL terminating;
+
+    AcquireSRWLockShared( &plugin->client->lock );
+    terminating = plugin->client->terminating;
+    ReleaseSRWLockShared( &plugin->client->lock );
+    if (!terminating) notice_ended( plugin, why );
+}
+
 static void run_load( struct task *task )
 {
     struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
@@ -194,13 +218,18 @@ static void run_load( struct task *task )
     HRESULT hr;
     ULONG i;
 
-    if (FAILED(hr = load_entry( plugin->entry, &loaded, &reason ))) plugin_report( plugin, hr, reason );
+    hr = load_entry( plugin->entry, &loaded, &reason );
+    if (loaded.registered)
+        notice_information( plugin->client, plugin, L"It runs in a process of its own: the proxies for that were registered "
+                            L"in this Wine prefix, for this and all others (wine regsvr32 /u with this mstscax.dll undoes it)" );
+    if (FAILED(hr)) plugin_report( plugin, hr, reason );
     else
     {
         plugin->plugin = loaded.objects[0];
+        if ((plugin->server = loaded.server)) local_server_watch( plugin->server, plugin_server_ended, plugin );
         for (i = 1; i < loaded.count; i++)
             if (!plugin_create( plugin->client, plugin->order, plugin->entry, loaded.objects[i],
-                                run_initialize ))
+                                loaded.server, run_initialize ))
                 IWTSPlugin_Release( loaded.objects[i] );
         plugin_initialize( plugin );
     }
@@ -219,7 +248,7 @@ static BOOL add_addin( const struct addin *addin, void *context )
     struct enumeration *enumeration = context;
 
     TRACE( "key %s, entry %s.\n", debugstr_w( addin->key ), debugstr_w( addin->entry ) );
-    plugin_create( enumeration->client, enumeration->order++, addin->entry, NULL, run_load );
+    plugin_create( enumeration->client, enumeration->order++, addin->entry, NULL, NULL, run_load );
     return TRUE;
 }
 
@@ -229,7 +258,7 @@ void plugins_begin( struct client *client )
     struct plugin *echo;
 
     client->plugins_loading = 1;    /* keeps notice_ready back */
-    if ((echo = plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, NULL ))) plugin_initialize( echo );
+    if ((echo = plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, NULL, NULL ))) plugin_initialize( echo );
 }
 
 void plugins_load( struct client *client )
@@ -237,7 +266,7 @@ void plugins_load( struct client *client )
     struct enumeration enumeration = { client, 0 };
     UINT32 i;
 
-    for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL, run_load );
+    for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL, NULL, run_load );
     if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
     client_plugin_loaded( client );
 }

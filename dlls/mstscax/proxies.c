@@ -212,7 +212,13 @@ static HRESULT for_views( LSTATUS (*proc)( struct view *view, const ProxyFileInf
 
 HRESULT proxies_register( BOOL *changed )
 {
-    return for_views( register_view, changed );
+    static SRWLOCK registering = SRWLOCK_INIT;  /* one of several plug-ins has changed it */
+    HRESULT hr;
+
+    AcquireSRWLockExclusive( &registering );
+    hr = for_views( register_view, changed );
+    ReleaseSRWLockExclusive( &registering );
+    return hr;
 }
 
 HRESULT WINAPI DllRegisterServer(void)

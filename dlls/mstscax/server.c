@@ -41,11 +41,11 @@ static void take_quoted( WCHAR *text )
     memmove( text, begin + 1, (end - begin) * sizeof(WCHAR) );
 }
 
-BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count )
+static BOOL read_server( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *value, DWORD size )
 {
-    WCHAR class[39], path[100], value[MAX_PATH * 4];
-    DWORD type, size = sizeof(value);
+    WCHAR class[39], path[100];
     LSTATUS error;
+    DWORD type;
     HKEY key;
 
     StringFromGUID2( clsid, class, ARRAY_SIZE(class) );
@@ -53,11 +53,31 @@ BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view,
     if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &key )) return FALSE;
     error = RegGetValueW( key, NULL, NULL, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
     RegCloseKey( key );
-    if (error) return FALSE;
+    return !error;
+}
+
+/* Whatever the value's type: installers write variables into plain values as well. */
+static BOOL expand( const WCHAR *value, WCHAR *text, DWORD count )
+{
+    DWORD size = ExpandEnvironmentStringsW( value, text, count );
+
+    return size && size <= count && text[0];
+}
+
+BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count )
+{
+    WCHAR value[MAX_PATH * 4];
+
+    if (!read_server( root, clsid, kind, view, value, sizeof(value) )) return FALSE;
     take_quoted( value );
-    /* whatever its type: installers write variables into plain values as well */
-    size = ExpandEnvironmentStringsW( value, name, count );
-    return size && size <= count && name[0];
+    return expand( value, name, count );
+}
+
+BOOL server_command( HKEY root, REFCLSID clsid, REGSAM view, WCHAR *command, DWORD count )
+{
+    WCHAR value[MAX_PATH * 4];
+
+    return read_server( root, clsid, L"LocalServer32", view, value, sizeof(value) ) && expand( value, command, count );
 }
 
 static BOOL has_directory( const WCHAR *name )
@@ -76,35 +96,63 @@ static void system_directories( WCHAR system[MAX_PATH], WCHAR wow64[MAX_PATH] )
     swprintf( wow64, MAX_PATH, L"%.200s\\syswow64", windows );
 }
 
-static BOOL search( const WCHAR *directories, const WCHAR *name, WCHAR *path, DWORD count )
+static BOOL search( const WCHAR *directories, const WCHAR *name, const WCHAR *extension, WCHAR *path, DWORD count )
 {
-    DWORD size = SearchPathW( directories, name, L".dll", count, path, NULL );
+    DWORD size = SearchPathW( directories, name, extension, count, path, NULL );
 
     return size && size < count;
 }
 
 /* As a process of 32 bits would, whose system directory is named system32, too. */
-static BOOL find_narrow( const WCHAR *name, WCHAR *path, DWORD count )
+static BOOL find_narrow( const WCHAR *name, const WCHAR *extension, WCHAR *path, DWORD count )
 {
     WCHAR system[MAX_PATH], wow64[MAX_PATH], redirected[MAX_PATH * 5];
     SIZE_T length;
 
     system_directories( system, wow64 );
-    if (!has_directory( name )) return search( wow64, name, path, count ) || search( NULL, name, path, count );
+    if (!has_directory( name ))
+        return search( wow64, name, extension, path, count ) || search( NULL, name, extension, path, count );
     length = wcslen( system );
     if (wcsnicmp( name, system, length ) || (name[length] != '\\' && name[length] != '/'))
-        return search( NULL, name, path, count );
+        return search( NULL, name, extension, path, count );
     if (swprintf( redirected, ARRAY_SIZE(redirected), L"%s%s", wow64, name + length ) < 0) return FALSE;
-    return search( NULL, redirected, path, count );
+    return search( NULL, redirected, extension, path, count );
+}
+
+static BOOL find_file( const WCHAR *name, const WCHAR *extension, REGSAM view, WCHAR *path, DWORD count )
+{
+    BOOL narrow = sizeof(void *) == 8 && view == KEY_WOW64_32KEY;
+
+    if (narrow ? find_narrow( name, extension, path, count ) : search( NULL, name, extension, path, count )) return TRUE;
+    lstrcpynW( path, name, count );
+    return FALSE;
 }
 
 BOOL server_find_file( const WCHAR *name, REGSAM view, WCHAR *path, DWORD count )
 {
-    BOOL narrow = sizeof(void *) == 8 && view == KEY_WOW64_32KEY;
+    return find_file( name, L".dll", view, path, count );
+}
 
-    if (narrow ? find_narrow( name, path, count ) : search( NULL, name, path, count )) return TRUE;
-    lstrcpynW( path, name, count );
-    return FALSE;
+/* What is not in quotation marks may be a name with spaces, or one with arguments: the shortest that is there. */
+BOOL server_find_program( const WCHAR *command, REGSAM view, WCHAR *path, DWORD count )
+{
+    WCHAR name[MAX_PATH * 4];
+    WCHAR *space, *end;
+
+    lstrcpynW( name, command, ARRAY_SIZE(name) );
+    if (name[0] == '"')
+    {
+        take_quoted( name );
+        return find_file( name, L".exe", view, path, count );
+    }
+    for (space = wcschr( name, ' ' ); space; space = wcschr( end, ' ' ))
+    {
+        *space = 0;
+        if (find_file( name, L".exe", view, path, count )) return TRUE;
+        *space = ' ';
+        for (end = space; *end == ' '; end++) continue;
+    }
+    return find_file( name, L".exe", view, path, count );
 }
 
 BOOL server_is_dotnet( const WCHAR *name )

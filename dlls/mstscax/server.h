@@ -33,6 +33,12 @@
  * marks is the name. FALSE if root has none, or one that is too long. */
 extern BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count );
 
+/* The command that starts the program which serves a class in a process of its own. */
+extern BOOL server_command( HKEY root, REFCLSID clsid, REGSAM view, WCHAR *command, DWORD count );
+
+/* The program that CreateProcess would start by that command, in that view; FALSE as below. */
+extern BOOL server_find_program( const WCHAR *command, REGSAM view, WCHAR *path, DWORD count );
+
 /* The file that LoadLibrary would take in that view; without a path it is searched. FALSE if there is none: then path is
  * the name, or as much of it as it has room for. */
 extern BOOL server_find_file( const WCHAR *name, REGSAM view, WCHAR *path, DWORD count );

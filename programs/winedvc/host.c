@@ -290,11 +290,34 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+static HRESULT send_log( enum winedvc_log_level level, UINT32 plugin, const WCHAR *text )
 {
-    struct winedvc_log fixed = { WINEDVC_LOG_WARN, plugin };
+    struct winedvc_log fixed = { level, plugin };
 
     link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &text );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+{
+    return send_log( WINEDVC_LOG_WARN, plugin, text );
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+{
+    return send_log( WINEDVC_LOG_INFO, plugin, text );
+}
+
+static int say_bye( const WCHAR *why )
+{
+    link_send( host.link, WINEDVC_BYE, NULL, 0, 1, &why );
+    return why ? 1 : 0;
+}
+
+/* As after a crash: what the plug-ins hold need not be in a state to be ended in good order. */
+static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 plugin, const WCHAR *why )
+{
+    TerminateProcess( GetCurrentProcess(), say_bye( why ) );
     return S_OK;
 }
 
@@ -500,13 +523,9 @@ static const IWineDVCHostVtbl host_vtbl =
     host_OnSlow,
     host_OnReady,
     host_OnWarning,
+    host_OnInformation,
+    host_OnEnded,
 };
-
-static int say_bye( const WCHAR *why )
-{
-    link_send( host.link, WINEDVC_BYE, NULL, 0, 1, &why );
-    return why ? 1 : 0;
-}
 
 static IWineDVCClient *enter( HMODULE module )
 {

@@ -91,16 +91,16 @@ static void inspect_image( const struct image *image, struct server *server )
                  L"(x64)", image_machine( image ) );
 }
 
-static void inspect_file( const WCHAR *name, REGSAM view, struct server *server )
+static void say_missing( const WCHAR *name, struct server *server )
+{
+    if (server_is_dotnet( name )) say_problem( server, SERVER_NO_DOTNET );
+    else say_problem( server, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
+}
+
+static void inspect_file( struct server *server )
 {
     struct image image;
 
-    if (!server_find_file( name, view, server->file, ARRAY_SIZE(server->file) ))
-    {
-        if (server_is_dotnet( name )) say_problem( server, SERVER_NO_DOTNET );
-        else say_problem( server, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
-        return;
-    }
     if (image_open( &image, server->file ))
     {
         inspect_image( &image, server );
@@ -113,20 +113,37 @@ static void inspect_file( const WCHAR *name, REGSAM view, struct server *server 
     server->time = image.time;
 }
 
-/* The user's classes count first. */
-static BOOL find_class( REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count )
+static void inspect_dll( const WCHAR *name, REGSAM view, struct server *server )
 {
-    return server_of_class( HKEY_CURRENT_USER, clsid, kind, view, name, count )
-           || server_of_class( HKEY_LOCAL_MACHINE, clsid, kind, view, name, count );
+    if (server_find_file( name, view, server->file, ARRAY_SIZE(server->file) )) inspect_file( server );
+    else say_missing( name, server );
+}
+
+static void inspect_command( const WCHAR *command, REGSAM view, struct server *server )
+{
+    if (server_find_program( command, view, server->file, ARRAY_SIZE(server->file) )) inspect_file( server );
+    else say_missing( command, server );
+}
+
+/* The user's classes count first. */
+static BOOL find_class( REFCLSID clsid, REGSAM view, WCHAR *name, DWORD count )
+{
+    return server_of_class( HKEY_CURRENT_USER, clsid, L"InprocServer32", view, name, count )
+           || server_of_class( HKEY_LOCAL_MACHINE, clsid, L"InprocServer32", view, name, count );
+}
+
+static BOOL find_command( REFCLSID clsid, REGSAM view, WCHAR *command, DWORD count )
+{
+    return server_command( HKEY_CURRENT_USER, clsid, view, command, count )
+           || server_command( HKEY_LOCAL_MACHINE, clsid, view, command, count );
 }
 
 static void inspect_class( REFCLSID clsid, REGSAM view, struct server *server )
 {
     WCHAR name[ARRAY_SIZE(server->file)];
 
-    if (find_class( clsid, L"InprocServer32", view, name, ARRAY_SIZE(name) )) inspect_file( name, view, server );
-    else if (find_class( clsid, L"LocalServer32", view, server->file, ARRAY_SIZE(server->file) ))
-        say_problem( server, L"it runs as a process of its own (LocalServer32), which is not supported yet" );
+    if (find_class( clsid, view, name, ARRAY_SIZE(name) )) inspect_dll( name, view, server );
+    else if (find_command( clsid, view, name, ARRAY_SIZE(name) )) inspect_command( name, view, server );
     else
         say_problem( server, L"its class is not registered in this Wine prefix: run the plug-in's installer or regsvr32 "
                      L"there" );
@@ -139,7 +156,7 @@ static void inspect_in( const WCHAR *text, REGSAM view, struct server *server )
     memset( server, 0, sizeof(*server) );
     if (FAILED(addin_entry_parse( text, &entry )))
         say_problem( server, L"its AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
-    else if (entry.dll) inspect_file( entry.dll, view, server );
+    else if (entry.dll) inspect_dll( entry.dll, view, server );
     else inspect_class( &entry.clsid, view, server );
     free( entry.dll );
 }

@@ -294,7 +294,8 @@ static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *i
     callback->closed = TRUE;
     ReleaseSRWLockExclusive( &callback->lock );
     writers_join( writers );
-    return S_OK;
+    /* needless, as Microsoft's sample does it */
+    return IWTSVirtualChannel_Close( callback->channel );
 }
 
 static IWTSVirtualChannelCallbackVtbl callback_vtbl =

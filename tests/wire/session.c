@@ -428,6 +428,16 @@ static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 num
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 number, const WCHAR *why )
+{
+    return S_OK;
+}
+
 static IWineDVCHostVtbl host_vtbl =
 {
     host_QueryInterface,
@@ -442,6 +452,8 @@ static IWineDVCHostVtbl host_vtbl =
     host_OnSlow,
     host_OnReady,
     host_OnWarning,
+    host_OnInformation,
+    host_OnEnded,
 };
 
 static IWineDVCHost host = { &host_vtbl };

@@ -281,6 +281,18 @@ static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 num
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
+{
+    ok( 0, "plug-in %u says %s\n", number, wine_dbgstr_w( text ) );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 number, const WCHAR *why )
+{
+    ok( 0, "plug-in %u has ended: %s\n", number, wine_dbgstr_w( why ) );
+    return S_OK;
+}
+
 static IWineDVCHostVtbl host_vtbl =
 {
     host_QueryInterface,
@@ -295,6 +307,8 @@ static IWineDVCHostVtbl host_vtbl =
     host_OnSlow,
     host_OnReady,
     host_OnWarning,
+    host_OnInformation,
+    host_OnEnded,
 };
 
 static IWineDVCHost host_iface = { &host_vtbl };

@@ -1,0 +1,311 @@
+/*
+ * Plug-ins that a program of its own serves
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "windef.h"
+#include "winbase.h"
+#include "winsvc.h"
+#include "tlhelp32.h"
+#include "objbase.h"
+
+#include "localserver.h"
+#include "server.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+/* Milliseconds: until COM knows its class, as COM itself waits; to end when nobody uses it. */
+#define START_LIMIT 30000
+#define END_LIMIT   2000
+#define STOP_LIMIT  2000    /* of a service */
+
+/* Programs of one class that run at a time: more than one only where some do not end. */
+#define MAX_PROCESSES 16
+
+#define PROCESS_RIGHTS (SYNCHRONIZE | PROCESS_QUERY_INFORMATION | PROCESS_TERMINATE | PROCESS_SET_QUOTA)
+
+struct local_server
+{
+    HANDLE job;             /* NULL if there is none */
+    HANDLE process;         /* NULL if none of ours started it */
+    WCHAR  program[MAX_PATH];
+    LONG   started;         /* COM has started the program, or failed to */
+    LONG   users;
+    LONG   closed;
+    void (*ended)( void *context, const WCHAR *why );
+    void  *context;
+    HANDLE wait;
+};
+
+/* Held while a program starts: its process is known by its name alone, and it may serve the next class as well. */
+static SRWLOCK starting = SRWLOCK_INIT;
+
+static HANDLE create_job( REFCLSID clsid )
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { .BasicLimitInformation.LimitFlags =
+        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK };
+    WCHAR name[64] = L"mstscax ";
+    HANDLE job;
+
+    StringFromGUID2( clsid, name + wcslen( name ), 39 );
+    job = CreateJobObjectW( NULL, name );
+    if (job && SetInformationJobObject( job, JobObjectExtendedLimitInformation, &limits, sizeof(limits) )) return job;
+    WARN( "The program may outlive the session, error %lu.\n", GetLastError() );
+    if (job) CloseHandle( job );
+    return NULL;
+}
+
+static void take_process( struct local_server *server, HANDLE process )
+{
+    server->process = process;
+    if (server->job && !AssignProcessToJobObject( server->job, process ))
+        WARN( "The program may outlive the session, error %lu.\n", GetLastError() );
+}
+
+/* One that another process of ours started. */
+static HANDLE find_process( HANDLE job )
+{
+    struct { JOBOBJECT_BASIC_PROCESS_ID_LIST list; ULONG_PTR more[MAX_PROCESSES - 1]; } ids;
+    HANDLE process = NULL;
+    DWORD i;
+
+    memset( &ids, 0, sizeof(ids) );
+    if (!job || !QueryInformationJobObject( job, JobObjectBasicProcessIdList, &ids, sizeof(ids), NULL )) return NULL;
+    for (i = 0; !process && i < ids.list.NumberOfProcessIdsInList; i++)
+        process = OpenProcess( PROCESS_RIGHTS, FALSE, ids.list.ProcessIdList[i] );
+    return process;
+}
+
+/* A child of this process with the program's name that is in no job. */
+static HANDLE find_child( const WCHAR *program )
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot( TH32CS_SNAPPROCESS, 0 ), process = NULL;
+    const WCHAR *file = wcsrchr( program, '\\' ) ? wcsrchr( program, '\\' ) + 1 : program;
+    PROCESSENTRY32W entry = { .dwSize = sizeof(entry) };
+    BOOL more, in_job;
+
+    if (snapshot == INVALID_HANDLE_VALUE) return NULL;
+    for (more = Process32FirstW( snapshot, &entry ); more && !process; more = Process32NextW( snapshot, &entry ))
+    {
+        if (entry.th32ParentProcessID != GetCurrentProcessId() || wcsicmp( entry.szExeFile, file )) continue;
+        if (!(process = OpenProcess( PROCESS_RIGHTS, FALSE, entry.th32ProcessID ))) continue;
+        if (IsProcessInJob( process, NULL, &in_job ) && !in_job) break;
+        CloseHandle( process );
+        process = NULL;
+    }
+    CloseHandle( snapshot );
+    return process;
+}
+
+/* COM does not tell which process it starts, and may wait for it for long: it is looked for meanwhile, so that it cannot
+ * outlive us. */
+static DWORD CALLBACK catch_process( void *arg )
+{
+    struct local_server *server = arg;
+    HANDLE process;
+    DWORD pause;
+
+    for (pause = 1; !server->process && !InterlockedOr( &server->started, 0 ); pause = min( pause * 2, 20 ))
+    {
+        Sleep( pause );
+        if ((process = find_child( server->program ))) take_process( server, process );
+    }
+    return 0;
+}
+
+static HRESULT get_class( REFCLSID clsid, IClassFactory **factory )
+{
+    return CoGetClassObject( clsid, CLSCTX_LOCAL_SERVER, NULL, &IID_IClassFactory, (void **)factory );
+}
+
+static HRESULT start_by_com( struct local_server *server, REFCLSID clsid, IClassFactory **factory )
+{
+    HANDLE thread;
+    HRESULT hr;
+
+    server->started = FALSE;
+    thread = CreateThread( NULL, 0, catch_process, server, 0, NULL );
+    hr = get_class( clsid, factory );
+    InterlockedExchange( &server->started, TRUE );
+    if (!thread) return hr;
+    WaitForSingleObject( thread, INFINITE );
+    CloseHandle( thread );
+    return hr;
+}
+
+/* Wine's service that keeps the classes of running programs does not notice when one of these dies, and would name it for
+ * that class for ever. COM starts the service when it is needed; what is lost are classes of other running programs, which
+ * then start once more for somebody new. */
+static BOOL forget_programs(void)
+{
+    SC_HANDLE manager = OpenSCManagerW( NULL, NULL, SC_MANAGER_CONNECT );
+    SC_HANDLE service = manager ? OpenServiceW( manager, L"RpcSs", SERVICE_STOP | SERVICE_QUERY_STATUS ) : NULL;
+    ULONGLONG end = GetTickCount64() + STOP_LIMIT;
+    SERVICE_STATUS status = { 0 };
+    BOOL stopped = FALSE;
+
+    if (service && ControlService( service, SERVICE_CONTROL_STOP, &status ))
+    {
+        while (QueryServiceStatus( service, &status ) && status.dwCurrentState != SERVICE_STOPPED && GetTickCount64() < end)
+            Sleep( 10 );
+        stopped = status.dwCurrentState == SERVICE_STOPPED;
+    }
+    if (service) CloseServiceHandle( service );
+    if (manager) CloseServiceHandle( manager );
+    return stopped;
+}
+
+static BOOL start_process( struct local_server *server, const WCHAR *command )
+{
+    STARTUPINFOW startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    WCHAR line[MAX_PATH * 4];
+
+    swprintf( line, ARRAY_SIZE(line), L"%s -Embedding", command );
+    if (!CreateProcessW( NULL, line, NULL, NULL, FALSE, CREATE_SUSPENDED | DETACHED_PROCESS, NULL, NULL, &startup, &info ))
+        return FALSE;
+    take_process( server, info.hProcess );
+    ResumeThread( info.hThread );
+    CloseHandle( info.hThread );
+    return TRUE;
+}
+
+/* Not every Wine's COM starts a program for a class of this user's alone, but each knows what a program has told it. There
+ * is no event for that. */
+static HRESULT start_by_us( struct local_server *server, REFCLSID clsid, const WCHAR *command, IClassFactory **factory )
+{
+    ULONGLONG end = GetTickCount64() + START_LIMIT;
+    HRESULT hr = REGDB_E_CLASSNOTREG;
+    DWORD pause;
+
+    if (!start_process( server, command )) return HRESULT_FROM_WIN32( GetLastError() );
+    for (pause = 1; hr == REGDB_E_CLASSNOTREG && GetTickCount64() < end; pause = min( pause * 2, 200 ))
+    {
+        DWORD waited = WaitForSingleObject( server->process, pause );
+        hr = get_class( clsid, factory );
+        if (waited == WAIT_OBJECT_0) break;
+    }
+    return hr;
+}
+
+static void explain( const struct local_server *server, HRESULT hr, ULONGLONG since, WCHAR *why, DWORD count )
+{
+    DWORD code = STILL_ACTIVE;
+
+    if (server->process) GetExitCodeProcess( server->process, &code );
+    if (server->process && code != STILL_ACTIVE)
+        swprintf( why, count, L"the program that serves it ended at once, with exit code %#lx (%s): see its own settings or "
+                  L"log", code, server->program );
+    else if (GetTickCount64() - since >= START_LIMIT / 2)
+        swprintf( why, count, L"the program that serves it did not offer its class within %u s (%s): see its own settings or "
+                  L"log", START_LIMIT / 1000, server->program );
+    else
+        swprintf( why, count, L"the program that serves it ended at once, or could not be started, error %#lx (%s): see its "
+                  L"own settings or log", hr, server->program );
+}
+
+static void end_process( struct local_server *server )
+{
+    if (!server->process) return;
+    TerminateProcess( server->process, 1 );
+    CloseHandle( server->process );
+}
+
+HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_server **out, IClassFactory **factory,
+                           WCHAR *why, DWORD count )
+{
+    struct local_server *server;
+    ULONGLONG since;
+    HRESULT hr;
+
+    *out = NULL;
+    *factory = NULL;
+    why[0] = 0;
+    if (!(server = calloc( 1, sizeof(*server) ))) return E_OUTOFMEMORY;
+    server->users = 1;
+    if (!server_find_program( command, 0, server->program, ARRAY_SIZE(server->program) ))
+    {
+        swprintf( why, count, L"the program that serves it does not exist (%.260s): install the plug-in again, or remove its "
+                  L"AddIns key", command );
+        free( server );
+        return HRESULT_FROM_WIN32( ERROR_FILE_NOT_FOUND );
+    }
+    server->job = create_job( clsid );
+    AcquireSRWLockExclusive( &starting );
+    since = GetTickCount64();
+    hr = start_by_com( server, clsid, factory );
+    if (hr == HRESULT_FROM_WIN32( RPC_S_SERVER_UNAVAILABLE ) && forget_programs())
+        hr = start_by_com( server, clsid, factory );
+    if (hr == REGDB_E_CLASSNOTREG) hr = start_by_us( server, clsid, command, factory );
+    ReleaseSRWLockExclusive( &starting );
+    if (SUCCEEDED(hr) && *factory)
+    {
+        if (!server->process) server->process = find_process( server->job );
+        *out = server;
+        return S_OK;
+    }
+    explain( server, hr, since, why, count );
+    end_process( server );
+    if (server->job) CloseHandle( server->job );
+    free( server );
+    return FAILED(hr) ? hr : E_FAIL;
+}
+
+static void CALLBACK process_ended( void *context, BOOLEAN timeout )
+{
+    struct local_server *server = context;
+    WCHAR why[MAX_PATH + 128];
+    DWORD code = 0;
+
+    if (InterlockedOr( &server->closed, 0 )) return;
+    GetExitCodeProcess( server->process, &code );
+    swprintf( why, ARRAY_SIZE(why), L"the program that serves it ended, with exit code %#lx (%s); its channels are closed "
+              L"and the session goes on: report this to the plug-in's vendor", code, server->program );
+    server->ended( server->context, why );
+}
+
+void local_server_watch( struct local_server *server, void (*proc)( void *context, const WCHAR *why ), void *context )
+{
+    server->ended = proc;
+    server->context = context;
+    if (!server->process) return;
+    if (!RegisterWaitForSingleObject( &server->wait, server->process, process_ended, server, INFINITE, WT_EXECUTEONLYONCE ))
+        WARN( "The program's end will not be noticed, error %lu.\n", GetLastError() );
+}
+
+void local_server_use( struct local_server *server )
+{
+    InterlockedIncrement( &server->users );
+}
+
+void local_server_close( struct local_server *server )
+{
+    if (InterlockedDecrement( &server->users )) return;
+    InterlockedExchange( &server->closed, TRUE );
+    if (server->process) WaitForSingleObject( server->process, END_LIMIT );
+    if (server->job) CloseHandle( server->job );
+    server->job = NULL;
+}
