@@ -5,6 +5,7 @@
 #
 #   scene [KIND]        a prefix with the bystander, sample.dll, and a victim: a copy of the plug-in KIND (sample if it
 #                       is left out) under the name victim.dll, which has a host of its own; $victim is its channel
+#                       the environment has FAULT_SERVED for a case whose victim is in a process of its own (serve.c)
 #   victim_by COMMAND   its host is started by this shell command instead of Wine; "$@" are Wine's arguments
 #   begin [OPTION]…     the session. The script on stdin has a task "fault", which opens the victim's channel, comes to
 #                       "meet open", and lasts until the fault is over
@@ -38,6 +39,7 @@ limit_us=1000000        # of an answer of FreeRDP's own channel
 end_limit_us=5000000    # of the client, when the server has ended
 victim=WineDVC::Victim::One
 long=${FAULT_LONG:-}
+slow=1000               # milliseconds, in the short form, until a call is reported: more than any takes that returns
 
 add_victim()
 {
@@ -45,11 +47,24 @@ add_victim()
     add_plugin victim "$(windows_path "$tmp/victim.dll")"
 }
 
+# Its program's name, too, has victim.dll in it.
+serve_victim()
+{
+    local class='{5c1d7f10-1111-4222-8333-010203040601}'
+    slow=5000           # it starts in one
+    cp "$plugins/${1:-sample}.dll" "$tmp/victim.dll" || fail "there is no plug-in $1"
+    cp "$plugins/serve.exe" "$tmp/victim.dll.exe" || fail "there is no serve.exe"
+    wine reg add "HKLM\\Software\\Classes\\CLSID\\$class\\LocalServer32" /ve /f \
+        /d "\"$(windows_path "$tmp/victim.dll.exe")\" $class $(windows_path "$tmp/victim.dll")" >> "$tmp/reg.log" 2>&1 ||
+        fail "reg add $class"
+    add_plugin victim "$class"
+}
+
 scene()
 {
     new_prefix main
     add_plugin bystander "$(windows_path "$plugins/sample.dll")"
-    [ "${1:-}" = none ] || add_victim "$@"
+    if [ -n "${FAULT_SERVED:-}" ]; then serve_victim "$@"; elif [ "${1:-}" != none ]; then add_victim "$@"; fi
     [ "${1:-}" != faults ] || victim=WineDVC::Faults
     start_control
     server_options+=(--control "$tmp/control" --timeout $([ -n "$long" ] && echo 120 || echo 60))
@@ -126,22 +141,24 @@ heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" 60 || fail "
 streaming() { wait_line "$tmp/main-server.log" '^task bystander: says streaming$' || fail "the transfer does not begin"; }
 tell() { echo "$1" >&"$control"; }
 
-# Pids of hosts of this case whose arguments match.
-hosts()
+# Pids of processes of this case whose command lines match.
+running()
 {
     local pid
     for pid in $(processes)
     do
-        tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q -E "winedvc\.exe host .*$1" && echo "$pid"
+        tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q -E "$1" && echo "$pid"
     done 2> /dev/null
 }
+
+hosts() { running "winedvc\.exe host .*$1"; }
 
 signal_victim()
 {
     local pids
-    pids=$(hosts 'victim\.dll')
-    [ "$(wc -w <<< "$pids")" = 1 ] || fail "the victim has not one host but: $pids"
-    kill -"$1" "$pids" || fail "the victim's host cannot be sent SIG$1"
+    if [ -n "${FAULT_SERVED:-}" ]; then pids=$(running 'victim\.dll\.exe'); else pids=$(hosts 'victim\.dll'); fi
+    [ "$(wc -w <<< "$pids")" = 1 ] || fail "the victim has not one process but: $pids"
+    kill -"$1" "$pids" || fail "the victim's process cannot be sent SIG$1"
 }
 
 user_line='\[(WARN|ERROR|FATAL)\]\[com\.freerdp\.channels\.winedvc\] - '

@@ -302,8 +302,13 @@ static struct plugin : IWTSPlugin
 
     STDMETHODIMP Initialize( IWTSVirtualChannelManager *manager )
     {
+        IWTSListener *listener = NULL;
+        HRESULT hr;
+
         called( "Initialize" );
-        return manager->CreateListener( "WineDVC::Faults", 0, &listener_callback, NULL );
+        hr = manager->CreateListener( "WineDVC::Faults", 0, &listener_callback, &listener );
+        if (listener) listener->Release();
+        return hr;
     }
 
     STDMETHODIMP Connected()
