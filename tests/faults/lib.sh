@@ -54,10 +54,7 @@ serve_victim()
     slow=5000           # it starts in one
     cp "$plugins/${1:-sample}.dll" "$tmp/victim.dll" || fail "there is no plug-in $1"
     cp "$plugins/serve.exe" "$tmp/victim.dll.exe" || fail "there is no serve.exe"
-    wine reg add "HKLM\\Software\\Classes\\CLSID\\$class\\LocalServer32" /ve /f \
-        /d "\"$(windows_path "$tmp/victim.dll.exe")\" $class $(windows_path "$tmp/victim.dll")" >> "$tmp/reg.log" 2>&1 ||
-        fail "reg add $class"
-    add_plugin victim "$class"
+    add_program victim "$class" "$tmp/victim.dll.exe" "$tmp/victim.dll"
 }
 
 scene()
