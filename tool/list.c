@@ -24,13 +24,17 @@
 
 #include <wine/winedvcbridge.h>
 
+#include "ascii.h"
 #include "catalog.h"
 #include "terminal.h"
 #include "verbs.h"
 
+/* A class that a program serves runs in a process of its own. */
 static const char *kind( const struct registration *registration )
 {
-    if (strstr( registration->problem, "LocalServer32" )) return "process";
+    const char *extension = strrchr( registration->file, '.' );
+
+    if (registration->entry[0] == '{' && extension && ascii_equal( extension, ".exe" )) return "process";
     return strchr( registration->entry, '{' ) ? "class" : "file";
 }
 
