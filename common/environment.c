@@ -19,6 +19,10 @@
  */
 
 #define _GNU_SOURCE
+#include <langinfo.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,4 +54,30 @@ const char *environment_get( char *const *environment, const char *name )
     for (; *environment; environment++)
         if (!strncmp( *environment, name, size ) && (*environment)[size] == '=') return *environment + size + 1;
     return NULL;
+}
+
+/* Is there such a locale, and does it write names of files in UTF-8? */
+static bool locale_exists( const char *name, bool *is_utf8 )
+{
+    locale_t locale = newlocale( LC_CTYPE_MASK, name, (locale_t)0 );
+
+    *is_utf8 = locale && !strcmp( nl_langinfo_l( CODESET, locale ), "UTF-8" );
+    if (locale) freelocale( locale );
+    return locale != (locale_t)0;
+}
+
+void environment_find_locale( char *const *environment, struct environment_locale *locale )
+{
+    const char *all = environment_get( environment, "LC_ALL" ), *name = all;
+    bool exists, is_utf8;
+
+    locale->type[0] = locale->rest[0] = 0;
+    if (!name || !*name) name = environment_get( environment, "LC_CTYPE" );
+    if (!name || !*name) name = environment_get( environment, "LANG" );
+    if (!name || !*name) name = "C";
+    exists = locale_exists( name, &is_utf8 );
+    if (is_utf8) return;
+    if (snprintf( locale->type, ENVIRONMENT_LOCALE, "%.*s.UTF-8", (int)strcspn( name, ".@" ), name ) >=
+        ENVIRONMENT_LOCALE || !locale_exists( locale->type, &is_utf8 ) || !is_utf8) strcpy( locale->type, "C.UTF-8" );
+    if (all && *all && strlen( all ) < ENVIRONMENT_LOCALE) strcpy( locale->rest, exists ? all : locale->type );
 }

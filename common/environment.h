@@ -30,4 +30,18 @@ extern char **environment_copy( void );
 /* A variable's value, NULL if it is not set. */
 extern const char *environment_get( char *const *environment, const char *name );
 
+#define ENVIRONMENT_LOCALE 80
+
+/* What hosts' LC_CTYPE is to be, and LANG in the place of LC_ALL; each is "" if the environment's own is right. */
+struct environment_locale
+{
+    char type[ENVIRONMENT_LOCALE];
+    char rest[ENVIRONMENT_LOCALE];
+};
+
+/* Of files whose names the locale cannot write, Wine finds none. Where it is not UTF-8, type is the same language's, or
+ * C's, that is. The C library asks the process's own environment where its locales are, so this is for the client's main
+ * thread as well. */
+extern void environment_find_locale( char *const *environment, struct environment_locale *locale );
+
 #endif /* __WINEDVC_ENVIRONMENT_H */

@@ -91,6 +91,7 @@ bool settings_init( struct settings *settings )
     settings->trace_size = 64;
     settings->log_level = SETTINGS_NO_LEVEL;
     if (!(settings->environment = environment_copy())) return false;
+    environment_find_locale( settings->environment, &settings->locale );
     if (path_home( settings->environment, home )) settings->home = strdup( home );
     return true;
 }

@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_SETTINGS_H
 #define __WINEDVC_SETTINGS_H
 
+#include "environment.h"
 #include "namelist.h"
 
 /* Where a value comes from. A later source counts before an earlier one, whatever comes first. */
@@ -50,6 +51,7 @@ struct plugin_rule
 struct settings
 {
     char           **environment;   /* as it was in settings_init(): nothing of ours asks for that of the process */
+    struct environment_locale locale;   /* the hosts' */
     char            *home;          /* the user's directory, an absolute path; NULL if there is none */
     char            *prefix;        /* Wine's, an absolute path; NULL if there is no home, either */
     char            *wine;          /* its loader, NULL to search for it */

@@ -21,9 +21,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glob.h>
-#include <langinfo.h>
 #include <link.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,37 +214,7 @@ static bool variable_is_private( const char *variable )
            !strncmp( variable, "WINEPREFIX=", 11 );
 }
 
-/* Is there such a locale, and does it write names of files in UTF-8? */
-static bool locale_exists( const char *name, bool *is_utf8 )
-{
-    locale_t locale = newlocale( LC_CTYPE_MASK, name, (locale_t)0 );
-
-    *is_utf8 = locale && !strcmp( nl_langinfo_l( CODESET, locale ), "UTF-8" );
-    if (locale) freelocale( locale );
-    return locale != (locale_t)0;
-}
-
-#define LOCALE_NAME 80
-
-/* Of files whose names the locale cannot write, Wine finds none. Where it is not UTF-8: the same language's, or C's, that
- * is; and what is to be said of the rest, if LC_ALL said it: "" for nothing. */
-static bool wine_locale( char *const *environment, char type[LOCALE_NAME], char rest[LOCALE_NAME] )
-{
-    const char *all = environment_get( environment, "LC_ALL" ), *name = all;
-    bool exists, is_utf8;
-
-    rest[0] = 0;
-    if (!name || !*name) name = environment_get( environment, "LC_CTYPE" );
-    if (!name || !*name) name = environment_get( environment, "LANG" );
-    if (!name || !*name) name = "C";
-    exists = locale_exists( name, &is_utf8 );
-    if (is_utf8) return false;
-    if (snprintf( type, LOCALE_NAME, "%.*s.UTF-8", (int)strcspn( name, ".@" ), name ) >= LOCALE_NAME ||
-        !locale_exists( type, &is_utf8 ) || !is_utf8) strcpy( type, "C.UTF-8" );
-    if (all && *all && strlen( all ) < LOCALE_NAME) strcpy( rest, exists ? all : type );
-    return true;
-}
-
+/* Does it say what the host's locale has in its place? */
 static bool variable_is_locale( const char *variable, const char *rest )
 {
     if (*rest && (!strncmp( variable, "LC_", 3 ) || !strncmp( variable, "LANG=", 5 ))) return true;
@@ -258,15 +226,14 @@ char **wine_environment( const struct settings *settings )
     char *const *environment = settings->environment;
     const char *overrides = environment_get( environment, "WINEDLLOVERRIDES" );
     const char *debug = environment_get( environment, "WINEDEBUG" ), *prefix = settings->prefix;
-    char type[LOCALE_NAME], rest[LOCALE_NAME];
-    bool relocated = wine_locale( environment, type, rest );
+    const char *type = settings->locale.type, *rest = settings->locale.rest;
     size_t count = 0, size = 0, i;
     char **block, *text, *end;
 
     if (!overrides) overrides = "";
     if (!debug) debug = "fixme-all"; /* its errors may explain ours */
     for (i = 0; environment[i]; i++, count++) size += strlen( environment[i] ) + 1;
-    size += strlen( prefix ) + strlen( overrides ) + strlen( debug ) + 2 * LOCALE_NAME +
+    size += strlen( prefix ) + strlen( overrides ) + strlen( debug ) + 2 * ENVIRONMENT_LOCALE +
             96 /* the names, and what we add */;
     if (!(block = malloc( (count + 6) * sizeof(*block) + size ))) return NULL;
     text = (char *)(block + count + 6);
@@ -275,16 +242,16 @@ char **wine_environment( const struct settings *settings )
     for (i = count = 0; environment[i]; i++)
     {
         if (variable_is_private( environment[i] )) continue;
-        if (relocated && variable_is_locale( environment[i], rest )) continue;
+        if (*type && variable_is_locale( environment[i], rest )) continue;
         block[count++] = text;
         text = stpcpy( text, environment[i] ) + 1;
     }
-    if (relocated)
+    if (*type)
     {
         block[count++] = text;
         text += snprintf( text, end - text, "LC_CTYPE=%s", type ) + 1;
     }
-    if (relocated && *rest)
+    if (*type && *rest)
     {
         block[count++] = text;
         text += snprintf( text, end - text, "LANG=%s", rest ) + 1;

@@ -18,6 +18,9 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +38,18 @@ static void check_variable_( int line, char *const *environment, const char *nam
 }
 #define check_variable( environment, name, expected ) check_variable_( __LINE__, environment, name, expected )
 
+static unsigned int lookups;
+
+/* The C library's looks into the process's environment. */
+locale_t newlocale( int mask, const char *name, locale_t base )
+{
+    locale_t (*real)( int, const char *, locale_t ) = (locale_t (*)( int, const char *, locale_t ))
+                                                      dlsym( RTLD_NEXT, "newlocale" );
+
+    lookups++;
+    return real( mask, name, base );
+}
+
 /* What the client sets when the session has begun is nobody's business, and may not be looked at. */
 static void test_copied(void)
 {
@@ -48,6 +63,8 @@ static void test_copied(void)
     setenv( "WLOG_LEVEL", "TRACE", 1 );
     unsetenv( "WINEDEBUG" );
     ok( settings_init( &settings ), "no memory\n" );
+    ok( lookups, "the locale is not looked at\n" );
+    lookups = 0;
     setenv( "WINEPREFIX", "/after", 1 );
     setenv( "WINEDLLOVERRIDES", "c=d", 1 );
     setenv( "WINEDEBUG", "+all", 1 );
@@ -66,6 +83,7 @@ static void test_copied(void)
     check_variable( environment, "OTHER", "before" );
     check_variable( environment, "OTHE", NULL );
     check_variable( environment, "WLOG_LEVEL", NULL );
+    ok( !lookups, "the process's environment is looked at\n" );
     free( environment );
     settings_clear( &settings );
 }
