@@ -19,10 +19,10 @@
  */
 
 /*
- * To be preloaded, by "winedvc run". One function is interposed: freerdp_connect(), which every client calls. It wraps the
- * callback of the instance in which a client loads its addins, PreConnect in FreeRDP 2 and LoadChannels in FreeRDP 3,
- * which is called in a redirect again. No FreeRDP header is needed, and both majors are served by one library: the slots
- * below are their ABI. Whatever does not work, the client connects as it would without us.
+ * To be preloaded, by "winedvc run". One function is interposed: freerdp_connect(), which every client calls. It wraps
+ * the callback of the instance in which a client loads its addins, PreConnect in FreeRDP 2 and LoadChannels in 3, which
+ * is called in a redirect again. No FreeRDP header is needed, and one library serves both majors: the slots below
+ * are their ABI. Whatever does not work, the client connects as it would without us.
  */
 
 #define _GNU_SOURCE
@@ -100,7 +100,8 @@ static void *next_function( const char *name, const void *caller )
     void *function = dlsym( RTLD_NEXT, name ), *handle;
     Dl_info info;
 
-    if (function || !dladdr( caller, &info ) || !(handle = dlopen( info.dli_fname, RTLD_LAZY | RTLD_NOLOAD ))) return function;
+    if (function || !dladdr( caller, &info ) ||
+        !(handle = dlopen( info.dli_fname, RTLD_LAZY | RTLD_NOLOAD ))) return function;
     function = dlsym( handle, name );
     dlclose( handle );  /* it stays: it is running */
     return function;
@@ -153,7 +154,8 @@ static void load_addin( const struct library *library, void *channels, void *set
                                  : "there is no addin for FreeRDP 3, which this client uses: install it" );
         return;
     }
-    if (!(addin = dlopen( path, RTLD_LAZY | RTLD_LOCAL )) || !(entry = dlsym( addin, "VirtualChannelEntryEx" ))) say( dlerror() );
+    if (!(addin = dlopen( path, RTLD_LAZY | RTLD_LOCAL )) || !(entry = dlsym( addin, "VirtualChannelEntryEx" )))
+        say( dlerror() );
     else if (library->load( channels, settings, entry, &arguments )) say( "the client does not take the addin" );
 }
 
@@ -170,7 +172,7 @@ static void load_drdynvc( const struct library *library, void *channels, void *s
         !(find = dlsym( client, "freerdp_channels_load_static_addin_entry" )) ||
         !(entry = find( "drdynvc", NULL, NULL, ENTRY_STATIC | ENTRY_EX )))
     {
-        say( "this client has no dynamic channels, and FreeRDP's client library, which would bring them, is not there" );
+        say( "this client has no dynamic channels, and FreeRDP's client library, which has them, is not there" );
         return;
     }
     library->set_bool( settings, SUPPORT_DYNAMIC_CHANNELS, 1 );

@@ -19,6 +19,7 @@
  */
 
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ static bool is_class( const char *text )
     size_t i;
 
     for (i = 0; form[i]; i++)
-        if (form[i] == 'x' ? !strchr( "0123456789abcdefABCDEF", text[i] ) || !text[i] : text[i] != form[i]) return false;
+        if (form[i] == 'x' ? !isxdigit( (unsigned char)text[i] ) : text[i] != form[i]) return false;
     return !text[i];
 }
 
@@ -112,8 +113,8 @@ static bool plan_read_file( struct plan *plan )
         complain( "%s has classes, and does not say which one is the plug-in: its vendor knows, then "
                   "\"winedvc add %s:{CLSID}\"", plan->file, plan->file );
     else
-        complain( "%s is no RDP plug-in: it exports neither VirtualChannelGetInstance nor a class. Is it the right DLL of "
-                  "that product?", plan->file );
+        complain( "%s is no RDP plug-in: it exports neither VirtualChannelGetInstance nor a class. Is it the right DLL "
+                  "of that product?", plan->file );
     return false;
 }
 
@@ -303,40 +304,45 @@ static struct registration *find_new( const struct catalog *before, const struct
     return registration;
 }
 
-static int add_to( struct plan *plan, struct catalog *before )
+/* That of the key which the DLL or the .reg file has brought; else one is written, which is ours. NULL, with a line, if
+ * there is none. */
+static struct registration *find_or_write_key( const struct plan *plan, const struct catalog *before,
+                                               struct catalog *catalog, bool *ours )
 {
-    struct catalog catalog = { 0 };
-    struct registration *registration = NULL;
-    bool registered, ours = false, works;
+    struct registration *registration;
 
-    if (!register_file( plan, &registered )) return STATUS_FAILED;
-    works = catalog_open( &catalog, &plan->target );
-    if (works && !(registration = plan->is_registry_file ? find_new( before, &catalog ) : find_meant( plan, &catalog )) &&
-        !plan->is_registry_file)
-    {
-        if (!*plan->class && *plan->file && !plan->image.has_instance)
-        {
-            complain( "%s has registered itself, but no plug-in: if its vendor names a class, \"winedvc add %s:{CLSID}\"",
-                      plan->file, plan->file );
-            works = false;
-        }
-        else if ((works = ours = registry_change( &plan->target, 64, "set", plan->key, plan->value )))
-        {
-            catalog_clear( &catalog );
-            works = catalog_open( &catalog, &plan->target );
-            registration = find_meant( plan, &catalog );
-        }
-    }
-    else if (works && !registration)
+    *ours = false;
+    if (!catalog_open( catalog, &plan->target )) return NULL;
+    registration = plan->is_registry_file ? find_new( before, catalog ) : find_meant( plan, catalog );
+    if (registration) return registration;
+    if (plan->is_registry_file)
     {
         complain( "%s names no new plug-in: \"winedvc list\" has what there is", plan->file );
-        works = false;
+        return NULL;
     }
-    if (works && registered) works = registry_change( &plan->target, 64, "mark", registration->key, NULL );
-    if (works) works = registration && finish( plan, &catalog, registration );
-    if (!works && !plan->is_registry_file)
-        take_back( plan, ours ? plan->key : registered && registration ? registration->key : NULL, registered );
-    else if (!works && registration) take_back( plan, registration->key, false );
+    if (*plan->file && !*plan->class && !plan->image.has_instance)
+    {
+        complain( "%s has registered itself, but no plug-in: if its vendor names a class, \"winedvc add %s:{CLSID}\"",
+                  plan->file, plan->file );
+        return NULL;
+    }
+    if (!(*ours = registry_change( &plan->target, 64, "set", plan->key, plan->value ))) return NULL;
+    catalog_clear( catalog );
+    return catalog_open( catalog, &plan->target ) ? find_meant( plan, catalog ) : NULL;
+}
+
+static int add_to( const struct plan *plan, const struct catalog *before )
+{
+    struct catalog catalog = { 0 };
+    struct registration *registration;
+    bool registered, ours, works;
+
+    if (!register_file( plan, &registered )) return STATUS_FAILED;
+    registration = find_or_write_key( plan, before, &catalog, &ours );
+    works = registration &&
+            (!registered || registry_change( &plan->target, 64, "mark", registration->key, NULL )) &&
+            finish( plan, &catalog, registration );
+    if (!works) take_back( plan, registration ? registration->key : ours ? plan->key : NULL, registered );
     catalog_clear( &catalog );
     return works ? STATUS_OK : STATUS_FAILED;
 }
@@ -368,9 +374,11 @@ static int add_new( struct plan *plan )
 
 static void print_plan( const struct plan *plan )
 {
-    printf( "In the Wine prefix %s, by %s, \"winedvc add\" would\n", plan->target.settings.prefix, plan->target.wine.loader );
+    printf( "In the Wine prefix %s, by %s, \"winedvc add\" would\n", plan->target.settings.prefix,
+            plan->target.wine.loader );
     if (plan->is_registry_file) printf( "  import %s into the registry\n", plan->file );
-    if (plan->image.has_register) printf( "  run the DllRegisterServer of %s (%u bit)\n", plan->file, plan->image.bits );
+    if (plan->image.has_register)
+        printf( "  run the DllRegisterServer of %s (%u bit)\n", plan->file, plan->image.bits );
     if (!plan->is_registry_file)
         printf( "  set HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns\\%s,\n"
                 "    Name = %s%s\n", plan->key, plan->value,

@@ -112,8 +112,8 @@ void catalog_complain( const struct catalog *catalog, const char *name )
     char near[LOG_TEXT] = "";
     size_t used = 0;
 
-    for (registration = catalog->search.registrations; registration && used < sizeof(near); registration = registration->next)
-        if (is_near( name, registration->key ))
+    for (registration = catalog->search.registrations; registration; registration = registration->next)
+        if (used < sizeof(near) && is_near( name, registration->key ))
             used += snprintf( near + used, sizeof(near) - used, "%s%s", used ? ", " : "", registration->key );
     if (*near) complain( "there is no plug-in \"%s\": do you mean %s?", log_escape( &text, name ),
                          log_escape( &near_text, near ) );

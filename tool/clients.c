@@ -50,7 +50,10 @@ const struct client clients[] =
 
 bool client_library( unsigned int major, unsigned int index, char dir[PATH_MAX] )
 {
-    static const char *const places[] = { "/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*" };
+    static const char *const places[] =
+    {
+        "/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*",
+    };
     char pattern[PATH_MAX];
     bool found = false;
     glob_t files;
@@ -134,8 +137,8 @@ bool client_find( char *const *environment, const char *name, char path[PATH_MAX
     for (; dir && *dir; dir += size + (dir[size] == ':'))
     {
         size = strcspn( dir, ":" );
-        if (size && path_format( path, "%.*s/%s", (int)size, dir, name ) && !stat( path, &st ) && S_ISREG( st.st_mode ) &&
-            !access( path, X_OK )) return true;
+        if (size && path_format( path, "%.*s/%s", (int)size, dir, name ) && !stat( path, &st ) &&
+            S_ISREG( st.st_mode ) && !access( path, X_OK )) return true;
     }
     return false;
 }
@@ -164,17 +167,4 @@ bool client_runs( const char *name )
         found = *entry->d_name >= '1' && *entry->d_name <= '9' && process_has_name( entry->d_name, name );
     if (processes) closedir( processes );
     return found;
-}
-
-bool client_uses( const char *path, unsigned int major )
-{
-    char soname[32], *data;
-    bool uses;
-    size_t size;
-
-    if (!(data = map_file( path, &size ))) return false;
-    snprintf( soname, sizeof(soname), "libfreerdp%u.so.%u", major, major );
-    uses = memmem( data, size, soname, strlen( soname ) ) != NULL;
-    munmap( data, size );
-    return uses;
 }

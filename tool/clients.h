@@ -50,7 +50,4 @@ extern bool client_find( char *const *environment, const char *name, char path[P
 /* Does one of the user's processes run that program? */
 extern bool client_runs( const char *name );
 
-/* Does the program name FreeRDP's library of that major version? */
-extern bool client_uses( const char *path, unsigned int major );
-
 #endif /* __WINEDVC_CLIENTS_H */

@@ -165,8 +165,8 @@ static int copy_launcher( const char *from, const char *to, const char *self )
         failed |= fclose( target ) != 0;
     }
     if (failed) complain( "the launcher %s can not be written (%s)", to, strerror( errno ) );
-    else printf( "%s is written: from the desktop's menu the client runs with plug-ins. \"winedvc run --remove-desktop\" "
-                 "takes it back.\n", to );
+    else printf( "%s is written: from the desktop's menu the client runs with plug-ins. "
+                 "\"winedvc run --remove-desktop\" takes it back.\n", to );
     if (source) fclose( source );
     return failed ? STATUS_FAILED : STATUS_OK;
 }

@@ -76,8 +76,9 @@ static void tell( struct doctor *doctor, enum verdict verdict, const char *mend,
     va_end( args );
     doctor->counts[verdict]++;
     if (doctor->json)
-        json_array_append_new( doctor->lines, json_pack( "{s:s, s:o, s:o}", "verdict", verdicts[verdict], "what",
-                                                         json_text( what ), "mend", *mend ? json_text( mend ) : json_null() ) );
+        json_array_append_new( doctor->lines, json_pack( "{s:s, s:o, s:o}", "verdict", verdicts[verdict],
+                                                         "what", json_text( what ),
+                                                         "mend", *mend ? json_text( mend ) : json_null() ) );
     else
     {
         print_line( stdout, verdict, what, mend );
@@ -93,7 +94,8 @@ static void tell_problem( struct doctor *doctor, const char *about, const char *
     struct log_text text;
 
     for (next = strstr( problem, ": " ); next; next = strstr( next + 1, ": " )) mend = next;
-    if (mend) tell( doctor, VERDICT_FAILED, log_escape( &text, mend + 2 ), "%s%.*s", about, (int)(mend - problem), problem );
+    if (mend)
+        tell( doctor, VERDICT_FAILED, log_escape( &text, mend + 2 ), "%s%.*s", about, (int)(mend - problem), problem );
     else tell( doctor, VERDICT_FAILED, "see docs/troubleshooting.md", "%s%s", about, problem );
 }
 
@@ -147,7 +149,8 @@ static void look_at_record( struct doctor *doctor )
 }
 
 /* Two that offer one name: the server gets the first. */
-static void look_at_names( struct doctor *doctor, const struct registration *registration, const struct name_list *names )
+static void look_at_names( struct doctor *doctor, const struct registration *registration,
+                           const struct name_list *names )
 {
     struct log_text name, plugin, other;
     const char *const *served;
@@ -169,7 +172,8 @@ static void look_at_names( struct doctor *doctor, const struct registration *reg
                   "channel %s is offered by %s and by %s: the server gets that of the first",
                   log_escape_name( &name, names->names[i] ), log_escape( &other, doctor->owners.names[j] ),
                   log_escape( &plugin, registration->key ) );
-        else if (name_list_add( &doctor->offered, names->names[i] ) && !name_list_add( &doctor->owners, registration->key ))
+        else if (name_list_add( &doctor->offered, names->names[i] ) &&
+                 !name_list_add( &doctor->owners, registration->key ))
             name_list_remove( &doctor->offered, names->names[i] );
     }
 }
@@ -186,7 +190,7 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
         .plugins = 1,
         .limit = doctor->target.settings.start_timeout,
     };
-    char about[LINE], problem[LINE], names[LINE] = "";
+    char about[LINE], names[LINE] = "";
     struct log_text key, name;
     size_t used = 0, i;
 
@@ -202,11 +206,9 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
     }
     else
     {
-        snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", key.text, *probe.error ? " (Wine printed: " : "",
-                  probe.error, *probe.error ? ")" : "" );
-        snprintf( problem, sizeof(problem), "%s", *probe.problem ? probe.problem : probe.started ? probe.started[0].problem
-                                                                                                 : "no memory is left" );
-        tell_problem( doctor, about, problem );
+        snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", key.text,
+                  *probe.error ? " (Wine printed: " : "", probe.error, *probe.error ? ")" : "" );
+        tell_problem( doctor, about, *probe.problem || !probe.started ? probe.problem : probe.started[0].problem );
     }
     probe_clear( &probe );
 }
@@ -256,11 +258,12 @@ static void look_at_addin( struct doctor *doctor, unsigned int major, const char
         tell( doctor, VERDICT_FAILED, "install winedvc's addin for it",
               "FreeRDP %u in %s: there is no addin for it", major, dir );
     else if (!client_addin_version( path, version, sizeof(version) ))
-        tell( doctor, VERDICT_FAILED, "install winedvc again", "FreeRDP %u in %s: %s is not winedvc's", major, dir, path );
+        tell( doctor, VERDICT_FAILED, "install winedvc again",
+              "FreeRDP %u in %s: %s is not winedvc's", major, dir, path );
     else if (strcmp( version, WINEDVC_VERSION ))
         tell( doctor, VERDICT_FAILED, "install winedvc again, all of it",
-              "FreeRDP %u in %s: its addin %s is of version %s, and winedvc of version " WINEDVC_VERSION, major, dir, path,
-              version );
+              "FreeRDP %u in %s: its addin %s is of version %s, and winedvc of version " WINEDVC_VERSION, major, dir,
+              path, version );
     else if (installed) tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: has the addin", major, dir );
     else tell( doctor, VERDICT_OK, "", "FreeRDP %u in %s: \"winedvc run\" brings the addin (%s)", major, dir, path );
 }
@@ -317,7 +320,8 @@ static int doctor_verb( const struct arguments *arguments )
 
     if (report && !(doctor.report = fopen( report, "wxe" )))
     {
-        complain( "the report %s can not be written (%s): name a file that is not there yet", report, strerror( errno ) );
+        complain( "the report %s can not be written (%s): name a file that is not there yet", report,
+                  strerror( errno ) );
         return STATUS_FAILED;
     }
     if (doctor.report) fprintf( doctor.report, "winedvc doctor, version " WINEDVC_VERSION "\n" );

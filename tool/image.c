@@ -85,7 +85,8 @@ static bool find_address( const struct reader *reader, uint32_t address, uint64_
         uint64_t section = reader->sections + i * (uint64_t)SECTION_HEADER_SIZE;
 
         if (!read_number( reader, section + 12, 4, &virtual_address ) ||
-            !read_number( reader, section + 16, 4, &raw_size ) || !read_number( reader, section + 20, 4, &raw )) return false;
+            !read_number( reader, section + 16, 4, &raw_size ) ||
+            !read_number( reader, section + 20, 4, &raw )) return false;
         if (address < virtual_address || address - virtual_address >= raw_size) continue;
         *offset = raw + (uint64_t)(address - virtual_address);
         return true;
@@ -106,7 +107,8 @@ static void take_export( struct image *image, const char *name )
     else if (!strcmp( name, "DllGetClassObject" )) image->has_classes = true;
     else if (!strcmp( name, "DllRegisterServer" )) image->has_register = true;
     else if (!strcmp( name, "DllUnregisterServer" )) image->has_unregister = true;
-    else if (!strcmp( name, "VirtualChannelEntry" ) || !strcmp( name, "VirtualChannelEntryEx" )) image->has_static = true;
+    else if (!strcmp( name, "VirtualChannelEntry" ) || !strcmp( name, "VirtualChannelEntryEx" ))
+        image->has_static = true;
 }
 
 static void take_exports( const struct reader *reader, struct image *image, uint32_t exports )
@@ -116,8 +118,8 @@ static void take_exports( const struct reader *reader, struct image *image, uint
     uint64_t offset;
     size_t size;
 
-    if (!exports || !read_address( reader, exports + 24, 4, &count ) || !read_address( reader, exports + 32, 4, &names ))
-        return;
+    if (!exports || !read_address( reader, exports + 24, 4, &count ) ||
+        !read_address( reader, exports + 32, 4, &names )) return;
     for (i = 0; i < count && i < MAX_EXPORTS; i++)
     {
         if (!read_address( reader, names + 4 * i, 4, &address ) || !find_address( reader, address, &offset )) return;
@@ -177,9 +179,10 @@ bool image_read( const char *file, struct image *image, char *problem, size_t si
     is_image = take_headers( &reader, image, &machine );
     close( reader.fd );
     if (!is_image)
-        snprintf( problem, size, "%s is no Windows DLL: name the plug-in's .dll, or the .reg file that comes with it", file );
+        snprintf( problem, size, "%s is no Windows DLL: name the plug-in's .dll, or the .reg file that comes with it",
+                  file );
     else if (!image->bits)
-        snprintf( problem, size, "%s is code for %s processors, and this one is x86-64: install the plug-in's version for "
-                  "that (x64)", file, machine == MACHINE_ARM64 ? "ARM64" : "other" );
+        snprintf( problem, size, "%s is code for %s processors, and this one is x86-64: install the plug-in's version "
+                  "for that (x64)", file, machine == MACHINE_ARM64 ? "ARM64" : "other" );
     return is_image && image->bits;
 }

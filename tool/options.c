@@ -27,7 +27,8 @@
 
 static const struct verb_option help_option = { "help", NULL, "prints this" };
 static const struct verb_option json_option = { "json", NULL, "prints JSON" };
-static const struct verb_option prefix_option = { "prefix", "DIR", "the Wine prefix, instead of WINEPREFIX and ~/.wine" };
+static const struct verb_option prefix_option = { "prefix", "DIR",
+                                                  "the Wine prefix, instead of WINEPREFIX and ~/.wine" };
 
 /* What getopt_long() returns: the number of one of the verb's own, or one of these. */
 enum { OPTION_HELP = VERB_OPTIONS, OPTION_JSON, OPTION_PREFIX };

@@ -49,8 +49,8 @@ static bool check_owner( const char *prefix, char *problem, size_t size )
     struct stat st;
 
     if (!stat( prefix, &st ) && st.st_uid == geteuid()) return true;
-    snprintf( problem, size, "the Wine prefix %s is another user's (number %u), and Wine refuses it: run winedvc as that "
-              "user, or name a prefix of your own with --prefix", prefix, (unsigned int)st.st_uid );
+    snprintf( problem, size, "the Wine prefix %s is another user's (number %u), and Wine refuses it: run winedvc as "
+              "that user, or name a prefix of your own with --prefix", prefix, (unsigned int)st.st_uid );
     return false;
 }
 
@@ -63,8 +63,8 @@ static bool check_writable( const char *prefix, char *problem, size_t size )
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
     {
         if (!path_format( path, "%s%s", prefix, names[i] ) || !access( path, W_OK ) || errno == ENOENT) continue;
-        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"chmod -R u+w '%s'\", or put the prefix "
-                  "where it can be", path, strerror( errno ), prefix );
+        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"chmod -R u+w '%s'\", or put the "
+                  "prefix where it can be", path, strerror( errno ), prefix );
         return false;
     }
     return true;
@@ -76,9 +76,9 @@ static bool check_bits( const char *prefix, char *problem, size_t size )
 
     if (!path_format( path, "%s/system.reg", prefix ) || !read_beginning( path, text, sizeof(text) ) ||
         !strstr( text, "\n#arch=win32" )) return true;
-    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and winedvc needs a 64-bit one, which runs "
-              "32-bit plug-ins too: make one with \"WINEPREFIX=DIR WINEARCH=win64 wineboot\", and install the plug-in "
-              "there", prefix );
+    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and winedvc needs a 64-bit one, which "
+              "runs 32-bit plug-ins too: make one with \"WINEPREFIX=DIR WINEARCH=win64 wineboot\", and install the "
+              "plug-in there", prefix );
     return false;
 }
 
@@ -105,9 +105,9 @@ static bool check_version( const char *prefix, const char *loader, char *problem
     if (!find_inf( loader, &inf )) return true;
     if (path_format( path, "%s/.update-timestamp", prefix ) && read_beginning( path, text, sizeof(text) ) &&
         (!strncmp( text, "disable", 7 ) || strtoll( text, NULL, 10 ) == (long long)inf.st_mtime)) return true;
-    snprintf( problem, size, "the Wine prefix %s was made or updated by another version of Wine, and %s would change it: "
-              "allow that with \"WINEPREFIX='%s' '%s' wineboot -u\", or name the Wine that made it with WINEDVC_WINE",
-              prefix, loader, prefix, loader );
+    snprintf( problem, size, "the Wine prefix %s was made or updated by another version of Wine, and %s would change "
+              "it: allow that with \"WINEPREFIX='%s' '%s' wineboot -u\", or name the Wine that made it with "
+              "WINEDVC_WINE", prefix, loader, prefix, loader );
     return false;
 }
 

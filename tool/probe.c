@@ -84,14 +84,16 @@ static void take_hello( struct run *run, const uint8_t *body, size_t size )
     char why[256];
 
     if (run->phase != PHASE_STARTS) return;
-    if (!frame_take( &hello, sizeof(hello), &body, &size )) run_fail( run, "it is no winedvc.exe: install winedvc again" );
+    if (!frame_take( &hello, sizeof(hello), &body, &size ))
+        run_fail( run, "it is no winedvc.exe: install winedvc again" );
     else if (hello.major != WINEDVC_MAJOR)
     {
-        snprintf( why, sizeof(why), "winedvc.exe speaks version %u and winedvc version %u: install winedvc again, all of it",
-                  hello.major, WINEDVC_MAJOR );
+        snprintf( why, sizeof(why), "winedvc.exe speaks version %u and winedvc version %u: install winedvc again, all "
+                  "of it", hello.major, WINEDVC_MAJOR );
         run_fail( run, why );
     }
-    else if (hello.bits != run->probe->bits) run_fail( run, "winedvc.exe is of another architecture: install winedvc again" );
+    else if (hello.bits != run->probe->bits)
+        run_fail( run, "winedvc.exe is of another architecture: install winedvc again" );
     else
     {
         if ((versions = frame_string( &body, &size )))
@@ -267,8 +269,8 @@ static void run_late( struct run *run, uint64_t limit )
         snprintf( why, sizeof(why), "Wine has not begun in %u s: does it work, and is this machine busy? "
                   "\"start-timeout\" makes it wait longer", (unsigned int)(limit / 1000) );
     else
-        snprintf( why, sizeof(why), "it has not answered in %u s and was ended: does it wait for somebody, or for a server "
-                  "of its own? \"start-timeout\" makes winedvc wait longer", (unsigned int)(limit / 1000) );
+        snprintf( why, sizeof(why), "it has not answered in %u s and was ended: does it wait for somebody, or for a "
+                  "server of its own? \"start-timeout\" makes winedvc wait longer", (unsigned int)(limit / 1000) );
     run_fail( run, why );
 }
 
@@ -352,8 +354,9 @@ static bool probe_once( struct probe *probe, const struct wine_program *program,
 
     if (!(run.host = host_create( 0, probe->bits, probe->title, program, probe->arguments, &run.fd )))
     {
-        snprintf( probe->problem, sizeof(probe->problem), "%.1000s can not be started (%s): is Wine installed completely?",
-                  program->loader, strerror( errno ) );
+        snprintf( probe->problem, sizeof(probe->problem),
+                  "%.1000s can not be started (%s): is Wine installed completely?", program->loader,
+                  strerror( errno ) );
         return true;
     }
     run_send( &run, WINEDVC_HELLO, &hello, sizeof(hello) );

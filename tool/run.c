@@ -74,8 +74,10 @@ static int run( const struct arguments *arguments )
     bool found = environment && client_find( environment, arguments->operands[0], client );
     int status = STATUS_OK;
 
-    if (environment && arguments->given[GIVEN_DESKTOP]) status = desktop_write( environment, arguments->operands[0] );
-    else if (environment && arguments->given[GIVEN_REMOVE]) status = desktop_remove( environment, arguments->operands[0] );
+    if (environment && arguments->given[GIVEN_DESKTOP])
+        status = desktop_write( environment, arguments->operands[0] );
+    else if (environment && arguments->given[GIVEN_REMOVE])
+        status = desktop_remove( environment, arguments->operands[0] );
     free( environment );
     if (arguments->given[GIVEN_DESKTOP] || arguments->given[GIVEN_REMOVE]) return status;
     if (!found)
@@ -113,7 +115,7 @@ const struct verb verb_run =
                 "  winedvc run --desktop remmina\n",
     .options =
     {
-        [GIVEN_DESKTOP] = { "desktop", NULL, "writes a launcher of yours for the client, in the place of the desktop's" },
+        [GIVEN_DESKTOP] = { "desktop", NULL, "writes a launcher of yours for the client" },
         [GIVEN_REMOVE] = { "remove-desktop", NULL, "takes that back" },
     },
     .has_command = true,

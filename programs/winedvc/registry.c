@@ -72,7 +72,8 @@ static LSTATUS set_key( const WCHAR *key, const WCHAR *value )
     HKEY opened;
 
     key_path( key, path );
-    if ((status = RegCreateKeyExW( HKEY_CURRENT_USER, path, 0, NULL, 0, KEY_WRITE, NULL, &opened, NULL ))) return status;
+    status = RegCreateKeyExW( HKEY_CURRENT_USER, path, 0, NULL, 0, KEY_WRITE, NULL, &opened, NULL );
+    if (status) return status;
     status = set_text( opened, ADDIN_NAME, value );
     RegCloseKey( opened );
     return status;
@@ -129,7 +130,8 @@ static void call_server( struct link *link, const WCHAR *file, const char *funct
     guard_start( link );
     OleInitialize( NULL );
     if (!(module = LoadLibraryExW( file, NULL, LOAD_WITH_ALTERED_SEARCH_PATH )))
-        say_why( why, L"%.260s cannot be loaded, error %lu: does it need a DLL that is not there?", file, GetLastError() );
+        say_why( why, L"%.260s cannot be loaded, error %lu: does it need a DLL that is not there?", file,
+                 GetLastError() );
     else if (!(call = (void *)GetProcAddress( module, function )))
         say_why( why, L"%.260s has no %hs: it is registered otherwise", file, function );
     else if (FAILED(hr = call()))

@@ -260,7 +260,8 @@ static BOOL is_option( const WCHAR *argument, const WCHAR *option )
 static unsigned int option_count( unsigned int count, WCHAR **arguments )
 {
     if (is_option( arguments[0], ALL_OPTION )) return 1;
-    return count > 1 && (is_option( arguments[0], CONNECTION_OPTION ) || is_option( arguments[0], PLUGIN_OPTION )) ? 2 : 0;
+    if (!is_option( arguments[0], CONNECTION_OPTION ) && !is_option( arguments[0], PLUGIN_OPTION )) return 0;
+    return count > 1 ? 2 : 0;
 }
 
 BOOL scout_check_arguments( unsigned int count, WCHAR **arguments )
