@@ -166,7 +166,6 @@ static BOOL may_load_server( HRESULT hr )
     {
     case REGDB_E_CLASSNOTREG:
     case CO_E_DLLNOTFOUND:
-    case E_NOINTERFACE:     /* registered for another apartment than ours, which would need a proxy */
     case E_ACCESSDENIED:
         return TRUE;
     default:
@@ -239,8 +238,9 @@ static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct l
     return hr;
 }
 
-/* The user's own registration counts first, which not every Wine's CoCreateInstance looks for. Where CoCreateInstance
- * fails the DLL is asked itself: it can, or says why not. */
+/* The user's own registration counts first, which not every Wine's CoCreateInstance looks for. Of a class for another
+ * apartment than ours COM would make a proxy, and run all such plug-ins in one thread: its DLL is asked itself. So it is
+ * where CoCreateInstance fails: it can, or says why not. */
 static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
 {
     WCHAR dll[MAX_PATH * 4], command[MAX_PATH * 3], name[39];
@@ -253,6 +253,8 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR 
     is_registered = server_of_class( HKEY_LOCAL_MACHINE, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) );
     if (!is_registered && find_command( clsid, command, ARRAY_SIZE(command) ))
         return load_local_server( clsid, command, loaded, reason );
+    if (is_registered && !server_is_free_threaded( HKEY_LOCAL_MACHINE, clsid ))
+        return load_server( clsid, dll, loaded, reason );
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
     if (SUCCEEDED(hr) && object) return add_object( loaded, object );
     if (is_registered && (may_load_server( hr ) || server_is_dotnet( dll )))

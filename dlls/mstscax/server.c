@@ -41,7 +41,8 @@ static void take_quoted( WCHAR *text )
     memmove( text, begin + 1, (end - begin) * sizeof(WCHAR) );
 }
 
-static BOOL read_server( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *value, DWORD size )
+static BOOL read_server( HKEY root, REFCLSID clsid, const WCHAR *kind, const WCHAR *name, REGSAM view, WCHAR *value,
+                         DWORD size )
 {
     WCHAR class[39], path[100];
     LSTATUS error;
@@ -51,7 +52,7 @@ static BOOL read_server( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM vi
     StringFromGUID2( clsid, class, ARRAY_SIZE(class) );
     swprintf( path, ARRAY_SIZE(path), L"Software\\Classes\\CLSID\\%s\\%s", class, kind );
     if (RegOpenKeyExW( root, path, 0, KEY_READ | view, &key )) return FALSE;
-    error = RegGetValueW( key, NULL, NULL, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
+    error = RegGetValueW( key, NULL, name, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, &type, value, &size );
     RegCloseKey( key );
     return !error;
 }
@@ -68,7 +69,7 @@ BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view,
 {
     WCHAR value[MAX_PATH * 4];
 
-    if (!read_server( root, clsid, kind, view, value, sizeof(value) )) return FALSE;
+    if (!read_server( root, clsid, kind, NULL, view, value, sizeof(value) )) return FALSE;
     take_quoted( value );
     return expand( value, name, count );
 }
@@ -77,7 +78,16 @@ BOOL server_command( HKEY root, REFCLSID clsid, REGSAM view, WCHAR *command, DWO
 {
     WCHAR value[MAX_PATH * 4];
 
-    return read_server( root, clsid, L"LocalServer32", view, value, sizeof(value) ) && expand( value, command, count );
+    return read_server( root, clsid, L"LocalServer32", NULL, view, value, sizeof(value) )
+           && expand( value, command, count );
+}
+
+BOOL server_is_free_threaded( HKEY root, REFCLSID clsid )
+{
+    WCHAR model[16];
+
+    return read_server( root, clsid, L"InprocServer32", L"ThreadingModel", 0, model, sizeof(model) )
+           && (!wcsicmp( model, L"Free" ) || !wcsicmp( model, L"Both" ) || !wcsicmp( model, L"Neutral" ));
 }
 
 static BOOL has_directory( const WCHAR *name )

@@ -33,6 +33,9 @@
  * marks is the name. FALSE if root has none, or one that is too long. */
 extern BOOL server_of_class( HKEY root, REFCLSID clsid, const WCHAR *kind, REGSAM view, WCHAR *name, DWORD count );
 
+/* Is the class registered, in root and this process's own view, for the multithreaded apartment, which is ours? */
+extern BOOL server_is_free_threaded( HKEY root, REFCLSID clsid );
+
 /* The command that starts the program which serves a class in a process of its own. */
 extern BOOL server_command( HKEY root, REFCLSID clsid, REGSAM view, WCHAR *command, DWORD count );
 

@@ -208,11 +208,23 @@ static void test_class_names(void)
     }
 }
 
-/* documented: plug-ins are free-threaded; ours: also where they are registered for an apartment */
+static BOOL has_proxy(void)
+{
+    static const WCHAR key[] = L"Software\\Classes\\Interface\\{a1230201-1439-4e62-a414-190d0ac3d40e}\\ProxyStubClsid32";
+
+    return !RegGetValueW( HKEY_LOCAL_MACHINE, key, NULL, RRF_RT_ANY, NULL, NULL, NULL );
+}
+
+/* documented: plug-ins are free-threaded; ours: also where they are registered for an apartment, so they need no proxy */
 static void test_class_of_apartment(void)
 {
+    HRESULT (WINAPI *remove)(void) = (void *)GetProcAddress( GetModuleHandleW( L"mstscax.dll" ), "DllUnregisterServer" );
+
+    if (remove) remove();
+    ok( !has_proxy(), "the proxies are registered\n" );
     register_class( HKEY_LOCAL_MACHINE, peer.plugin_file, L"Apartment" );
     ok_loaded( TEST_CLASS, 1 );
+    ok( !has_proxy(), "the plug-in needed a proxy\n" );
     register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
 }
 
