@@ -90,8 +90,8 @@ static void write_all( IWTSVirtualChannel *channels[4] )
     take( WINDOW, counts );     /* the first one had for itself */
 }
 
-/* What is left is dropped. */
-static void end_channels(void)
+/* What is left is dropped; the transport cancels what it holds. */
+static void end_channels( BOOL held )
 {
     static const struct step steps[] =
     {
@@ -108,7 +108,7 @@ static void end_channels(void)
     ok_played();
     while ((pdu = next_pdu( FALSE )))
     {
-        raise_open_event( CHANNEL_EVENT_WRITE_CANCELLED, pdu->user_data, pdu->size, pdu->size, 0 );
+        if (held) raise_open_event( CHANNEL_EVENT_WRITE_CANCELLED, pdu->user_data, pdu->size, pdu->size, 0 );
         free( pdu );
     }
     peer.transport = COMPLETE_AT_ONCE;
@@ -127,7 +127,7 @@ static void test_charges(void)
     write_all( channels );
     take( SIZE, counts );
     ok_shares( counts, SIZE, 70, 20, 7, 3 );
-    end_channels();
+    end_channels( TRUE );
 }
 
 /* ours: without charges everybody gets the same */
@@ -141,7 +141,7 @@ static void test_no_charges(void)
     write_all( channels );
     take( SIZE, counts );
     ok_shares( counts, SIZE, 25, 25, 25, 25 );
-    end_channels();
+    end_channels( TRUE );
 }
 
 /* documented: a class whose charge is 0 is not held up by others, which share what is left */
@@ -159,7 +159,7 @@ static void test_no_charge(void)
     take( SIZE, counts );
     take( SIZE, counts );
     ok_shares( counts, SIZE, 33, 33, 0, 33 );
-    end_channels();
+    end_channels( TRUE );
 }
 
 /* ours: a message on an idle channel waits for a window at most, and what is being sent */
@@ -185,7 +185,32 @@ static void test_idle_channel(void)
     ok( before <= WINDOW + 10 * 1600, "%Iu bytes went before it\n", before );
     if (pdu) raise_open_event( CHANNEL_EVENT_WRITE_COMPLETE, pdu->user_data, pdu->size, pdu->size, 0 );
     free( pdu );
-    end_channels();
+    end_channels( TRUE );
+}
+
+/* ours: what is written while another channel sends has its turn soon, however fast the transport is */
+static void test_busy_channel(void)
+{
+    IWTSVirtualChannel *channels[4];
+    struct pdu *pdu = NULL;
+    SIZE_T before = 0;
+
+    start_client();
+    open_channels( channels );
+    peer.transport = WAIT;
+    ok_write( channels[0], SIZE, buffer, S_OK );
+    ok( wait_for( peer.waiting ), "nothing is sent\n" );
+    ok_write( channels[3], 64, buffer, S_OK );
+    SetEvent( peer.go );
+    while ((pdu = next_pdu( TRUE )) && pdu->data[1] == 1)
+    {
+        before += pdu->size;
+        free( pdu );
+    }
+    ok( pdu && pdu->data[1] == 4 && pdu->size == 66, "the message was not sent\n" );
+    ok( before <= 12 * 1600, "%Iu bytes went before it\n", before );
+    free( pdu );
+    end_channels( FALSE );
 }
 
 static void run(void)
@@ -194,6 +219,7 @@ static void run(void)
     test_no_charges();
     test_no_charge();
     test_idle_channel();
+    test_busy_channel();
 }
 
 START_TEST(schedule)
