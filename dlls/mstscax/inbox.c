@@ -59,7 +59,7 @@ struct node *inbox_take( struct inbox *inbox )
 {
     struct node *node, *oldest = NULL, *next;
 
-    if (inbox_is_empty( inbox )) return NULL;
+    if (!InterlockedCompareExchangePointer( (void **)&inbox->newest, NULL, NULL )) return NULL;
     for (node = InterlockedExchangePointer( (void **)&inbox->newest, NULL ); node; node = next)
     {
         next = node->next;
@@ -67,9 +67,4 @@ struct node *inbox_take( struct inbox *inbox )
         oldest = node;
     }
     return oldest;
-}
-
-BOOL inbox_is_empty( struct inbox *inbox )
-{
-    return !InterlockedCompareExchangePointer( (void **)&inbox->newest, NULL, NULL );
 }

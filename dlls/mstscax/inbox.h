@@ -76,6 +76,4 @@ extern void inbox_wake( struct inbox *inbox );
 /* What was pushed, oldest first, by next. */
 extern struct node *inbox_take( struct inbox *inbox );
 
-extern BOOL inbox_is_empty( struct inbox *inbox );
-
 #endif /* __MSTSCAX_INBOX_H */

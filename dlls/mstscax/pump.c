@@ -462,9 +462,9 @@ static void pump_end_largest( struct client *client )
     while ((channel = table_find_largest( client )))
     {
         WARN( "Closing channel %#x, which keeps most of %I64d bytes.\n", channel->id, client->kept );
-        notice_warning( client, channel->listener->plugin, L"These plug-ins keep more than %u MiB that was not sent or not taken: channel %hs has "
-                        L"most of it, so it is closed", (unsigned int)(client->total_limit >> 20),
-                        channel->listener->name );
+        notice_warning( client, channel->listener->plugin, L"These plug-ins keep more than %u MiB that was not sent or "
+                        L"not taken: channel %hs has most of it, so it is closed",
+                        (unsigned int)(client->total_limit >> 20), channel->listener->name );
         InterlockedExchange( &channel->discards, TRUE );
         channel_set_end( channel, CHANNEL_CLOSED );
         channel_drop( client, channel );

@@ -158,7 +158,8 @@ void table_end_all( struct client *client, enum channel_end end )
 
 static void find_ended( struct channel *channel, void *context )
 {
-    if (InterlockedOr( &channel->end, 0 ) == CHANNEL_CLOSED && !channel->close_wanted) *(struct channel **)context = channel;
+    if (InterlockedOr( &channel->end, 0 ) == CHANNEL_CLOSED && !channel->close_wanted)
+        *(struct channel **)context = channel;
 }
 
 void table_close_ended( struct client *client, void (*close)( struct client *client, struct channel *channel ) )
