@@ -104,15 +104,11 @@ wine() { env -u DISPLAY WINEPREFIX="$prefix" WINEDEBUG=fixme-all timeout -k 5 60
 
 windows_path() { echo "Z:${1//\//\\}"; }
 
-# Registry files are copied, the rest, which nothing writes to, is linked.
 new_prefix()
 {
-    local file template=$BUILDDIR/e2e/template
-    "$SRCDIR/tools/makeprefix" "$template" || fail "no Wine prefix could be made"
     prefix=$tmp/prefix-$1
     prefixes[$1]=$prefix
-    cp -al "$template" "$prefix" || fail "the Wine prefix cannot be copied"
-    for file in "$prefix"/*.reg; do cp --remove-destination "$template/${file##*/}" "$file" || fail "$file"; done
+    "$SRCDIR/tools/makeprefix" --copy "$prefix" || fail "no Wine prefix could be made"
 }
 
 bad_hosts()

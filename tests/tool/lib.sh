@@ -85,16 +85,12 @@ fake_prefix()
     stat -c %Y "${wine%/bin/wine}/share/wine/wine.inf" > "$prefix/.update-timestamp"
 }
 
-# As tests/e2e/lib.sh does it, of the same template.
 new_prefix()
 {
-    local file template=$BUILDDIR/e2e/template
     [ -x "${WINE:-}" ] && [ -x "${WINESERVER:-}" ] || skip "Wine is missing: install wine64"
-    "$SRCDIR/tools/makeprefix" "$template" || { wrong "no Wine prefix could be made"; exit 1; }
     wine=
     prefix=$tmp/prefix-$1
-    cp -al "$template" "$prefix"
-    for file in "$prefix"/*.reg; do cp --remove-destination "$template/${file##*/}" "$file"; done
+    "$SRCDIR/tools/makeprefix" --copy "$prefix" || { wrong "no Wine prefix could be made"; exit 1; }
 }
 
 windows_path() { echo "Z:${1//\//\\}"; }
