@@ -25,11 +25,9 @@
 
 #include "clock.h"
 #include "control.h"
-#include "frames.h"
 #include "life.h"
+#include "report.h"
 #include "search.h"
-
-static const char malformed[] = "a control frame holds what its type says";
 
 /* May this host have a line in the log? */
 static bool control_may_log( struct supervisor *supervisor, struct host *host )
@@ -37,34 +35,30 @@ static bool control_may_log( struct supervisor *supervisor, struct host *host )
     return !supervisor->terminated && log_limit_pass( &host->limit, clock_ms() );
 }
 
-static const char *control_hello( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
+static const char *control_hello( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
-    struct winedvc_hello hello;
+    const struct winedvc_hello *hello = &report->fixed.hello;
+    const char *versions = report->strings[0];
     struct log_text text;
-    const char *versions;
 
-    if (!frame_take( &hello, sizeof(hello), &body, &size )) return malformed;
-    if (hello.major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
-    if (hello.bits != host->bits) return "a host has the bits of its plug-ins";
-    if ((versions = frame_string( &body, &size )) && host->state == HOST_STARTS && !supervisor->terminated)
+    if (hello->major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
+    if (hello->bits != host->bits) return "a host has the bits of its plug-ins";
+    if (versions && host->state == HOST_STARTS && !supervisor->terminated)
         log_line( host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
                   host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
     if (host_event( host, EVENT_HELLO )) life_heard( host );
     return NULL;
 }
 
-static const char *control_addin( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
+static const char *control_addin( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
+    const char *key = report->strings[0], *entry = report->strings[1], *file = report->strings[2];
+    const char *problem = report->strings[3];
+    const struct winedvc_addin *addin = &report->fixed.addin;
     struct log_text key_text, file_text, problem_text;
-    const char *key, *entry, *file, *problem;
-    struct winedvc_addin addin;
     struct plugin *plugin;
 
     if (host->number) return "only the search reports plug-ins";
-    if (!frame_take( &addin, sizeof(addin), &body, &size ) ||
-        !(key = frame_string( &body, &size )) || !(entry = frame_string( &body, &size )) ||
-        !(file = frame_string( &body, &size )) || !(problem = frame_string( &body, &size ))) return malformed;
-
     supervisor->reported++;
     if (*problem)
     {
@@ -73,16 +67,16 @@ static const char *control_addin( struct supervisor *supervisor, struct host *ho
                        log_escape( &file_text, *file ? file : entry ), log_escape( &problem_text, problem ) );
         return NULL;
     }
-    if (addin.bits != 32 && addin.bits != 64) return "a plug-in has 32 or 64 bits";
+    if (addin->bits != 32 && addin->bits != 64) return "a plug-in has 32 or 64 bits";
     if (supervisor->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
-    if (!(plugin = plugin_list_add( &supervisor->plugins, addin.bits, key, entry, file )))
+    if (!(plugin = plugin_list_add( &supervisor->plugins, addin->bits, key, entry, file )))
     {
         log_error( "plug-in %s is not loaded: no memory is left in the client", log_escape( &key_text, key ) );
         return NULL;
     }
-    plugin->temporary = addin.flags & WINEDVC_ADDIN_TEMPORARY;
-    plugin->size = addin.size;
-    plugin->time = addin.time;
+    plugin->temporary = addin->flags & WINEDVC_ADDIN_TEMPORARY;
+    plugin->size = addin->size;
+    plugin->time = addin->time;
     log_debug( "plug-in %s is registered", log_escape( &key_text, plugin->name ) );
     return NULL;
 }
@@ -95,19 +89,17 @@ static void control_name( struct log_text *text, const struct host *host, uint32
     log_escape( text, group && plugin && plugin <= group->count ? group->plugins[plugin - 1]->name : host->title );
 }
 
-static const char *control_plugin( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
+static const char *control_plugin( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
+    const struct winedvc_plugin *plugin = &report->fixed.plugin;
+    const char *why = report->strings[1];
     struct log_text name, why_text, error;
-    struct winedvc_plugin plugin;
-    const char *entry, *why;
 
-    if (!frame_take( &plugin, sizeof(plugin), &body, &size ) ||
-        !(entry = frame_string( &body, &size )) || !(why = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( supervisor, host )) return NULL;
-    control_name( &name, host, plugin.plugin );
-    if (plugin.state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", name.text );
-    else if (plugin.state == WINEDVC_PLUGIN_FAILED)
-        log_error( "plug-in %s does not work (%#x): %s%s%s", name.text, plugin.hresult, log_escape( &why_text, why ),
+    control_name( &name, host, plugin->plugin );
+    if (plugin->state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", name.text );
+    else if (plugin->state == WINEDVC_PLUGIN_FAILED)
+        log_error( "plug-in %s does not work (%#x): %s%s%s", name.text, plugin->hresult, log_escape( &why_text, why ),
                    *host->output.error ? "; Wine printed: " : "", log_escape( &error, host->output.error ) );
     host->output.error[0] = 0; /* what comes is another's */
     return NULL;
@@ -144,21 +136,19 @@ static void control_tell_shared( const struct supervisor *supervisor, const stru
     }
 }
 
-static const char *control_listen( struct supervisor *supervisor, struct host *host, bool on,
-                                   const uint8_t *body, size_t size )
+static const char *control_listen( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
-    struct winedvc_listen listen;
+    bool on = report->type == WINEDVC_LISTEN;
+    uint32_t plugin = report->fixed.listen.plugin;
+    const char *name = report->strings[0];
     struct name_list *heard;
     struct log_text title, text;
     enum name_result result;
-    const char *name;
 
-    if (!frame_take( &listen, sizeof(listen), &body, &size ) || !(name = frame_string( &body, &size )))
-        return malformed;
     log_debug( "channel %s is %s", log_escape_name( &text, name ),
                on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
-    if (!listen.plugin || listen.plugin > host->group->count) return "a host numbers its plug-ins";
+    if (!plugin || plugin > host->group->count) return "a host numbers its plug-ins";
     result = exchange_name( supervisor->exchange, host->port, on ? router_listen : router_unlisten, name );
     switch (result)
     {
@@ -175,9 +165,9 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
                       result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
-    if (on) control_tell_shared( supervisor, host, listen.plugin - 1, name );
+    if (on) control_tell_shared( supervisor, host, plugin - 1, name );
     if (host->state == HOST_READY) return NULL;
-    heard = &host->group->plugins[listen.plugin - 1]->heard;
+    heard = &host->group->plugins[plugin - 1]->heard;
     if (!on) name_list_remove( heard, name );
     else name_list_add( heard, name ); /* without memory the record lacks it */
     return NULL;
@@ -205,16 +195,14 @@ static enum log_level control_level( uint32_t level )
     }
 }
 
-static const char *control_log( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
+static const char *control_log( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
+    const struct winedvc_log *log = &report->fixed.log;
     struct log_text name, text;
-    struct winedvc_log log;
-    const char *line;
 
-    if (!frame_take( &log, sizeof(log), &body, &size ) || !(line = frame_string( &body, &size ))) return malformed;
     if (!control_may_log( supervisor, host )) return NULL;
-    control_name( &name, host, log.plugin );
-    log_line( control_level( log.level ), "%s: %s", name.text, log_escape( &text, line ) );
+    control_name( &name, host, log->plugin );
+    log_line( control_level( log->level ), "%s: %s", name.text, log_escape( &text, report->strings[0] ) );
     return NULL;
 }
 
@@ -230,17 +218,15 @@ static void control_format( char *text, size_t size, const uint64_t *counts )
 }
 
 /* Into the trace, beside the PDUs, and to who wants such lines in the log. */
-static const char *control_stats( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
+static const char *control_stats( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
     char received[16 * 24], sent[16 * 24], text[LOG_LINE];
-    struct winedvc_stats stats;
+    const struct winedvc_stats *stats = &report->fixed.stats;
+    const char *name = report->strings[0];
     struct log_text escaped;
-    const char *name;
 
-    if (!frame_take( &stats, sizeof(stats), &body, &size ) || !(name = frame_string( &body, &size )))
-        return malformed;
-    control_format( received, sizeof(received), stats.received );
-    control_format( sent, sizeof(sent), stats.sent );
+    control_format( received, sizeof(received), stats->received );
+    control_format( sent, sizeof(sent), stats->sent );
     if (*name)
         snprintf( text, sizeof(text), "host %u, channel %s: received%s; sent%s", host->number,
                   log_escape_name( &escaped, name ), received, sent );
@@ -248,19 +234,18 @@ static const char *control_stats( struct supervisor *supervisor, struct host *ho
         snprintf( text, sizeof(text), "host %u: received%s (%" PRIu64 " bytes); sent%s (%" PRIu64 " bytes); PDUs "
                   "cancelled %" PRIu64 ", ignored %" PRIu64 ", malformed %" PRIu64 ", caps repeated %" PRIu64
                   "; messages dropped %" PRIu64 "; channels opened %" PRIu64 ", refused %" PRIu64, host->number,
-                  received, stats.bytes_received, sent, stats.bytes_sent, stats.cancelled, stats.ignored,
-                  stats.malformed, stats.caps_repeated, stats.messages_dropped, stats.opened, stats.refused );
+                  received, stats->bytes_received, sent, stats->bytes_sent, stats->cancelled, stats->ignored,
+                  stats->malformed, stats->caps_repeated, stats->messages_dropped, stats->opened, stats->refused );
     trace_note( supervisor->trace, "%s", text );
     if (log_is_active( LOG_LEVEL_DEBUG ) && control_may_log( supervisor, host ))
         log_debug( "%s", text );
     return NULL;
 }
 
-static const char *control_bye( struct supervisor *supervisor, struct host *host, const uint8_t *body, size_t size )
+static const char *control_bye( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
-    const char *why = frame_string( &body, &size );
+    const char *why = report->strings[0];
 
-    if (!why) return malformed;
     if (*why && !host->bye) host->bye = strdup( why );
     if (*why || host->number || !search_event( supervisor, EVENT_TOLD )) return NULL;
     if (!supervisor->reported && !supervisor->terminated)
@@ -269,28 +254,30 @@ static const char *control_bye( struct supervisor *supervisor, struct host *host
     return NULL;
 }
 
-static const char *control_frame( struct supervisor *supervisor, struct host *host, enum winedvc_control type,
-                                  const uint8_t *body, size_t size )
+static const char *control_frame( struct supervisor *supervisor, struct host *host, const struct packet *frame )
 {
-    if (type == WINEDVC_HELLO) return control_hello( supervisor, host, body, size );
-    switch (type)
+    struct report report;
+
+    if (!report_read( &report, frame->kind, frame->data, frame->size )) return "a control frame holds what its type says";
+    switch (report.type)
     {
+    case WINEDVC_HELLO:
+        return control_hello( supervisor, host, &report );
     case WINEDVC_ADDIN:
-        return control_addin( supervisor, host, body, size );
+        return control_addin( supervisor, host, &report );
     case WINEDVC_PLUGIN:
-        return control_plugin( supervisor, host, body, size );
+        return control_plugin( supervisor, host, &report );
     case WINEDVC_LISTEN:
-        return control_listen( supervisor, host, true, body, size );
     case WINEDVC_UNLISTEN:
-        return control_listen( supervisor, host, false, body, size );
+        return control_listen( supervisor, host, &report );
     case WINEDVC_READY:
         return control_ready( supervisor, host );
     case WINEDVC_LOG:
-        return control_log( supervisor, host, body, size );
+        return control_log( supervisor, host, &report );
     case WINEDVC_STATS:
-        return control_stats( supervisor, host, body, size );
+        return control_stats( supervisor, host, &report );
     case WINEDVC_BYE:
-        return control_bye( supervisor, host, body, size );
+        return control_bye( supervisor, host, &report );
     default: /* of a later version */
         return NULL;
     }
@@ -302,6 +289,6 @@ const char *control_read( struct supervisor *supervisor, struct host *host, stru
     const char *rule = NULL;
 
     for (; (packet = packet_queue_pop( frames )); free( packet ))
-        if (!rule) rule = control_frame( supervisor, host, packet->kind, packet->data, packet->size );
+        if (!rule) rule = control_frame( supervisor, host, packet );
     return rule;
 }

@@ -376,10 +376,10 @@ static void be_narrow( void )
 
 static void be_scout( void )
 {
-    struct winedvc_addin addin = { .bits = 64 };
+    static const struct { struct winedvc_addin addin; char strings[8]; } body = { { .bits = 64 }, "a\0b\0c\0" };
 
     get_opened();
-    wire_control( WINEDVC_ADDIN, &addin, sizeof(addin), "a" );
+    wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_ADDIN, &body, sizeof(body) );
 }
 
 static void be_cut( enum winedvc_control type, size_t size )
