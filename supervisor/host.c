@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "environment.h"
+#include "frames.h"
 #include "host.h"
 
 /* Where its output goes: the user's file, or our pipe. */
@@ -89,6 +90,23 @@ struct host *host_create( unsigned int number, unsigned int bits, const char *ti
         return NULL;
     }
     return host;
+}
+
+void host_hello( struct winedvc_hello *hello )
+{
+    hello->major = WINEDVC_MAJOR;
+    hello->minor = WINEDVC_MINOR;
+    hello->bits = 8 * sizeof(void *);
+    hello->pid = getpid();
+    hello->window = WINEDVC_WINDOW;
+}
+
+void host_limits( const struct settings *settings, struct winedvc_limits *limits )
+{
+    limits->soft = settings->queue_warning;
+    limits->hard = settings->queue_limit;
+    limits->total = settings->memory_limit;
+    limits->threads = settings->call_limit;
 }
 
 bool host_event( struct host *host, enum host_event event )

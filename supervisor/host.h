@@ -32,6 +32,9 @@
 #include "process.h"
 #include "wine.h"
 
+struct winedvc_hello;
+struct winedvc_limits;
+
 /* A host that says nothing for so long after it had something to do is asked, once, whether it lives. */
 #define HOST_PING_MS     5000
 /* From the end of its socket, or of the session, to SIGKILL. */
@@ -101,6 +104,10 @@ struct host
  */
 extern struct host *host_create( unsigned int number, unsigned int bits, const char *title,
                                  const struct wine_program *program, char *const *arguments, int *fd );
+
+/* What a host is told first; the limits only one that runs plug-ins. */
+extern void host_hello( struct winedvc_hello *hello );
+extern void host_limits( const struct settings *settings, struct winedvc_limits *limits );
 
 /* Returns false if the state is none for that event. */
 extern bool host_event( struct host *host, enum host_event event );

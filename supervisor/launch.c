@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ascii.h"
 #include "clock.h"
@@ -59,26 +58,14 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
 
 static void launch_greet( struct supervisor *supervisor, struct host *host )
 {
-    const struct settings *settings = &supervisor->settings;
-    struct winedvc_limits limits =
-    {
-        .soft = settings->queue_warning,
-        .hard = settings->queue_limit,
-        .total = settings->memory_limit,
-        .threads = settings->call_limit,
-    };
-    struct winedvc_hello hello =
-    {
-        .major = WINEDVC_MAJOR,
-        .minor = WINEDVC_MINOR,
-        .bits = 8 * sizeof(void *),
-        .pid = getpid(),
-        .window = WINEDVC_WINDOW,
-    };
+    struct winedvc_limits limits;
+    struct winedvc_hello hello;
 
+    host_hello( &hello );
     exchange_send( supervisor->exchange, host->port, WINEDVC_HELLO, &hello, sizeof(hello), NULL );
-    if (host->group)
-        exchange_send( supervisor->exchange, host->port, WINEDVC_LIMITS, &limits, sizeof(limits), NULL );
+    if (!host->group) return;
+    host_limits( &supervisor->settings, &limits );
+    exchange_send( supervisor->exchange, host->port, WINEDVC_LIMITS, &limits, sizeof(limits), NULL );
 }
 
 static void launch_add_host( struct supervisor *supervisor, struct host *host, int fd )
