@@ -7,7 +7,7 @@ _winedvc()
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]
     then
-        mapfile -t COMPREPLY < <(compgen -W 'add disable doctor enable list remove run --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'add disable doctor enable list remove run try --help --version' -- "$word")
         return
     fi
     case $verb in
@@ -16,6 +16,7 @@ _winedvc()
     list)           options='--names --json' ;;
     remove)         options='--gone' ;;
     run)            options='--desktop --remove-desktop' ;;
+    try)            options='--channel --send --script --echo-test --timeout --json' ;;
     enable|disable) ;;
     *)              return ;;
     esac
@@ -31,6 +32,12 @@ _winedvc()
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
         ;;
     run) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
+    try)
+        words=$(winedvc list --names 2> /dev/null)
+        local IFS=$'\n'
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word"; compgen -f -- "$word")
+        ;;
     add) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # fish completion for winedvc(1)
 
-set -l verbs add disable doctor enable list remove run
+set -l verbs add disable doctor enable list remove run try
 complete -c winedvc -f
 complete -c winedvc -n "not __fish_seen_subcommand_from $verbs" -a "$verbs"
 complete -c winedvc -n "not __fish_seen_subcommand_from $verbs" -l version -d 'print the version'
@@ -19,3 +19,10 @@ complete -c winedvc -n '__fish_seen_subcommand_from remove enable disable' -a '(
 complete -c winedvc -n '__fish_seen_subcommand_from run' -l desktop -d 'write a launcher'
 complete -c winedvc -n '__fish_seen_subcommand_from run' -l remove-desktop -d 'remove it'
 complete -c winedvc -n '__fish_seen_subcommand_from run' -a '(__fish_complete_command)'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -a '(winedvc list --names 2> /dev/null)' -F
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l channel -x -d 'its name'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l send -x -d 'what is sent'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l script -r -F -d 'its steps'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l echo-test -d 'messages of many sizes'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l timeout -x -d 'seconds for what is expected'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l json -d 'print JSON'

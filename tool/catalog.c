@@ -32,10 +32,8 @@
 
 #define NEAR 2      /* letters that differ */
 
-bool catalog_read( struct catalog *catalog, const struct target *target )
+static bool read_catalog( struct catalog *catalog, const struct target *target, char *const *arguments )
 {
-    static char *const arguments[] = { (char *)"scout", (char *)"--all", NULL };
-
     memset( catalog, 0, sizeof(*catalog) );
     catalog->search.settings = &target->settings;
     catalog->search.bits = 64;
@@ -46,6 +44,20 @@ bool catalog_read( struct catalog *catalog, const struct target *target )
     if (record_init( &catalog->record, &target->settings, target->wine.loader ))
         record_load( &catalog->record, &catalog->recorded, catalog->problem, sizeof(catalog->problem) );
     return true;
+}
+
+bool catalog_read( struct catalog *catalog, const struct target *target )
+{
+    static char *const arguments[] = { (char *)"scout", (char *)"--all", NULL };
+
+    return read_catalog( catalog, target, arguments );
+}
+
+bool catalog_read_with( struct catalog *catalog, const struct target *target, const char *value )
+{
+    char *const arguments[] = { (char *)"scout", (char *)"--all", (char *)"--plugin", (char *)value, NULL };
+
+    return read_catalog( catalog, target, arguments );
 }
 
 bool catalog_open( struct catalog *catalog, const struct target *target )

@@ -37,7 +37,9 @@ struct catalog
 
 /* Returns false if there is no list: search.problem says why. catalog_clear() has to follow in any case. */
 extern bool catalog_read( struct catalog *catalog, const struct target *target );
-/* The same, and that is a line for the user. */
+/* The same with a plug-in that need not be registered, as an AddIns value. */
+extern bool catalog_read_with( struct catalog *catalog, const struct target *target, const char *value );
+/* The first, and that there is no list is a line for the user. */
 extern bool catalog_open( struct catalog *catalog, const struct target *target );
 extern void catalog_clear( struct catalog *catalog );
 

@@ -30,6 +30,7 @@
 static const struct verb *const verbs[] =
 {
     &verb_add, &verb_remove, &verb_enable, &verb_disable, &verb_list, &verb_doctor, &verb_run,
+    &verb_try,
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -61,13 +62,16 @@ static void print_versions( void )
 static int run_verb( const struct verb *verb, int argc, char **argv )
 {
     struct arguments arguments;
+    int status;
 
     switch (options_parse( verb, argc, argv, &arguments ))
     {
-    case OPTIONS_HELP:  return STATUS_OK;
-    case OPTIONS_WRONG: return STATUS_USAGE;
-    default:            return verb->run( &arguments );
+    case OPTIONS_HELP:  status = STATUS_OK; break;
+    case OPTIONS_WRONG: status = STATUS_USAGE; break;
+    default:            status = verb->run( &arguments );
     }
+    name_list_clear( &arguments.repeated );
+    return status;
 }
 
 int main( int argc, char **argv )

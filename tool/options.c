@@ -25,10 +25,12 @@
 #include "options.h"
 #include "terminal.h"
 
-static const struct verb_option help_option = { "help", NULL, "prints this" };
-static const struct verb_option json_option = { "json", NULL, "prints JSON" };
-static const struct verb_option prefix_option = { "prefix", "DIR",
-                                                  "the Wine prefix, instead of WINEPREFIX and ~/.wine" };
+static const struct verb_option help_option = { .name = "help", .help = "prints this" };
+static const struct verb_option json_option = { .name = "json", .help = "prints JSON" };
+static const struct verb_option prefix_option =
+{
+    .name = "prefix", .argument = "DIR", .help = "the Wine prefix, instead of WINEPREFIX and ~/.wine",
+};
 
 /* What getopt_long() returns: the number of one of the verb's own, or one of these. */
 enum { OPTION_HELP = VERB_OPTIONS, OPTION_JSON, OPTION_PREFIX };
@@ -121,6 +123,7 @@ enum options_result options_parse( const struct verb *verb, int argc, char **arg
             return OPTIONS_WRONG;
         default:
             arguments->given[value] = optarg ? optarg : "";
+            if (verb->options[value].repeats && !name_list_add( &arguments->repeated, optarg )) return OPTIONS_WRONG;
         }
     }
     arguments->count = argc - optind;

@@ -23,6 +23,8 @@
 
 #include <stdbool.h>
 
+#include "namelist.h"
+
 /* The exit status of every verb but run, whose status is the client's. */
 enum status
 {
@@ -42,16 +44,18 @@ struct verb_option
     const char *name;       /* without the dashes; NULL ends a list */
     const char *argument;   /* what its argument is called, NULL if it takes none */
     const char *help;
+    bool        repeats;    /* it may be given several times: one of a verb's at most */
 };
 
 /* Options that a verb has of its own. */
-#define VERB_OPTIONS 4
+#define VERB_OPTIONS 8
 
 struct arguments
 {
     bool        json;
     const char *prefix;                 /* NULL if it is not given */
-    const char *given[VERB_OPTIONS];    /* in the order of the verb's options: NULL, the argument, or "" */
+    const char *given[VERB_OPTIONS];    /* in the order of the verb's options: NULL, the last argument, or "" */
+    struct name_list repeated;          /* all arguments of the one that repeats */
     unsigned int count;
     char      **operands;               /* ends with NULL */
 };
@@ -69,7 +73,8 @@ struct verb
     int       (*run)( const struct arguments *arguments );  /* returns the exit status */
 };
 
-extern const struct verb verb_add, verb_disable, verb_doctor, verb_enable, verb_list, verb_remove, verb_run;
+extern const struct verb verb_add, verb_disable, verb_doctor, verb_enable, verb_list, verb_remove, verb_run,
+                         verb_try;
 
 /*
  * For the addin, which starts it: standard input is one end of a pair of sockets

@@ -112,20 +112,35 @@ static void answer_control( enum winedvc_control type, const uint8_t *body, bool
     }
 }
 
+static bool is_text( const uint8_t *pdu, size_t size, const char *text )
+{
+    return size == 2 + strlen( text ) && !memcmp( pdu + 2, text, strlen( text ) );
+}
+
 /* The server knows by it that all the host has answered so far is with the addin. */
 static void tell_asked( const uint8_t *pdu, size_t size )
 {
-    static const char question[] = "what is done?";
     struct winedvc_log log = { WINEDVC_LOG_INFO, 0 };
     char text[128];
 
-    if (size != 2 + strlen( question ) || memcmp( pdu + 2, question, strlen( question ) )) return;
+    if (!is_text( pdu, size, "what is done?" )) return;
     snprintf( text, sizeof(text), "%s: all is answered", channel );
     wire_control( WINEDVC_LOG, &log, sizeof(log), text );
 }
 
 static void answer_data( const uint8_t *pdu, size_t size )
 {
+    if (is_text( pdu, size, "print" )) fprintf( stderr, "words \x1b[31m\n" );
+    if (is_text( pdu, size, "die" ))
+    {
+        fputs( "last words\n", stderr );
+        exit( 1 );
+    }
+    if (is_text( pdu, size, "end" ))
+    {
+        wire_close( pdu[1] );
+        return;
+    }
     wire_send( WINEDVC_STREAM_DRDYNVC, 0, pdu, size );
     tell_asked( pdu, size );
 }
@@ -141,6 +156,7 @@ static void answer( bool tells )
     {
         body = wire_read( &frame );
         if (frame.stream == WINEDVC_STREAM_CONTROL) answer_control( frame.flags, body, tells );
+        else if (body[0] >> 4 == 5) wire_caps_rsp();
         else if (body[0] >> 4 == 1) wire_create_rsp( body[1], 0 );
         else if (body[0] >> 4 == 2 || body[0] >> 4 == 3) answer_data( body, frame.size );
         else if (body[0] >> 4 == 4) wire_close( body[1] );

@@ -74,6 +74,13 @@ void wire_data( uint8_t id, const void *data, size_t size )
     wire_send( WINEDVC_STREAM_DRDYNVC, 0, pdu, 2 + size );
 }
 
+void wire_caps_rsp( void )
+{
+    static const uint8_t pdu[] = { 5 << 4, 0, 3, 0 };
+
+    wire_send( WINEDVC_STREAM_DRDYNVC, 0, pdu, sizeof(pdu) );
+}
+
 void wire_create_rsp( uint8_t id, uint32_t status )
 {
     uint8_t pdu[] = { 1 << 4, id, status, status >> 8, status >> 16, status >> 24 };

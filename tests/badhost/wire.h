@@ -37,6 +37,7 @@ extern void wire_control( enum winedvc_control type, const void *fixed, size_t s
 
 /* Commands of [MS-RDPEDYC], with a channel id of one byte. */
 extern void wire_data( uint8_t id, const void *data, size_t size );
+extern void wire_caps_rsp( void );
 extern void wire_create_rsp( uint8_t id, uint32_t status );
 extern void wire_close( uint8_t id );
 
