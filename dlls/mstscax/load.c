@@ -276,7 +276,7 @@ static BOOL may_need_proxies( HRESULT hr, struct loaded_plugins *loaded )
 {
     BOOL changed;
 
-    if (hr != E_NOINTERFACE || loaded->objects || FAILED(proxies_register( &changed )) || !changed) return FALSE;
+    if (hr != E_NOINTERFACE || loaded->count || FAILED(proxies_register( &changed )) || !changed) return FALSE;
     return loaded->registered = TRUE;
 }
 
@@ -293,6 +293,8 @@ HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **re
         hr = fail( reason, hr, L"the AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
     else if (FAILED(hr = load_parsed( &entry, loaded, reason )) && may_need_proxies( hr, loaded ))
     {
+        free( loaded->objects );
+        loaded->objects = NULL;
         free( *reason );
         *reason = NULL;
         hr = load_parsed( &entry, loaded, reason );

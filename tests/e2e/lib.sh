@@ -6,6 +6,7 @@
 # Which client: see client.sh.
 #
 #   new_prefix NAME               $prefix: a Wine prefix of the case's own
+#   add_class ROOT CLSID COMMAND [REG-OPTION]   a class that this command starts the program of
 #   add_program KEY CLSID PROGRAM DLL [REG-OPTION]   the same for a class that a copy of serve.exe serves in its own process
 #   bad_hosts NAME...             tests/badhost takes Wine's place in $client_environment, with these hosts
 #   register DLL                  regsvr32 in $prefix
@@ -127,10 +128,15 @@ add_plugin()
         >> "$tmp/reg.log" 2>&1 || fail "reg add $1: status $?"
 }
 
+add_class()
+{
+    wine reg add "$1\\Software\\Classes\\CLSID\\$2\\LocalServer32" /ve /d "$3" /f "${@:4}" >> "$tmp/reg.log" 2>&1 ||
+        fail "reg add $2"
+}
+
 add_program()
 {
-    wine reg add "HKLM\\Software\\Classes\\CLSID\\$2\\LocalServer32" /ve /f "${@:5}" \
-        /d "\"$(windows_path "$3")\" $2 $(windows_path "$4")" >> "$tmp/reg.log" 2>&1 || fail "reg add $2"
+    add_class HKLM "$2" "\"$(windows_path "$3")\" $2 $(windows_path "$4")" "${@:5}"
     add_plugin "$1" "$2"
 }
 
