@@ -169,14 +169,15 @@ static HRESULT client_read( void *context )
 
 static DWORD report_slow_calls( struct client *client )
 {
+    DWORD wait, duration;
     struct call slow;
-    DWORD wait;
 
     if (!client->host || !client->slow_limit) return INFINITE;
     while (executor_find_slow( &client->executor, client->slow_limit, &slow, &wait ))
     {
-        WARN( "%s has not returned for %I64u ms.\n", slow.what, GetTickCount64() - slow.since );
-        notice_slow( slow.owner, slow.what, GetTickCount64() - slow.since );
+        duration = GetTickCount64() - slow.since;
+        WARN( "%s has not returned for %lu ms.\n", slow.what, duration );
+        plugin_is_slow( slow.owner, slow.what, duration, slow.reports > 1 );
     }
     return wait;
 }

@@ -434,21 +434,23 @@ void executor_stop( struct executor *executor )
 BOOL executor_find_slow( struct executor *executor, DWORD limit, struct call *slow, DWORD *wait )
 {
     struct call *call;
+    ULONGLONG now, due;
     BOOL found = FALSE;
-    ULONGLONG now;
 
     *wait = INFINITE;
     AcquireSRWLockExclusive( &executor->lock );
     now = GetTickCount64(); /* no call began later than this */
     LIST_FOR_EACH_ENTRY( call, &executor->calls, struct call, entry )
     {
-        if (!call->what || call->reported) continue;
-        if (now - call->since < limit)
+        if (!call->what) continue;
+        due = (ULONGLONG)limit * (2 * call->reports + 1);
+        if (now - call->since < due)
         {
-            *wait = min( *wait, limit - (now - call->since) );
+            *wait = min( *wait, due - (now - call->since) );
             continue;
         }
-        found = call->reported = TRUE;
+        found = TRUE;
+        call->reports++;
         *slow = *call;
         break;
     }

@@ -134,11 +134,11 @@ struct call
     void *owner;                /* the queue's */
     const char *what;
     ULONGLONG since;
-    BOOL reported;
+    unsigned int reports;       /* how often executor_find_slow has found it */
 };
 
-/* Finds a task of foreign code that has run for limit milliseconds and was not found before. Else FALSE, and *wait is
- * how long none will have, if none begins. */
+/* Finds a task of foreign code that has run for limit milliseconds, and again after each two limits more. Else FALSE, and
+ * *wait is how long there will be none, if none begins. */
 extern BOOL executor_find_slow( struct executor *executor, DWORD limit, struct call *slow, DWORD *wait );
 
 /* Counts what was done: as long as it stays, nothing ran. */

@@ -228,13 +228,18 @@ static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct l
     if (FAILED(hr = proxies_register( &loaded->registered )))
         return fail( reason, hr, L"it runs in a process of its own, and COM could not be told how to talk to it, error %#lx: "
                      L"is this Wine prefix yours to write to?", hr );
-    if (FAILED(hr = local_server_open( clsid, command, &loaded->server, &factory, why, ARRAY_SIZE(why) )))
+    hr = local_server_open( clsid, command, loaded->server, &factory, why, ARRAY_SIZE(why) );
+    if (FAILED(hr))
+    {
+        loaded->lost = hr != HRESULT_FROM_WIN32( ERROR_FILE_NOT_FOUND );
+        *loaded->server = NULL;
         return fail( reason, hr, L"%s", why );
+    }
     hr = load_served( factory, loaded, reason );
     IClassFactory_Release( factory );
     if (SUCCEEDED(hr)) return S_OK;
-    local_server_close( loaded->server );
-    loaded->server = NULL;
+    local_server_close( *loaded->server );
+    *loaded->server = NULL;
     return hr;
 }
 
@@ -280,7 +285,7 @@ static BOOL may_need_proxies( HRESULT hr, struct loaded_plugins *loaded )
     return loaded->registered = TRUE;
 }
 
-HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **reason )
+HRESULT load_entry( const WCHAR *text, struct local_server **server, struct loaded_plugins *loaded, WCHAR **reason )
 {
     struct addin_entry entry;
     HRESULT hr;
@@ -288,6 +293,7 @@ HRESULT load_entry( const WCHAR *text, struct loaded_plugins *loaded, WCHAR **re
     TRACE( "entry %s.\n", debugstr_w( text ) );
 
     memset( loaded, 0, sizeof(*loaded) );
+    loaded->server = server;
     *reason = NULL;
     if (FAILED(hr = addin_entry_parse( text, &entry )))
         hr = fail( reason, hr, L"the AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );

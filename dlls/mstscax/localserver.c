@@ -27,8 +27,10 @@
 #include "windef.h"
 #include "winbase.h"
 #include "winsvc.h"
+#include "winuser.h"
 #include "tlhelp32.h"
 #include "objbase.h"
+#include "wine/list.h"
 
 #include "localserver.h"
 #include "server.h"
@@ -42,6 +44,12 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 #define END_LIMIT   2000
 #define STOP_LIMIT  2000    /* of a service */
 
+/* Milliseconds in which a program may get ready for other classes, too, before one of its own starts for these. */
+#define SHARED_LIMIT 5000
+
+/* Milliseconds between two looks for a program's process: looking takes time, and who is killed meanwhile leaves it. */
+#define MAX_PAUSE 500
+
 /* Programs of one class that run at a time: more than one only where some do not end. */
 #define MAX_PROCESSES 16
 
@@ -52,16 +60,28 @@ struct local_server
     HANDLE job;             /* NULL if there is none */
     HANDLE process;         /* NULL if none of ours started it */
     WCHAR  program[MAX_PATH];
-    LONG   started;         /* COM has started the program, or failed to */
+    HANDLE stop;            /* event: COM has started the program, or failed to */
+    LONG64 ready_time;      /* since when COM knows its class, or 0 */
     LONG   users;
     LONG   closed;
     void (*ended)( void *context, const WCHAR *why );
     void  *context;
     HANDLE wait;
+    /* protected by starts_lock */
+    struct list entry;      /* in starts */
+    ULONGLONG since;
 };
 
-/* Held while a program starts: its process is known by its name alone, and it may serve the next class as well. */
-static SRWLOCK starting = SRWLOCK_INIT;
+/* Programs that are starting. */
+static SRWLOCK starts_lock = SRWLOCK_INIT;
+static CONDITION_VARIABLE starts_changed = CONDITION_VARIABLE_INIT;
+static struct list starts = { &starts, &starts };
+
+static const WCHAR *file_name( const WCHAR *path )
+{
+    const WCHAR *name = wcsrchr( path, '\\' );
+    return name ? name + 1 : path;
+}
 
 static HANDLE create_job( REFCLSID clsid )
 {
@@ -103,7 +123,7 @@ static HANDLE find_process( HANDLE job )
 static HANDLE find_child( const WCHAR *program )
 {
     HANDLE snapshot = CreateToolhelp32Snapshot( TH32CS_SNAPPROCESS, 0 ), process = NULL;
-    const WCHAR *file = wcsrchr( program, '\\' ) ? wcsrchr( program, '\\' ) + 1 : program;
+    const WCHAR *file = file_name( program );
     PROCESSENTRY32W entry = { .dwSize = sizeof(entry) };
     BOOL more, in_job;
 
@@ -120,19 +140,52 @@ static HANDLE find_child( const WCHAR *program )
     return process;
 }
 
+/* starts_lock held: does another program start that cannot be told from this one yet, or may serve its class as well? */
+static BOOL has_rival( const struct local_server *server )
+{
+    const struct local_server *other;
+
+    LIST_FOR_EACH_ENTRY( other, &starts, struct local_server, entry )
+        if (!wcsicmp( file_name( other->program ), file_name( server->program ) )
+            && (!other->process || GetTickCount64() - other->since < SHARED_LIMIT)) return TRUE;
+    return FALSE;
+}
+
+static void begin_start( struct local_server *server )
+{
+    AcquireSRWLockExclusive( &starts_lock );
+    while (has_rival( server )) SleepConditionVariableSRW( &starts_changed, &starts_lock, MAX_PAUSE, 0 );
+    server->since = GetTickCount64();
+    list_add_tail( &starts, &server->entry );
+    ReleaseSRWLockExclusive( &starts_lock );
+}
+
+static void end_start( struct local_server *server )
+{
+    AcquireSRWLockExclusive( &starts_lock );
+    list_remove( &server->entry );
+    ReleaseSRWLockExclusive( &starts_lock );
+    WakeAllConditionVariable( &starts_changed );
+}
+
+static void take_child( struct local_server *server )
+{
+    HANDLE process;
+
+    AcquireSRWLockExclusive( &starts_lock );
+    if ((process = find_child( server->program ))) take_process( server, process );
+    ReleaseSRWLockExclusive( &starts_lock );
+}
+
 /* COM does not tell which process it starts, and may wait for it for long: it is looked for meanwhile, so that it cannot
  * outlive us. */
 static DWORD CALLBACK catch_process( void *arg )
 {
     struct local_server *server = arg;
-    HANDLE process;
     DWORD pause;
 
-    for (pause = 1; !server->process && !InterlockedOr( &server->started, 0 ); pause = min( pause * 2, 20 ))
-    {
-        Sleep( pause );
-        if ((process = find_child( server->program ))) take_process( server, process );
-    }
+    for (pause = 1; !server->process && WaitForSingleObject( server->stop, pause ); pause = min( pause * 2, MAX_PAUSE ))
+        take_child( server );
     return 0;
 }
 
@@ -146,13 +199,17 @@ static HRESULT start_by_com( struct local_server *server, REFCLSID clsid, IClass
     HANDLE thread;
     HRESULT hr;
 
-    server->started = FALSE;
+    if (!(server->stop = CreateEventW( NULL, TRUE, FALSE, NULL ))) return HRESULT_FROM_WIN32( GetLastError() );
     thread = CreateThread( NULL, 0, catch_process, server, 0, NULL );
     hr = get_class( clsid, factory );
-    InterlockedExchange( &server->started, TRUE );
-    if (!thread) return hr;
-    WaitForSingleObject( thread, INFINITE );
-    CloseHandle( thread );
+    SetEvent( server->stop );
+    if (thread)
+    {
+        WaitForSingleObject( thread, INFINITE );
+        CloseHandle( thread );
+    }
+    CloseHandle( server->stop );
+    if (FAILED(hr) && !server->process) take_child( server );
     return hr;
 }
 
@@ -211,7 +268,7 @@ static HRESULT start_by_us( struct local_server *server, REFCLSID clsid, const W
     return hr;
 }
 
-static void explain( const struct local_server *server, HRESULT hr, ULONGLONG since, WCHAR *why, DWORD count )
+static void explain( const struct local_server *server, HRESULT hr, WCHAR *why, DWORD count )
 {
     DWORD code = STILL_ACTIVE;
 
@@ -219,7 +276,7 @@ static void explain( const struct local_server *server, HRESULT hr, ULONGLONG si
     if (server->process && code != STILL_ACTIVE)
         swprintf( why, count, L"the program that serves it ended at once, with exit code %#lx (%s): see its own settings or "
                   L"log", code, server->program );
-    else if (GetTickCount64() - since >= START_LIMIT / 2)
+    else if (GetTickCount64() - server->since >= START_LIMIT / 2)
         swprintf( why, count, L"the program that serves it did not offer its class within %u s (%s): see its own settings or "
                   L"log", START_LIMIT / 1000, server->program );
     else
@@ -229,49 +286,78 @@ static void explain( const struct local_server *server, HRESULT hr, ULONGLONG si
 
 static void end_process( struct local_server *server )
 {
-    if (!server->process) return;
-    TerminateProcess( server->process, 1 );
-    CloseHandle( server->process );
+    if (server->process) TerminateProcess( server->process, 1 );
+    if (server->process) CloseHandle( server->process );
+    if (server->job) CloseHandle( server->job );
+    server->process = server->job = NULL;
+}
+
+static HRESULT start( struct local_server *server, REFCLSID clsid, const WCHAR *command, IClassFactory **factory )
+{
+    HRESULT hr = start_by_com( server, clsid, factory );
+
+    if (hr == HRESULT_FROM_WIN32( RPC_S_SERVER_UNAVAILABLE ) && forget_programs())
+        hr = start_by_com( server, clsid, factory );
+    if (hr == REGDB_E_CLASSNOTREG) hr = start_by_us( server, clsid, command, factory );
+    return SUCCEEDED(hr) && !*factory ? E_FAIL : hr;
 }
 
 HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_server **out, IClassFactory **factory,
                            WCHAR *why, DWORD count )
 {
     struct local_server *server;
-    ULONGLONG since;
     HRESULT hr;
 
-    *out = NULL;
     *factory = NULL;
     why[0] = 0;
     if (!(server = calloc( 1, sizeof(*server) ))) return E_OUTOFMEMORY;
     server->users = 1;
+    InterlockedExchangePointer( (void **)out, server );
     if (!server_find_program( command, 0, server->program, ARRAY_SIZE(server->program) ))
     {
         swprintf( why, count, L"the program that serves it does not exist (%.260s): install the plug-in again, or remove its "
                   L"AddIns key", command );
-        free( server );
         return HRESULT_FROM_WIN32( ERROR_FILE_NOT_FOUND );
     }
     server->job = create_job( clsid );
-    AcquireSRWLockExclusive( &starting );
-    since = GetTickCount64();
-    hr = start_by_com( server, clsid, factory );
-    if (hr == HRESULT_FROM_WIN32( RPC_S_SERVER_UNAVAILABLE ) && forget_programs())
-        hr = start_by_com( server, clsid, factory );
-    if (hr == REGDB_E_CLASSNOTREG) hr = start_by_us( server, clsid, command, factory );
-    ReleaseSRWLockExclusive( &starting );
-    if (SUCCEEDED(hr) && *factory)
+    begin_start( server );
+    hr = start( server, clsid, command, factory );
+    end_start( server );
+    InterlockedExchangeAdd64( &server->ready_time, GetTickCount64() );
+    if (SUCCEEDED(hr))
     {
         if (!server->process) server->process = find_process( server->job );
-        *out = server;
         return S_OK;
     }
-    explain( server, hr, since, why, count );
+    explain( server, hr, why, count );
     end_process( server );
-    if (server->job) CloseHandle( server->job );
-    free( server );
-    return FAILED(hr) ? hr : E_FAIL;
+    return hr;
+}
+
+const WCHAR *local_server_program( const struct local_server *server )
+{
+    return server->program;
+}
+
+DWORD local_server_ready_for( struct local_server *server )
+{
+    LONG64 since = InterlockedCompareExchange64( &server->ready_time, 0, 0 );
+    return since ? GetTickCount64() - since : 0;
+}
+
+/* Ends the search if that is a window which the process shows. */
+static BOOL CALLBACK look_at_window( HWND window, LPARAM process )
+{
+    DWORD owner;
+    RECT rect;
+
+    return !IsWindowVisible( window ) || !GetWindowThreadProcessId( window, &owner ) || owner != (DWORD)process
+           || !GetWindowRect( window, &rect ) || IsRectEmpty( &rect );
+}
+
+BOOL local_server_shows_window( struct local_server *server )
+{
+    return server->process && !EnumWindows( look_at_window, GetProcessId( server->process ) );
 }
 
 static void CALLBACK process_ended( void *context, BOOLEAN timeout )

@@ -32,10 +32,17 @@
  */
 struct local_server;
 
-/* The class's factory, of a program that runs already or is started by command; waits until COM knows its class. On
- * failure the program has been ended, and why says what happened and what to do. */
+/* The class's factory, of a program that runs already or is started by command; waits until COM knows its class. *out is
+ * there before that, so that others can see what is waited for. On failure the program has been ended, why says what
+ * happened and what to do, and *out is as closed: it needs no local_server_close. */
 extern HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_server **out, IClassFactory **factory,
                                   WCHAR *why, DWORD count );
+
+/* Any thread. The program's file; for how many milliseconds COM has known its class; whether it shows a window, perhaps to
+ * ask its user something. */
+extern const WCHAR *local_server_program( const struct local_server *server );
+extern DWORD local_server_ready_for( struct local_server *server );
+extern BOOL local_server_shows_window( struct local_server *server );
 
 /* Calls proc, on a thread of the system's, if the process ends before local_server_close; why says how. Once, and not
  * for a process that none of ours started. */

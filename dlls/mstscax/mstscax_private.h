@@ -175,10 +175,12 @@ struct plugin
     WCHAR  *entry;
     struct queue queue;             /* IWTSPlugin's calls */
     IWTSPlugin *plugin;             /* the queue's; NULL before loading and after Terminated */
-    struct local_server *server;    /* the queue's; NULL for a DLL's plug-in */
+    struct local_server *server;    /* the queue's, others may look at it; NULL for a DLL's plug-in */
     struct list link;               /* in client->plugins */
     /* protected by client->lock */
     BOOL    ready;                  /* Initialize has returned, and did not fail */
+    HRESULT lost_hr;                /* why its program is not there, which the client is told when all are loaded */
+    WCHAR  *lost;                   /* the same in words, or NULL */
     BOOL    accepting;              /* Connected has returned */
     struct list waiting;            /* channels that are offered then */
     unsigned int channels;          /* that count: it has them, or was offered them */
@@ -300,12 +302,14 @@ struct loaded_plugins
 {
     IWTSPlugin **objects;           /* each with a reference of the caller's */
     ULONG count;
-    struct local_server *server;    /* whose objects these are, or NULL */
+    struct local_server **server;   /* the caller's: whose objects these are, as soon as it starts, or NULL */
     BOOL registered;                /* the registry got proxies for it */
+    BOOL lost;                      /* its program ended, or was not heard of: the next time it may be */
 };
 
 /* Runs foreign code. On failure *reason says why and what to do; the caller frees both. */
-extern HRESULT load_entry( const WCHAR *entry, struct loaded_plugins *loaded, WCHAR **reason );
+extern HRESULT load_entry( const WCHAR *entry, struct local_server **server, struct loaded_plugins *loaded,
+                           WCHAR **reason );
 
 /* manager.c: what a plug-in sees of the client. */
 extern const IWTSVirtualChannelManagerVtbl manager_vtbl;

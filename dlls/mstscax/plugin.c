@@ -59,14 +59,34 @@ static BOOL plugin_submit( struct plugin *plugin, const char *what, void (*run)(
     return TRUE;
 }
 
+/* All are loaded. A program that was not heard of is as one that died: where it serves all that is here, the next start may
+ * help. */
+static void report_lost( struct client *client, BOOL others )
+{
+    struct plugin *plugin;
+
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
+    {
+        if (!plugin->lost) continue;
+        if (others) notice_plugin( plugin, plugin->lost_hr, plugin->lost );
+        else notice_ended( plugin, plugin->lost );
+    }
+}
+
 static void client_plugin_loaded( struct client *client )
 {
-    BOOL ready;
+    BOOL ready, others = FALSE;
+    struct plugin *plugin;
 
     AcquireSRWLockExclusive( &client->lock );
     ready = !--client->plugins_loading;
+    LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
+        others |= plugin->number && plugin->ready;
     ReleaseSRWLockExclusive( &client->lock );
-    if (ready) notice_ready( client );
+    if (!ready) return;
+    if (others) report_lost( client, TRUE );
+    notice_ready( client );
+    if (!others) report_lost( client, FALSE );
 }
 
 /* Is this the last plug-in of its entry to get ready? */
@@ -91,6 +111,16 @@ static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reaso
         listeners_remove( plugin, TRUE );
     }
     if (FAILED(hr) || plugin_completes( plugin )) notice_plugin( plugin, hr, reason );
+    client_plugin_loaded( plugin->client );
+}
+
+static void plugin_lose( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
+{
+    WARN( "%s: %s, hr %#lx.\n", debugstr_w( plugin->entry ), debugstr_w( reason ), hr );
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    plugin->lost_hr = hr;
+    plugin->lost = wcsdup( reason );
+    ReleaseSRWLockExclusive( &plugin->client->lock );
     client_plugin_loaded( plugin->client );
 }
 
@@ -198,8 +228,8 @@ static struct plugin *plugin_create( struct client *client, UINT32 order, const 
     return plugin;
 }
 
-/* On a thread of the system's. In the end plug-ins' programs end. */
-static void plugin_server_ended( void *context, const WCHAR *why )
+/* Any of our threads, or one of the system's. In the end plug-ins' programs end. */
+static void plugin_lost_program( void *context, const WCHAR *why )
 {
     struct plugin *plugin = context;
     BOOL terminating;
@@ -210,6 +240,25 @@ static void plugin_server_ended( void *context, const WCHAR *why )
     if (!terminating) notice_ended( plugin, why );
 }
 
+/* A call of a program has no end where the program does not answer: the next one may. One that shows a window may wait for
+ * its user, as a DLL that does not return may for anything. */
+void plugin_is_slow( struct plugin *plugin, const char *what, DWORD duration, BOOL again )
+{
+    struct local_server *server = plugin->server;
+    WCHAR why[MAX_PATH + 256];
+
+    if (!server || local_server_shows_window( server ))
+    {
+        if (!again) notice_slow( plugin, what, duration );
+        return;
+    }
+    if (!again || local_server_ready_for( server ) < 2 * plugin->client->slow_limit) return;
+    swprintf( why, ARRAY_SIZE(why), L"the program that serves it has not returned from %hs for %lu s, and is ended (%s); its "
+              L"channels are closed and the session goes on: report this to the plug-in's vendor", what, duration / 1000,
+              local_server_program( server ) );
+    plugin_lost_program( plugin, why );
+}
+
 static void run_load( struct task *task )
 {
     struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
@@ -218,18 +267,19 @@ static void run_load( struct task *task )
     HRESULT hr;
     ULONG i;
 
-    hr = load_entry( plugin->entry, &loaded, &reason );
+    hr = load_entry( plugin->entry, &plugin->server, &loaded, &reason );
     if (loaded.registered)
         notice_information( plugin->client, plugin, L"It runs in a process of its own: the proxies for that were registered "
                             L"in this Wine prefix, for this and all others (wine regsvr32 /u with this mstscax.dll undoes it)" );
-    if (FAILED(hr)) plugin_report( plugin, hr, reason );
+    if (loaded.lost) plugin_lose( plugin, hr, reason );
+    else if (FAILED(hr)) plugin_report( plugin, hr, reason );
     else
     {
         plugin->plugin = loaded.objects[0];
-        if ((plugin->server = loaded.server)) local_server_watch( plugin->server, plugin_server_ended, plugin );
+        if (plugin->server) local_server_watch( plugin->server, plugin_lost_program, plugin );
         for (i = 1; i < loaded.count; i++)
             if (!plugin_create( plugin->client, plugin->order, plugin->entry, loaded.objects[i],
-                                loaded.server, run_initialize ))
+                                plugin->server, run_initialize ))
                 IWTSPlugin_Release( loaded.objects[i] );
         plugin_initialize( plugin );
     }

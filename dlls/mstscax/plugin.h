@@ -32,4 +32,7 @@ extern void plugins_disconnect( struct client *client, DWORD code );
 /* FALSE if one has not ended after timeout milliseconds. */
 extern BOOL plugins_terminate( struct client *client, DWORD timeout );
 
+/* A call of it has not returned for duration milliseconds; again: that was said of this call before. */
+extern void plugin_is_slow( struct plugin *plugin, const char *what, DWORD duration, BOOL again );
+
 #endif /* __MSTSCAX_PLUGIN_H */

@@ -19,10 +19,11 @@
  */
 
 /*
- *   serve.exe [-factory] {CLSID} <plug-in DLL>... -Embedding
+ *   serve.exe [-factory|-never] {CLSID} <plug-in DLL>... -Embedding
  *
  * is what LocalServer32 of that class says, but for the last word, which COM adds. The class makes the plug-in of the
- * DLL, or a factory of those of all. It ends when the plug-in is released after its Terminated. WINEDVC_TEST_SERVE is
+ * DLL, or a factory of those of all; or it is never told of. It ends when the plug-in is released after its Terminated.
+ * WINEDVC_TEST_SERVE is
  *
  *   exit         it ends at once
  *   never        it never tells of its class
@@ -233,10 +234,12 @@ int main( int argc, char **argv )
     BOOL is_embedded = argc > 1 && !_stricmp( argv[argc - 1], "-Embedding" );
     WCHAR class[40] = L"";
     DWORD cookie = 0;
+    BOOL is_silent;
     CLSID clsid;
 
     has_factory = argc > 1 && !strcmp( argv[1], "-factory" );
-    if (has_factory) argv++, argc--;
+    is_silent = is_wanted( "never" ) || (argc > 1 && !strcmp( argv[1], "-never" ));
+    if (argc > 1 && argv[1][0] == '-') argv++, argc--;
     count = argc - 3;
     if (argc > 1) MultiByteToWideChar( CP_ACP, 0, argv[1], -1, class, ARRAYSIZE(class) - 1 );
     if (!is_embedded || count < 1 || count > MAX_PLUGINS || FAILED(CLSIDFromString( class, &clsid ))) return 2;
@@ -244,8 +247,8 @@ int main( int argc, char **argv )
     dlls = argv + 2;
     unused = CreateEventW( NULL, FALSE, FALSE, NULL );
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
-    if (!is_wanted( "never" ) && FAILED(CoRegisterClassObject( &clsid, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER,
-                                                               REGCLS_MULTIPLEUSE, &cookie ))) return 4;
+    if (!is_silent && FAILED(CoRegisterClassObject( &clsid, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER,
+                                                    REGCLS_MULTIPLEUSE, &cookie ))) return 4;
     WaitForSingleObject( unused, INFINITE );
     if (is_wanted( "stay" )) WaitForSingleObject( GetCurrentProcess(), INFINITE );
     CoRevokeClassObject( cookie );
