@@ -29,6 +29,7 @@
 #include "missing.h"
 #include "proxies.h"
 #include "server.h"
+#include "window.h"
 
 #include "wine/debug.h"
 
@@ -141,8 +142,10 @@ static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins 
 {
     DWORD flags = wcspbrk( entry->dll, L"\\/:" ) ? LOAD_WITH_ALTERED_SEARCH_PATH : 0;
     HMODULE module = LoadLibraryExW( entry->dll, NULL, flags );
+    WCHAR file[MAX_PATH * 4];
 
     if (!module) return fail_load( reason, GetLastError(), entry->dll );
+    if (server_find_file( entry->dll, 0, file, ARRAY_SIZE(file) )) window_expect( file );
     if (entry->has_clsid) return load_dll_class( module, &entry->clsid, loaded, reason );
     return load_instances( module, loaded, reason );
 }
@@ -235,6 +238,7 @@ static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct l
         *loaded->server = NULL;
         return fail( reason, hr, L"%s", why );
     }
+    window_expect( local_server_program( *loaded->server ) );
     hr = load_served( factory, loaded, reason );
     IClassFactory_Release( factory );
     if (SUCCEEDED(hr)) return S_OK;
@@ -248,7 +252,7 @@ static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct l
  * where CoCreateInstance fails: it can, or says why not. */
 static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
 {
-    WCHAR dll[MAX_PATH * 4], command[MAX_PATH * 3], name[39];
+    WCHAR dll[MAX_PATH * 4], file[MAX_PATH * 4], command[MAX_PATH * 3], name[39];
     IWTSPlugin *object = NULL;
     BOOL is_registered;
     HRESULT hr;
@@ -260,6 +264,7 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR 
         return load_local_server( clsid, command, loaded, reason );
     if (is_registered && !server_is_free_threaded( HKEY_LOCAL_MACHINE, clsid ))
         return load_server( clsid, dll, loaded, reason );
+    if (is_registered && server_find_file( dll, 0, file, ARRAY_SIZE(file) )) window_expect( file );
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
     if (SUCCEEDED(hr) && object) return add_object( loaded, object );
     if (is_registered && (may_load_server( hr ) || server_is_dotnet( dll )))

@@ -22,6 +22,7 @@
 
 #include "listener.h"
 #include "notice.h"
+#include "services.h"
 
 #include "wine/debug.h"
 
@@ -135,10 +136,11 @@ static ULONG STDMETHODCALLTYPE service_provider_Release( IWTSPluginServiceProvid
 static HRESULT STDMETHODCALLTYPE service_provider_GetService( IWTSPluginServiceProvider *iface, GUID service,
                                                               IUnknown **out )
 {
-    FIXME( "iface %p, service %s, out %p: no service is implemented.\n", iface, debugstr_guid( &service ), out );
+    TRACE( "iface %p, service %s, out %p.\n", iface, debugstr_guid( &service ), out );
 
     if (!out) return E_POINTER;
-    *out = NULL;
+    if ((*out = service_find( &service ))) return S_OK;
+    FIXME( "There is no service %s.\n", debugstr_guid( &service ) );
     return E_NOINTERFACE;
 }
 

@@ -145,29 +145,146 @@ static void test_references(void)
     stop_client();
 }
 
-/* ours: no service is known */
-static void test_GetService(void)
+static IWTSPluginServiceProvider *get_provider(void)
 {
-    static const GUID services[] =
-    {
-        { 0xe4cc08cb, 0x942e, 0x4b19, { 0x85, 0x04, 0xbd, 0x5a, 0x89, 0xa7, 0x47, 0xf5 } },
-        { 0x3f1e6f27, 0x41e8, 0x4a8e, { 0x9a, 0x05, 0x63, 0x1d, 0x0c, 0x3e, 0x77, 0x02 } },
-    };
+    IWTSPluginServiceProvider *provider = NULL;
+
+    IWTSVirtualChannelManager_QueryInterface( script.manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
+    return provider;
+}
+
+/* ours: what is not a service is told so */
+static void test_unknown_service(void)
+{
+    static const GUID none = { 0x3f1e6f27, 0x41e8, 0x4a8e, { 0x9a, 0x05, 0x63, 0x1d, 0x0c, 0x3e, 0x77, 0x02 } };
     IWTSPluginServiceProvider *provider;
-    IUnknown *service;
-    unsigned int i;
+    IUnknown *service = (IUnknown *)0xdeadbeef;
     HRESULT hr;
 
     start_client();
-    IWTSVirtualChannelManager_QueryInterface( script.manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
+    provider = get_provider();
+    hr = IWTSPluginServiceProvider_GetService( provider, none, &service );
+    ok( hr == E_NOINTERFACE && !service, "got hr %#lx, service %p\n", hr, service );
+    hr = IWTSPluginServiceProvider_GetService( provider, RDCLIENT_BITMAP_RENDER_SERVICE, NULL );
+    ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    IWTSPluginServiceProvider_Release( provider );
+    stop_client();
+}
+
+/* documented: the services; observed: what comes is used as the service's interface, and released too often */
+static void test_GetService(void)
+{
+    static const struct { const GUID *id; const IID *iid; } services[] =
+    {
+        { &RDCLIENT_BITMAP_RENDER_SERVICE, &IID_IWTSBitmapRenderService },
+        { &RDCLIENT_WINDOW_INFO_SERVICE, &IID_IWTSWindowInfoService },
+        { &RDCLIENT_REMOTE_APP_WINDOW_INFO_SERVICE, &IID_IWTSRemoteAppWindowInfoService },
+    };
+    IWTSPluginServiceProvider *provider;
+    IUnknown *service, *queried;
+    unsigned int i, j;
+    HRESULT hr;
+
+    start_client();
+    provider = get_provider();
     for (i = 0; i < ARRAY_SIZE(services); i++)
     {
-        service = (IUnknown *)0xdeadbeef;
-        hr = IWTSPluginServiceProvider_GetService( provider, services[i], &service );
-        ok( hr == E_NOINTERFACE && !service, "got hr %#lx, service %p\n", hr, service );
+        service = queried = NULL;
+        hr = IWTSPluginServiceProvider_GetService( provider, *services[i].id, &service );
+        ok( hr == S_OK && service, "%u: got hr %#lx\n", i, hr );
+        if (!service) continue;
+        check_interface( service, &IID_IWTSVirtualChannelManager, FALSE );
+        hr = IUnknown_QueryInterface( service, services[i].iid, (void **)&queried );
+        ok( hr == S_OK && queried == service, "%u: got hr %#lx, another interface\n", i, hr );
+        if (queried) IUnknown_Release( queried );
+        for (j = 0; j < 4; j++) IUnknown_Release( service );
     }
-    hr = IWTSPluginServiceProvider_GetService( provider, services[0], NULL );
-    ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    IWTSPluginServiceProvider_Release( provider );
+    stop_client();
+}
+
+/* ours: what can be said without the client's windows */
+static void test_window_info(void)
+{
+    IWTSRemoteAppWindowInfoService *remote_app = NULL;
+    IWTSPluginServiceProvider *provider;
+    RdpSessionType type = RemoteApp;
+    IWTSWindowInfoService *service = NULL;
+    WTSWindowInfo info;
+    ULONG process = 0;
+    HWND window = (HWND)0xdeadbeef;
+    HRESULT hr;
+
+    start_client();
+    provider = get_provider();
+    IWTSPluginServiceProvider_GetService( provider, RDCLIENT_WINDOW_INFO_SERVICE, (IUnknown **)&service );
+    IWTSPluginServiceProvider_GetService( provider, RDCLIENT_REMOTE_APP_WINDOW_INFO_SERVICE, (IUnknown **)&remote_app );
+    if (service && remote_app)
+    {
+        hr = IWTSWindowInfoService_GetRdpClientProcessId( service, &process );
+        ok( hr == S_OK && process == GetCurrentProcessId(), "got hr %#lx, process %#lx\n", hr, process );
+        hr = IWTSWindowInfoService_GetRdpSessionType( service, &type );
+        ok( hr == S_OK && type == Desktop, "got hr %#lx, type %d\n", hr, type );
+        memset( &info, 0xcc, sizeof(info) );
+        hr = IWTSWindowInfoService_GetWindowInfo( service, NULL, &info );
+        ok( hr == S_OK, "got hr %#lx\n", hr );
+        ok( info.Hwnd == FindWindowW( L"TscShellContainerClass", NULL ), "got window %p\n", info.Hwnd );
+        ok( info.Width > 0 && info.Height > 0 && info.ViewWidth == info.Width && info.ViewHeight == info.Height,
+            "got %d x %d, %d x %d\n", info.Width, info.Height, info.ViewWidth, info.ViewHeight );
+        ok( !info.ViewOffsetX && !info.ViewOffsetY && info.Scale == 1.0f, "got %d, %d, %f\n", info.ViewOffsetX,
+            info.ViewOffsetY, info.Scale );
+        hr = IWTSWindowInfoService_SubscribeWindowChanged( service, NULL, NULL );
+        ok( hr == E_POINTER, "got hr %#lx\n", hr );
+        hr = IWTSRemoteAppWindowInfoService_GetLocalHwnd( remote_app, 1, &window );
+        ok( hr == HRESULT_FROM_WIN32( ERROR_NOT_FOUND ) && !window, "got hr %#lx, window %p\n", hr, window );
+    }
+    IWTSPluginServiceProvider_Release( provider );
+    stop_client();
+}
+
+static HRESULT STDMETHODCALLTYPE size_QueryInterface( IWTSBitmapRendererCallback *iface, REFIID riid, void **out )
+{
+    *out = iface;
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE size_AddRef( IWTSBitmapRendererCallback *iface )
+{
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE size_Release( IWTSBitmapRendererCallback *iface )
+{
+    return 1;
+}
+
+static HRESULT STDMETHODCALLTYPE size_OnTargetSizeChanged( IWTSBitmapRendererCallback *iface, RECT size )
+{
+    ok( 0, "got a size\n" );
+    return S_OK;
+}
+
+/* documented: the error of a mapping that is gone; ours: each is */
+static void test_GetMappedRenderer(void)
+{
+    static const IWTSBitmapRendererCallbackVtbl vtbl = { size_QueryInterface, size_AddRef, size_Release,
+                                                         size_OnTargetSizeChanged };
+    IWTSBitmapRendererCallback callback = { (IWTSBitmapRendererCallbackVtbl *)&vtbl };
+    IWTSBitmapRenderer *renderer = (IWTSBitmapRenderer *)0xdeadbeef;
+    IWTSBitmapRenderService *service = NULL;
+    IWTSPluginServiceProvider *provider;
+    HRESULT hr;
+
+    start_client();
+    provider = get_provider();
+    IWTSPluginServiceProvider_GetService( provider, RDCLIENT_BITMAP_RENDER_SERVICE, (IUnknown **)&service );
+    if (service)
+    {
+        hr = IWTSBitmapRenderService_GetMappedRenderer( service, 1, &callback, &renderer );
+        ok( hr == E_MAPPEDRENDERER_SHUTDOWN && !renderer, "got hr %#lx, renderer %p\n", hr, renderer );
+        hr = IWTSBitmapRenderService_GetMappedRenderer( service, 1, &callback, NULL );
+        ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    }
     IWTSPluginServiceProvider_Release( provider );
     stop_client();
 }
@@ -635,7 +752,10 @@ static void run(void)
 {
     test_interfaces();
     test_references();
+    test_unknown_service();
     test_GetService();
+    test_window_info();
+    test_GetMappedRenderer();
     test_GetConfiguration();
     test_AddIns_values();
     test_names();

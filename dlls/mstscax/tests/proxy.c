@@ -79,7 +79,7 @@ static ULONG STDMETHODCALLTYPE object_Release( struct object *object )
 #define UNKNOWN (void *)object_QueryInterface, (void *)object_AddRef, (void *)object_Release
 
 static struct object plugin, factory, listener_callback, channel_callback, manager, listener, channel, provider, renderer,
-                     renderer_callback, render_service;
+                     renderer_callback, render_service, window_info, window_changed, remote_app;
 
 static void take_object( void *object, const IID *iid )
 {
@@ -274,6 +274,72 @@ static HRESULT STDMETHODCALLTYPE render_service_GetMappedRenderer( IWTSBitmapRen
 static const struct { void *unknown[3]; void *methods[1]; } render_service_vtbl =
     { { UNKNOWN }, { render_service_GetMappedRenderer } };
 
+static void take_info( const WTSWindowInfo *info )
+{
+    got.calls++;
+    got.wide = info ? (UINT_PTR)info->Hwnd : 1;
+    got.numbers[0] = info ? info->Height : 0;
+    got.numbers[1] = info ? info->ViewOffsetY : 0;
+    got.numbers[2] = info ? info->Scale * 4 : 0;
+}
+
+static const WTSWindowInfo some_info = { (HWND)0x20024, 1080, 1920, 1900, 1000, 10, 20, 1.25f };
+
+static HRESULT STDMETHODCALLTYPE window_info_GetWindowInfo( IWTSWindowInfoService *iface, HWND window, WTSWindowInfo *info )
+{
+    got.calls++;
+    got.wide = (UINT_PTR)window;
+    *info = some_info;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE window_info_GetRdpClientProcessId( IWTSWindowInfoService *iface, ULONG *process )
+{
+    got.calls++;
+    *process = 0x80000001;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE window_info_GetRdpSessionType( IWTSWindowInfoService *iface, RdpSessionType *type )
+{
+    got.calls++;
+    *type = RemoteApp;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE window_info_Subscribe( IWTSWindowInfoService *iface, HWND window,
+                                                        IWTSWindowChangedCallback *callback )
+{
+    got.calls++;
+    got.wide = (UINT_PTR)window;
+    take_object( callback, &IID_IWTSWindowChangedCallback );
+    return S_OK;
+}
+
+static const struct { void *unknown[3]; void *methods[5]; } window_info_vtbl =
+    { { UNKNOWN }, { window_info_GetWindowInfo, window_info_GetRdpClientProcessId, window_info_GetRdpSessionType,
+                     window_info_Subscribe, window_info_Subscribe } };
+
+static HRESULT STDMETHODCALLTYPE window_changed_WindowChanged( IWTSWindowChangedCallback *iface, const WTSWindowInfo *info )
+{
+    take_info( info );
+    return S_OK;
+}
+
+static const struct { void *unknown[3]; void *methods[1]; } window_changed_vtbl =
+    { { UNKNOWN }, { window_changed_WindowChanged } };
+
+static HRESULT STDMETHODCALLTYPE remote_app_GetLocalHwnd( IWTSRemoteAppWindowInfoService *iface, unsigned int remote,
+                                                          HWND *window )
+{
+    got.calls++;
+    got.numbers[0] = remote;
+    *window = (HWND)0x20026;
+    return S_OK;
+}
+
+static const struct { void *unknown[3]; void *methods[1]; } remote_app_vtbl = { { UNKNOWN }, { remote_app_GetLocalHwnd } };
+
 static struct object plugin = { &plugin_vtbl, &IID_IWTSPlugin },
                      factory = { &factory_vtbl, &IID_IWTSPluginFactory },
                      listener_callback = { &listener_callback_vtbl, &IID_IWTSListenerCallback },
@@ -284,7 +350,10 @@ static struct object plugin = { &plugin_vtbl, &IID_IWTSPlugin },
                      provider = { &provider_vtbl, &IID_IWTSPluginServiceProvider },
                      renderer = { &renderer_vtbl, &IID_IWTSBitmapRenderer },
                      renderer_callback = { &renderer_callback_vtbl, &IID_IWTSBitmapRendererCallback },
-                     render_service = { &render_service_vtbl, &IID_IWTSBitmapRenderService };
+                     render_service = { &render_service_vtbl, &IID_IWTSBitmapRenderService },
+                     window_info = { &window_info_vtbl, &IID_IWTSWindowInfoService },
+                     window_changed = { &window_changed_vtbl, &IID_IWTSWindowChangedCallback },
+                     remote_app = { &remote_app_vtbl, &IID_IWTSRemoteAppWindowInfoService };
 
 static const GUID some_guid = { 0x12345678, 0x9abc, 0xdef0, { 1, 2, 3, 4, 5, 6, 7, 8 } };
 
@@ -395,12 +464,22 @@ static void call_channel( void *iface )
     ok_call( IWTSVirtualChannel_Close( proxy ), S_OK );
 }
 
+static void call_render_service( void *iface );
+
 static void call_provider( void *iface )
 {
     IUnknown *service = NULL;
 
     ok_call( IWTSPluginServiceProvider_GetService( (IWTSPluginServiceProvider *)iface, some_guid, &service ), S_OK );
     ok( IsEqualGUID( &got.guid, &some_guid ), "got %s\n", wine_dbgstr_guid( &got.guid ) );
+    ok_returned( service, &IID_IWTSBitmapRenderService );
+
+    /* observed: a plug-in does not ask for the service's interface */
+    service = NULL;
+    ok_call( IWTSPluginServiceProvider_GetService( (IWTSPluginServiceProvider *)iface, RDCLIENT_BITMAP_RENDER_SERVICE,
+                                                   &service ), S_OK );
+    ok( IsEqualGUID( &got.guid, &RDCLIENT_BITMAP_RENDER_SERVICE ), "got %s\n", wine_dbgstr_guid( &got.guid ) );
+    if (service) call_render_service( service );
     ok_returned( service, &IID_IWTSBitmapRenderService );
 }
 
@@ -437,6 +516,49 @@ static void call_render_service( void *iface )
     ok( got.wide == 0x123456789abcdef0ull, "got %#I64x\n", got.wide );
     ok( got.object != NULL, "no callback\n" );
     ok_returned( mapped, &IID_IWTSBitmapRenderer );
+}
+
+static void call_window_info( void *iface )
+{
+    IWTSWindowInfoService *proxy = iface;
+    RdpSessionType type = Desktop;
+    WTSWindowInfo info;
+    ULONG process = 0;
+
+    memset( &info, 0xcc, sizeof(info) );
+    ok_call( IWTSWindowInfoService_GetWindowInfo( proxy, (HWND)0x20022, &info ), S_OK );
+    ok( got.wide == 0x20022, "got window %#I64x\n", got.wide );
+    ok( info.Hwnd == some_info.Hwnd && info.Height == 1080 && info.Width == 1920 && info.ViewWidth == 1900
+        && info.ViewHeight == 1000 && info.ViewOffsetX == 10 && info.ViewOffsetY == 20 && info.Scale == 1.25f,
+        "got another window\n" );
+    ok_call( IWTSWindowInfoService_GetRdpClientProcessId( proxy, &process ), S_OK );
+    ok( process == 0x80000001, "got %#lx\n", process );
+    ok_call( IWTSWindowInfoService_GetRdpSessionType( proxy, &type ), S_OK );
+    ok( type == RemoteApp, "got %d\n", type );
+    ok_call( IWTSWindowInfoService_SubscribeWindowChanged( proxy, NULL, (IWTSWindowChangedCallback *)&window_changed ),
+             S_OK );
+    ok( !got.wide && got.object, "got window %#I64x, object %p\n", got.wide, got.object );
+    ok_call( IWTSWindowInfoService_UnsubscribeWindowChanged( proxy, NULL, (IWTSWindowChangedCallback *)&window_changed ),
+             S_OK );
+}
+
+static void call_window_changed( void *iface )
+{
+    IWTSWindowChangedCallback *proxy = iface;
+
+    ok_call( IWTSWindowChangedCallback_WindowChanged( proxy, &some_info ), S_OK );
+    ok( got.wide == 0x20024 && got.numbers[0] == 1080 && got.numbers[1] == 20 && got.numbers[2] == 5,
+        "got %#I64x, %lu, %lu, %lu\n", got.wide, got.numbers[0], got.numbers[1], got.numbers[2] );
+    ok_call( IWTSWindowChangedCallback_WindowChanged( proxy, NULL ), S_OK );
+    ok( got.wide == 1, "got %#I64x\n", got.wide );
+}
+
+static void call_remote_app( void *iface )
+{
+    HWND window = NULL;
+
+    ok_call( IWTSRemoteAppWindowInfoService_GetLocalHwnd( (IWTSRemoteAppWindowInfoService *)iface, 7, &window ), S_OK );
+    ok( got.numbers[0] == 7 && window == (HWND)0x20026, "got %lu, window %p\n", got.numbers[0], window );
 }
 
 struct conversation
@@ -499,6 +621,9 @@ static void test_interfaces(void)
     test_interface( &renderer, call_renderer );
     test_interface( &renderer_callback, call_renderer_callback );
     test_interface( &render_service, call_render_service );
+    test_interface( &window_info, call_window_info );
+    test_interface( &window_changed, call_window_changed );
+    test_interface( &remote_app, call_remote_app );
 }
 
 #define PLUGIN_KEY  L"Software\\Classes\\Interface\\{A1230201-1439-4E62-A414-190D0AC3D40E}"
