@@ -132,16 +132,27 @@ bool trips_begin( struct host *host, const char *plugin, const char *channel )
     return false;
 }
 
-bool trips_begin_pong( struct host *pong )
+/* A bare Wine process says with an empty message that it has begun. */
+static bool begin_bare( struct host *bare, const char *name, const char *const *arguments )
 {
-    const char *const none[] = { NULL };
-    const char *build = getenv( "BUILDDIR" );
     char program[PATH_MAX];
     uint32_t empty;
 
-    if (snprintf( program, sizeof(program), "%s/tests/bench/pe/x86_64-windows/pong.exe", build ) >= PATH_MAX)
+    if (snprintf( program, sizeof(program), "%s/tests/bench/pe/x86_64-windows/%s", getenv( "BUILDDIR" ), name ) >= PATH_MAX)
         return false;
-    return host_run( pong, program, none ) && recv( pong->fd, &empty, sizeof(empty), MSG_WAITALL ) == sizeof(empty);
+    return host_run( bare, program, arguments ) && recv( bare->fd, &empty, sizeof(empty), MSG_WAITALL ) == sizeof(empty);
+}
+
+bool trips_begin_pong( struct host *pong )
+{
+    const char *const none[] = { NULL };
+    return begin_bare( pong, "pong.exe", none );
+}
+
+bool trips_begin_direct( struct host *direct, const char *class )
+{
+    const char *const arguments[] = { class, NULL };
+    return begin_bare( direct, "direct.exe", arguments );
 }
 
 static void give_credit( struct host *host, uint32_t *owed )

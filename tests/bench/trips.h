@@ -38,7 +38,7 @@ struct frames
 extern void frames_set_message( struct frames *frames, uint32_t channel, const uint8_t *message, uint32_t size );
 extern void frames_free( struct frames *frames );
 
-/* Starts it with a plug-in of tests/plugins, or a path from there, connected and with a channel, number 1, of that name.
+/* Starts it with a plug-in of tests/plugins, a path from there, or a {CLSID}, connected and with a channel, number 1, of that name.
  * false, after a failed check, if that is impossible. */
 extern bool trips_begin( struct host *host, const char *plugin, const char *channel );
 /* One channel more. */
@@ -46,6 +46,8 @@ extern bool trips_open( struct host *host, uint32_t id, const char *channel );
 
 /* Starts pong.exe of this directory, a bare Wine process. */
 extern bool trips_begin_pong( struct host *pong );
+/* Starts direct.exe with the plug-in of that class. */
+extern bool trips_begin_direct( struct host *direct, const char *class );
 
 /* Sends the frames and waits for a message of that size. Returns microseconds; host->ended after a failed check. */
 extern double trips_make( struct host *host, const struct frames *frames, uint8_t *answer, size_t size );

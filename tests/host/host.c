@@ -107,7 +107,9 @@ bool host_start( struct host *host, const char *plugin, const char *suffix )
     char program[PATH_MAX], entry[PATH_MAX];
     const char *arguments[] = { "host", entry, NULL };
 
-    return host_program( program ) && host_plugin( plugin, suffix, entry ) && host_run( host, program, arguments );
+    if (plugin[0] == '{') arguments[1] = plugin;
+    else if (!host_plugin( plugin, suffix, entry )) return false;
+    return host_program( program ) && host_run( host, program, arguments );
 }
 
 static bool wait_readable( int fd )
