@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "environment.h"
+#include "owner.h"
 #include "paths.h"
 #include "wine.h"
 
@@ -116,7 +117,9 @@ static bool wine_find_32_bits( char *const *environment, char *path )
 static bool wine_find_loader( const struct settings *settings, unsigned int bits, char *path, char *problem,
                               size_t size )
 {
-    const char *given = settings->wine;
+    const char *given = settings->wine, *prefix = settings->prefix;
+    char owner[PATH_MAX];
+    bool found;
 
     if (given)
     {
@@ -125,8 +128,11 @@ static bool wine_find_loader( const struct settings *settings, unsigned int bits
                   "(WINEDVC_WINE)", given );
         return false;
     }
-    if (bits == 64 ? wine_find_64_bits( settings->environment, path )
-                   : wine_find_32_bits( settings->environment, path )) return true;
+    found = bits == 64 ? wine_find_64_bits( settings->environment, path )
+                       : wine_find_32_bits( settings->environment, path );
+    if (prefix && (!found || !owner_is( path, prefix )) && owner_find( settings->environment, prefix, bits, owner ))
+        return path_format( path, "%s", owner );
+    if (found) return true;
     snprintf( problem, size, "Wine for %u-bit code is not installed: install the package %s (Debian) or wine "
               "(Fedora, Arch), or set WINEDVC_WINE", bits, bits == 64 ? "wine64" : "wine32:i386" );
     return false;

@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "owner.h"
 #include "paths.h"
 #include "prefix.h"
 #include "wine.h"
@@ -82,29 +83,9 @@ static bool check_bits( const char *prefix, char *problem, size_t size )
     return false;
 }
 
-/* Wine's list of what a prefix has, from the loader, which may be a script: in bin, lib/wine or lib/<triplet>/wine. */
-static bool find_inf( const char *loader, struct stat *st )
-{
-    static const char *const places[] = { "..", "../..", "../../.." };
-    char path[PATH_MAX], inf[PATH_MAX];
-    size_t i;
-
-    if (!realpath( loader, path )) return false;
-    *strrchr( path, '/' ) = 0;
-    for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (path_format( inf, "%s/%s/share/wine/wine.inf", path, places[i] ) && !stat( inf, st )) return true;
-    return false;
-}
-
-/* A prefix holds when the list that it was made or updated with was written. */
 static bool check_version( const char *prefix, const char *loader, char *problem, size_t size )
 {
-    char path[PATH_MAX], text[64] = "";
-    struct stat inf;
-
-    if (!find_inf( loader, &inf )) return true;
-    if (path_format( path, "%s/.update-timestamp", prefix ) && read_beginning( path, text, sizeof(text) ) &&
-        (!strncmp( text, "disable", 7 ) || strtoll( text, NULL, 10 ) == (long long)inf.st_mtime)) return true;
+    if (owner_is( loader, prefix )) return true;
     snprintf( problem, size, "the Wine prefix %s was made or updated by another version of Wine, and %s would change "
               "it: allow that with \"WINEPREFIX='%s' '%s' wineboot -u\", or name the Wine that made it with "
               "WINEDVC_WINE", prefix, loader, prefix, loader );
