@@ -23,6 +23,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "environment.h"
@@ -81,6 +82,26 @@ bool path_system_conf( char *const *environment, char path[PATH_MAX] )
         dir += size;
     }
     return false;
+}
+
+bool path_client_log( char *const *environment, const char *client, char path[PATH_MAX] )
+{
+    char name[64];
+
+    snprintf( name, sizeof(name), "winedvc/%.40s.log", client );
+    return path_of_user( environment, "XDG_STATE_HOME", ".local/state", name, path );
+}
+
+void path_make_directories( char *path )
+{
+    char *slash = path;
+
+    while ((slash = strchr( slash + 1, '/' )))
+    {
+        *slash = 0;
+        mkdir( path, 0700 );
+        *slash = '/';
+    }
 }
 
 /* Names of prefixes may be longer than those of files. The record has the prefix, should two have one number. */

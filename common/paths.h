@@ -36,6 +36,12 @@ extern bool path_home( char *const *environment, char path[PATH_MAX] );
 extern bool path_user_conf( char *const *environment, char path[PATH_MAX] );
 extern bool path_system_conf( char *const *environment, char path[PATH_MAX] );
 
+/* Where the log of a client is that shows none itself; false if there is no place for it. */
+extern bool path_client_log( char *const *environment, const char *client, char path[PATH_MAX] );
+
+/* Each directory of an absolute path that is not there yet; the path is the same again afterwards. */
+extern void path_make_directories( char *path );
+
 /* The record of the plug-ins of a Wine prefix; false if there is no place for it. */
 extern bool path_record( char *const *environment, const char *prefix, char path[PATH_MAX] );
 

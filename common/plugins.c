@@ -21,9 +21,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "ascii.h"
 #include "plugins.h"
+
+#define DAY 86400   /* seconds */
 
 static void plugin_destroy( struct plugin *plugin )
 {
@@ -101,6 +104,7 @@ void plugin_take_names( struct plugin *plugin, struct plugin *other )
     name_list_clear( &plugin->heard );
     plugin->ready = other->ready;
     plugin->known = other->known;
+    plugin->used = other->used;
     plugin->names = other->names;
     plugin->heard = other->heard;
     other->known = false;
@@ -115,6 +119,7 @@ void plugin_is_ready( struct plugin *plugin )
     plugin->names = plugin->heard;
     plugin->heard = none;
     plugin->ready = plugin->known = true;
+    plugin->used = time( NULL ) / DAY;
 }
 
 void plugin_list_clear( struct plugin_list *list )

@@ -44,6 +44,7 @@ struct plugin
     char          *file;    /* its server file */
     uint64_t       size;    /* of that file */
     uint64_t       time;    /* when it was written last, in Windows' form */
+    uint64_t       used;    /* the day on which it was ready last, from 1970 on; 0 if nobody knows */
     bool           ready;   /* has been, in this session */
     bool           known;   /* what it listens on when it is ready: */
     struct name_list names;

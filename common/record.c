@@ -39,7 +39,7 @@
  *
  * and for each plug-in
  *
- *   plugin BITS KNOWN SIZE TIME
+ *   plugin BITS KNOWN SIZE TIME USED
  *   key TEXT
  *   entry TEXT
  *   file TEXT
@@ -80,10 +80,11 @@ static bool record_parse_plugin( char **text, const char *numbers, struct plugin
     const char *key, *entry, *file, *name;
     unsigned int bits, known;
     struct plugin *plugin;
-    uint64_t size, time;
+    uint64_t size, time, used = 0;
     size_t count = list->count;
 
-    if (sscanf( numbers, "%u %u %" SCNu64 " %" SCNu64, &bits, &known, &size, &time ) != 4) return false;
+    /* which day it was used on records did not always have */
+    if (sscanf( numbers, "%u %u %" SCNu64 " %" SCNu64 " %" SCNu64, &bits, &known, &size, &time, &used ) < 4) return false;
     if ((bits != 32 && bits != 64) || known > 1 || count == PLUGINS_MAX) return false;
     if (!(key = record_next( text, "key" )) || !(entry = record_next( text, "entry" )) ||
         !(file = record_next( text, "file" ))) return false;
@@ -91,6 +92,7 @@ static bool record_parse_plugin( char **text, const char *numbers, struct plugin
     plugin->known = known;
     plugin->size = size;
     plugin->time = time;
+    plugin->used = used;
     while ((name = record_next( text, "name" )))
         if (!known || !*name || plugin->names.count == PLUGIN_MAX_NAMES || !name_list_add( &plugin->names, name ))
             return false;
@@ -147,8 +149,8 @@ static void record_format_plugin( FILE *file, const struct plugin *plugin )
 {
     size_t i;
 
-    fprintf( file, "plugin %u %u %" PRIu64 " %" PRIu64 "\nkey %s\nentry %s\nfile %s\n", plugin->bits, plugin->known,
-             plugin->size, plugin->time, plugin->key, plugin->entry, plugin->file );
+    fprintf( file, "plugin %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 "\nkey %s\nentry %s\nfile %s\n", plugin->bits,
+             plugin->known, plugin->size, plugin->time, plugin->used, plugin->key, plugin->entry, plugin->file );
     for (i = 0; plugin->known && i < plugin->names.count; i++) fprintf( file, "name %s\n", plugin->names.names[i] );
 }
 
@@ -178,19 +180,6 @@ static char *record_format( const struct record *record, const struct plugin_lis
     return NULL;
 }
 
-/* Each directory of the path that is not there yet. */
-static void record_make_directories( char *path )
-{
-    char *slash = path;
-
-    while ((slash = strchr( slash + 1, '/' )))
-    {
-        *slash = 0;
-        mkdir( path, 0700 );
-        *slash = '/';
-    }
-}
-
 /* Puts the text in the file's place, all or nothing. Returns an error number. */
 static int record_write( char *path, const char *text )
 {
@@ -198,7 +187,7 @@ static int record_write( char *path, const char *text )
     size_t size = strlen( text );
     int fd, error = 0;
 
-    record_make_directories( path );
+    path_make_directories( path );
     snprintf( new_path, sizeof(new_path), "%s.XXXXXX", path );
     if ((fd = mkostemp( new_path, O_CLOEXEC )) < 0) return errno;
     errno = ENOSPC; /* for a write that does less than it should */

@@ -11,13 +11,13 @@ _winedvc()
         return
     fi
     case $verb in
-    add)            options='--name --dry-run --no-run' ;;
+    add)            options='--name --dry-run --no-run --json' ;;
     doctor)         options='--report --json' ;;
     list)           options='--names --json' ;;
-    remove)         options='--gone' ;;
+    remove)         options='--gone --json' ;;
     run)            options='--desktop --remove-desktop' ;;
     try)            options='--channel --send --script --echo-test --timeout --json' ;;
-    enable|disable) ;;
+    enable|disable) options='--json' ;;
     *)              return ;;
     esac
     if [[ $word == -* ]]

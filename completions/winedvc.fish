@@ -12,7 +12,7 @@ complete -c winedvc -n '__fish_seen_subcommand_from add' -l name -x -d 'its name
 complete -c winedvc -n '__fish_seen_subcommand_from add' -l dry-run -d 'change nothing'
 complete -c winedvc -n '__fish_seen_subcommand_from add' -l no-run -d 'do not start it'
 complete -c winedvc -n '__fish_seen_subcommand_from doctor' -l report -r -F -d 'a new file'
-complete -c winedvc -n '__fish_seen_subcommand_from doctor list' -l json -d 'print JSON'
+complete -c winedvc -n '__fish_seen_subcommand_from add disable doctor enable list remove' -l json -d 'print JSON'
 complete -c winedvc -n '__fish_seen_subcommand_from list' -l names -d 'names alone'
 complete -c winedvc -n '__fish_seen_subcommand_from remove' -l gone -d 'all whose file is missing'
 complete -c winedvc -n '__fish_seen_subcommand_from remove enable disable' -a '(winedvc list --names 2> /dev/null)'

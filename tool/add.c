@@ -47,13 +47,14 @@ struct plan
 {
     const struct arguments *arguments;
     struct target target;
-    struct image  image;            /* of file, if it is a DLL */
+    struct image  image;            /* of file, if it is a DLL or a program */
     char          file[PATH_MAX];   /* "" for a class alone */
     char          class[64];        /* "{...}", "" for the plug-in that a DLL exports */
     char          dos[PATH_MAX];    /* what Windows calls the file */
     char          value[VALUE];     /* of the AddIns key */
     char          key[256];
     bool          is_registry_file;
+    json_t       *plugins;          /* what was added, for --json; else NULL */
 };
 
 static bool is_class( const char *text )
@@ -99,14 +100,15 @@ static int plan_parse( struct plan *plan, const char *operand )
     return STATUS_FAILED;
 }
 
-/* The DLL has to be one that can be a plug-in. */
+/* The file has to be one that can be a plug-in. */
 static bool plan_read_file( struct plan *plan )
 {
     char problem[PROBLEM];
 
     if (!*plan->file || plan->is_registry_file) return true;
     if (!image_read( plan->file, &plan->image, problem, sizeof(problem) )) complain( "%s", problem );
-    else if (*plan->class || plan->image.has_instance || plan->image.has_register || plan->image.is_dotnet) return true;
+    else if (*plan->class || plan->image.is_program || plan->image.has_instance || plan->image.has_register ||
+             plan->image.is_dotnet) return true;
     else if (plan->image.has_static)
         complain( "%s is a plug-in of a static channel, which winedvc does not run yet", plan->file );
     else if (plan->image.has_classes)
@@ -157,6 +159,7 @@ static int plan_name( struct plan *plan )
                   plan->file, plan->target.settings.prefix );
         return STATUS_FAILED;
     }
+    else if (plan->image.is_program) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );
     else snprintf( plan->value, sizeof(plan->value), "%s%s%s", plan->dos, *plan->class ? ":" : "", plan->class );
     if (plan->image.bits == 32 &&
         !wine_find( &plan->target.settings, 32, &program, problem, sizeof(problem) ))
@@ -237,14 +240,42 @@ static void remember( struct catalog *catalog, const struct registration *regist
     if (*problem) complain( "the first session will wait for Wine: %s", problem );
 }
 
-static void print_channels( const struct name_list *names )
+static json_t *json_names( const struct name_list *names )
+{
+    struct log_text text;
+    json_t *array = json_array();
+    size_t i;
+
+    for (i = 0; i < names->count; i++)
+        json_array_append_new( array, json_string( log_escape_name( &text, names->names[i] ) ) );
+    return array;
+}
+
+/* Names is NULL where it was not started. */
+static void tell_plugin( const struct plan *plan, const struct registration *registration, const char *result,
+                         const struct name_list *names )
 {
     struct log_text text;
     size_t i;
 
-    if (!names->count) printf( "It listens on no channel as long as there is no connection.\n" );
-    for (i = 0; i < names->count; i++)
-        printf( "  channel %s\n", log_escape_name( &text, names->names[i] ) );
+    log_escape( &text, registration->key );
+    if (plan->plugins)
+        json_array_append_new( plan->plugins,
+                               json_pack( "{s:o, s:o, s:o, s:i, s:s, s:o}", "name", json_text( registration->key ),
+                                          "value", json_text( registration->entry ),
+                                          "file", json_text( registration->file ), "bits", (int)registration->bits,
+                                          "result", result, "channels", names ? json_names( names ) : json_null() ) );
+    else if (!strcmp( result, "present" ))
+        printf( "%s is there already%s.\n", text.text,
+                registration->flags & WINEDVC_ADDIN_DISABLED ? ", and is switched off: \"winedvc enable\"" : "" );
+    else if (!names)
+        printf( "%s is added, and was not started: \"winedvc doctor\" tries whether it works.\n", text.text );
+    else
+    {
+        printf( "%s is added. The next connection with /vc:winedvc offers to the server\n", text.text );
+        if (!names->count) printf( "It listens on no channel as long as there is no connection.\n" );
+        for (i = 0; i < names->count; i++) printf( "  channel %s\n", log_escape_name( &text, names->names[i] ) );
+    }
 }
 
 /* The file's own registration, and the key that it does not make. What was not there is taken back if that fails. */
@@ -254,13 +285,13 @@ static bool register_file( const struct plan *plan, bool *registered )
 
     *registered = false;
     if (plan->is_registry_file) return registry_change( target, 64, "import", plan->dos, NULL );
-    if (!plan->image.has_register) return true;
+    if (!plan->image.has_register && !plan->image.is_program) return true;
     return *registered = registry_change( target, plan->image.bits, "register", plan->dos, NULL );
 }
 
 static void take_back( const struct plan *plan, const char *key, bool registered )
 {
-    if (registered && plan->image.has_unregister)
+    if (registered && (plan->image.has_unregister || plan->image.is_program))
         registry_change( &plan->target, plan->image.bits, "unregister", plan->dos, NULL );
     if (key) registry_change( &plan->target, 64, "remove", key, NULL );
 }
@@ -280,32 +311,26 @@ static bool finish( const struct plan *plan, struct catalog *catalog, const stru
     }
     if (plan->arguments->given[GIVEN_NO_RUN])
     {
-        printf( "%s is added, and was not started: \"winedvc doctor\" tries whether it works.\n",
-                log_escape( &text, registration->key ) );
+        tell_plugin( plan, registration, "added", NULL );
         return true;
     }
     if ((works = start_plugin( plan, registration, &probe )))
     {
-        printf( "%s is added. The next connection with /vc:winedvc offers to the server\n",
-                log_escape( &text, registration->key ) );
-        print_channels( &probe.started[0].names );
+        tell_plugin( plan, registration, "added", &probe.started[0].names );
         remember( catalog, registration, &probe.started[0] );
     }
     probe_clear( &probe );
     return works;
 }
 
-/* The keys that a .reg file, or DllRegisterServer, has brought; the first of those that are new. */
-static struct registration *find_new( const struct catalog *before, const struct catalog *after )
+/* The first of those keys, from this one on, that a .reg file has brought. */
+static struct registration *find_new( const struct catalog *before, struct registration *registration )
 {
-    struct registration *registration = after->search.registrations;
-
     while (registration && has_key( before, registration->key )) registration = registration->next;
     return registration;
 }
 
-/* That of the key which the DLL or the .reg file has brought; else one is written, which is ours. NULL, with a line, if
- * there is none. */
+/* That of the key which the file has brought; else one is written, which is ours. NULL, with a line, if there is none. */
 static struct registration *find_or_write_key( const struct plan *plan, const struct catalog *before,
                                                struct catalog *catalog, bool *ours )
 {
@@ -313,7 +338,8 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
 
     *ours = false;
     if (!catalog_open( catalog, &plan->target )) return NULL;
-    registration = plan->is_registry_file ? find_new( before, catalog ) : find_meant( plan, catalog );
+    registration = plan->is_registry_file ? find_new( before, catalog->search.registrations )
+                                          : find_meant( plan, catalog );
     if (registration) return registration;
     if (plan->is_registry_file)
     {
@@ -331,6 +357,26 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
     return catalog_open( catalog, &plan->target ) ? find_meant( plan, catalog ) : NULL;
 }
 
+/* All that a .reg file has brought has to work. */
+static bool finish_all( const struct plan *plan, const struct catalog *before, struct catalog *catalog,
+                        struct registration *registration )
+{
+    while (registration && finish( plan, catalog, registration ))
+        registration = plan->is_registry_file ? find_new( before, registration->next ) : NULL;
+    return !registration;
+}
+
+static void take_back_all( const struct plan *plan, const struct catalog *before, struct catalog *catalog,
+                           struct registration *registration )
+{
+    for (; registration; registration = find_new( before, registration->next ))
+    {
+        take_back( plan, registration->key, false );
+        catalog_forget( catalog, registration );
+    }
+    complain( "no plug-in of %s is added", plan->file );
+}
+
 static int add_to( const struct plan *plan, const struct catalog *before )
 {
     struct catalog catalog = { 0 };
@@ -341,8 +387,9 @@ static int add_to( const struct plan *plan, const struct catalog *before )
     registration = find_or_write_key( plan, before, &catalog, &ours );
     works = registration &&
             (!registered || registry_change( &plan->target, 64, "mark", registration->key, NULL )) &&
-            finish( plan, &catalog, registration );
-    if (!works) take_back( plan, registration ? registration->key : ours ? plan->key : NULL, registered );
+            finish_all( plan, before, &catalog, registration );
+    if (!works && plan->is_registry_file) take_back_all( plan, before, &catalog, registration );
+    else if (!works) take_back( plan, registration ? registration->key : ours ? plan->key : NULL, registered );
     catalog_clear( &catalog );
     return works ? STATUS_OK : STATUS_FAILED;
 }
@@ -351,14 +398,12 @@ static int add_new( struct plan *plan )
 {
     struct registration *registration;
     struct catalog before = { 0 };
-    struct log_text text;
     int status;
 
     if (!catalog_open( &before, &plan->target )) status = STATUS_FAILED;
     else if (!plan->is_registry_file && (registration = find_meant( plan, &before )))
     {
-        printf( "%s is there already%s.\n", log_escape( &text, registration->key ),
-                registration->flags & WINEDVC_ADDIN_DISABLED ? ", and is switched off: \"winedvc enable\"" : "" );
+        tell_plugin( plan, registration, "present", NULL );
         status = STATUS_OK;
     }
     else if (!plan->is_registry_file && has_key( &before, plan->key ))
@@ -377,12 +422,14 @@ static void print_plan( const struct plan *plan )
     printf( "In the Wine prefix %s, by %s, \"winedvc add\" would\n", plan->target.settings.prefix,
             plan->target.wine.loader );
     if (plan->is_registry_file) printf( "  import %s into the registry\n", plan->file );
-    if (plan->image.has_register)
+    if (plan->image.is_program)
+        printf( "  run %s /regserver (%u bit)\n", plan->file, plan->image.bits );
+    else if (plan->image.has_register)
         printf( "  run the DllRegisterServer of %s (%u bit)\n", plan->file, plan->image.bits );
-    if (!plan->is_registry_file)
+    if (!plan->is_registry_file && *plan->value)
         printf( "  set HKEY_CURRENT_USER\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns\\%s,\n"
                 "    Name = %s%s\n", plan->key, plan->value,
-                plan->image.has_register ? ", unless the DLL does that itself" : "" );
+                plan->image.has_register || plan->image.is_program ? ", unless that file does so itself" : "" );
     if (!plan->arguments->given[GIVEN_NO_RUN]) printf( "  start it once, to learn its channels\n" );
     printf( "Nothing was changed.\n" );
 }
@@ -393,7 +440,14 @@ static int add( const struct arguments *arguments )
     int status = plan_make( &plan );
 
     if (!status && arguments->given[GIVEN_DRY_RUN]) print_plan( &plan );
-    else if (!status) status = add_new( &plan );
+    else if (!status)
+    {
+        if (arguments->json) plan.plugins = json_array();
+        status = add_new( &plan );
+        if (!status && arguments->json && !target_print_json( &plan.target, "plugins", plan.plugins ))
+            status = STATUS_FAILED;
+        json_decref( plan.plugins );
+    }
     target_clear( &plan.target );
     return status;
 }
@@ -401,7 +455,7 @@ static int add( const struct arguments *arguments )
 const struct verb verb_add =
 {
     .name = "add",
-    .operands = "FILE.dll|{CLSID}|FILE.dll:{CLSID}|FILE.reg",
+    .operands = "FILE.dll|{CLSID}|FILE.dll:{CLSID}|FILE.exe|FILE.reg",
     .least = 1,
     .most = 1,
     .help = "registers a plug-in, and starts it once to learn its channels",
@@ -414,5 +468,6 @@ const struct verb verb_add =
         [GIVEN_DRY_RUN] = { "dry-run", NULL, "says what would be done, and does nothing" },
         [GIVEN_NO_RUN] = { "no-run", NULL, "does not start it" },
     },
+    .has_json = true,
     .run = add,
 };

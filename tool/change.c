@@ -28,96 +28,100 @@
 #include "terminal.h"
 #include "verbs.h"
 
-/* A change of one plug-in; returns false, with a line, if it was not made. */
-typedef bool (*change_plugin)( const struct target *target, struct catalog *catalog,
-                               const struct registration *registration );
-
-static bool remove_plugin( const struct target *target, struct catalog *catalog,
-                           const struct registration *registration )
+struct change
 {
-    struct log_text text;
+    struct target  target;
+    struct catalog catalog;
+    json_t        *done;        /* for --json; else NULL */
+};
 
+/* Changes one plug-in; returns false, with a line, if that was not done. */
+typedef bool (*change_plugin)( struct change *change, const struct registration *registration );
+
+/* Result is what JSON calls it, and text what a person reads behind the name. */
+static bool tell( struct change *change, const struct registration *registration, const char *result, const char *text )
+{
+    struct log_text key;
+
+    if (change->done)
+        json_array_append_new( change->done, json_pack( "{s:o, s:s}", "name", json_text( registration->key ),
+                                                        "result", result ) );
+    else printf( "%s is %s.\n", log_escape( &key, registration->key ), text );
+    return true;
+}
+
+static bool remove_plugin( struct change *change, const struct registration *registration )
+{
     if ((registration->flags & WINEDVC_ADDIN_REGISTERED) && registration->bits &&
-        !registry_change( target, registration->bits, "unregister", registration->file, NULL ))
-        complain( "what its DllRegisterServer has left stays in the registry" );
-    if (!registry_change( target, 64, "remove", registration->key, NULL )) return false;
-    catalog_forget( catalog, registration );
-    printf( "%s is removed; its file stays.\n", log_escape( &text, registration->key ) );
-    return true;
+        !registry_change( &change->target, registration->bits, "unregister", registration->file, NULL ))
+        complain( "what it has registered by itself stays in the registry" );
+    if (!registry_change( &change->target, 64, "remove", registration->key, NULL )) return false;
+    catalog_forget( &change->catalog, registration );
+    return tell( change, registration, "removed", "removed; its file stays" );
 }
 
-static bool enable_plugin( const struct target *target, struct catalog *catalog,
-                           const struct registration *registration )
+static bool enable_plugin( struct change *change, const struct registration *registration )
 {
-    struct log_text text;
-
-    log_escape( &text, registration->key );
-    if (!(registration->flags & WINEDVC_ADDIN_DISABLED)) printf( "%s is enabled already.\n", text.text );
-    else if (!registry_change( target, 64, "enable", registration->key, NULL )) return false;
-    else printf( "%s is enabled.\n", text.text );
-    return true;
+    if (!(registration->flags & WINEDVC_ADDIN_DISABLED))
+        return tell( change, registration, "unchanged", "enabled already" );
+    return registry_change( &change->target, 64, "enable", registration->key, NULL ) &&
+           tell( change, registration, "enabled", "enabled" );
 }
 
-static bool disable_plugin( const struct target *target, struct catalog *catalog,
-                            const struct registration *registration )
+static bool disable_plugin( struct change *change, const struct registration *registration )
 {
-    struct log_text text;
-
-    log_escape( &text, registration->key );
     if (registration->flags & WINEDVC_ADDIN_DISABLED)
-    {
-        printf( "%s is disabled already.\n", text.text );
-        return true;
-    }
-    if (!registry_change( target, 64, "disable", registration->key, NULL )) return false;
-    catalog_forget( catalog, registration );
-    printf( "%s is disabled: no session loads it until \"winedvc enable\".\n", text.text );
-    return true;
+        return tell( change, registration, "unchanged", "disabled already" );
+    if (!registry_change( &change->target, 64, "disable", registration->key, NULL )) return false;
+    catalog_forget( &change->catalog, registration );
+    return tell( change, registration, "disabled", "disabled: no session loads it until \"winedvc enable\"" );
 }
 
 /* All are known before the first is changed. */
-static int change_named( const struct target *target, struct catalog *catalog, char *const *names,
-                         change_plugin change )
+static int change_named( struct change *change, char *const *names, change_plugin change_one )
 {
     size_t i;
 
     for (i = 0; names[i]; i++)
     {
-        if (catalog_find( catalog, names[i] )) continue;
-        catalog_complain( catalog, names[i] );
+        if (catalog_find( &change->catalog, names[i] )) continue;
+        catalog_complain( &change->catalog, names[i] );
         return STATUS_UNKNOWN;
     }
     for (i = 0; names[i]; i++)
-        if (!change( target, catalog, catalog_find( catalog, names[i] ) )) return STATUS_FAILED;
+        if (!change_one( change, catalog_find( &change->catalog, names[i] ) )) return STATUS_FAILED;
     return STATUS_OK;
 }
 
-static int remove_gone( const struct target *target, struct catalog *catalog )
+static int remove_gone( struct change *change )
 {
     struct registration *registration;
     bool found = false;
 
-    for (registration = catalog->search.registrations; registration; registration = registration->next)
+    for (registration = change->catalog.search.registrations; registration; registration = registration->next)
     {
-        if (registration_state( target, registration ) != REGISTRATION_GONE) continue;
-        if (!remove_plugin( target, catalog, registration )) return STATUS_FAILED;
+        if (registration_state( &change->target, registration ) != REGISTRATION_GONE) continue;
+        if (!remove_plugin( change, registration )) return STATUS_FAILED;
         found = true;
     }
-    if (!found) printf( "No plug-in's file is missing.\n" );
+    if (!found && !change->done) printf( "No plug-in's file is missing.\n" );
     return STATUS_OK;
 }
 
-static int change( const struct arguments *arguments, change_plugin change, bool gone )
+static int change_all( const struct arguments *arguments, change_plugin change_one, bool gone )
 {
-    struct catalog catalog = { 0 };
-    struct target target;
-    int status = target_open( &target, arguments->prefix );
+    struct change change = { 0 };
+    int status = target_open( &change.target, arguments->prefix );
 
-    if (!status && !catalog_open( &catalog, &target )) status = STATUS_FAILED;
-    if (!status && gone) status = remove_gone( &target, &catalog );
-    if (!status) status = change_named( &target, &catalog, arguments->operands, change );
-    catalog_clear( &catalog );
-    target_clear( &target );
+    if (!status && !catalog_open( &change.catalog, &change.target )) status = STATUS_FAILED;
+    if (!status && arguments->json) change.done = json_array();
+    if (!status && gone) status = remove_gone( &change );
+    if (!status) status = change_named( &change, arguments->operands, change_one );
+    if (change.done && status != STATUS_UNKNOWN && !target_print_json( &change.target, "plugins", change.done ))
+        status = STATUS_FAILED;
+    json_decref( change.done );
+    catalog_clear( &change.catalog );
+    target_clear( &change.target );
     return status;
 }
 
@@ -128,17 +132,17 @@ static int remove_verb( const struct arguments *arguments )
         complain( "remove wants NAME or --gone: see \"winedvc remove --help\"" );
         return STATUS_USAGE;
     }
-    return change( arguments, remove_plugin, arguments->given[0] != NULL );
+    return change_all( arguments, remove_plugin, arguments->given[0] != NULL );
 }
 
 static int enable_verb( const struct arguments *arguments )
 {
-    return change( arguments, enable_plugin, false );
+    return change_all( arguments, enable_plugin, false );
 }
 
 static int disable_verb( const struct arguments *arguments )
 {
-    return change( arguments, disable_plugin, false );
+    return change_all( arguments, disable_plugin, false );
 }
 
 const struct verb verb_remove =
@@ -150,6 +154,7 @@ const struct verb verb_remove =
     .examples = "  winedvc remove scanner\n"
                 "  winedvc remove --gone\n",
     .options = { { "gone", NULL, "all whose file is missing" } },
+    .has_json = true,
     .run = remove_verb,
 };
 
@@ -161,6 +166,7 @@ const struct verb verb_enable =
     .most = 256,
     .help = "lets sessions load a plug-in again",
     .examples = "  winedvc enable scanner\n",
+    .has_json = true,
     .run = enable_verb,
 };
 
@@ -172,5 +178,6 @@ const struct verb verb_disable =
     .most = 256,
     .help = "keeps sessions from loading a plug-in, which stays registered",
     .examples = "  winedvc disable scanner\n",
+    .has_json = true,
     .run = disable_verb,
 };

@@ -28,7 +28,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ascii.h"
@@ -114,18 +113,6 @@ static bool own_directory( char *const *environment, char path[PATH_MAX] )
     return path_home( environment, home ) && path_format( path, "%s/.local/share/applications", home );
 }
 
-static void make_directories( char *path )
-{
-    char *slash = path;
-
-    while ((slash = strchr( slash + 1, '/' )))
-    {
-        *slash = 0;
-        mkdir( path, 0700 );
-        *slash = '/';
-    }
-}
-
 static bool is_ours( const char *path )
 {
     char line[MAX_LINE];
@@ -191,7 +178,7 @@ int desktop_write( char *const *environment, const char *client )
         complain( "%s is a launcher of your own: put \"%s run\" in front of its commands", to, self );
         return STATUS_FAILED;
     }
-    make_directories( to );
+    path_make_directories( to );
     return copy_launcher( from, to, self );
 }
 

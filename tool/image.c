@@ -47,6 +47,8 @@
 #define MAX_EXPORTS  65536
 #define MAX_NAME     64
 
+#define FLAG_DLL 0x2000
+
 #define CLR_IL_ONLY    0x0001
 #define CLR_32BIT_ONLY 0x0002
 
@@ -142,14 +144,16 @@ static void take_clr( const struct reader *reader, struct image *image, uint32_t
 
 static bool take_headers( struct reader *reader, struct image *image, uint32_t *machine )
 {
-    uint32_t dos, header, signature, optional_size, magic, exports, clr, directories;
+    uint32_t dos, header, signature, optional_size, flags, magic, exports, clr, directories;
 
     if (!read_number( reader, 0, 2, &dos ) || dos != 0x5a4d || !read_number( reader, 0x3c, 4, &header ) ||
         !read_number( reader, header, 4, &signature ) || signature != 0x4550 ||
         !read_number( reader, header + (uint64_t)4, 2, machine ) ||
         !read_number( reader, header + (uint64_t)6, 2, &reader->section_count ) ||
         !read_number( reader, header + (uint64_t)20, 2, &optional_size ) ||
+        !read_number( reader, header + (uint64_t)22, 2, &flags ) ||
         !read_number( reader, header + (uint64_t)24, 2, &magic )) return false;
+    image->is_program = !(flags & FLAG_DLL);
     reader->sections = header + (uint64_t)4 + FILE_HEADER_SIZE + optional_size;
     image->bits = *machine == MACHINE_I386 ? 32 : *machine == MACHINE_AMD64 ? 64 : 0;
     directories = magic == MAGIC_32 ? DIRECTORIES_32 : DIRECTORIES_64;
@@ -179,8 +183,8 @@ bool image_read( const char *file, struct image *image, char *problem, size_t si
     is_image = take_headers( &reader, image, &machine );
     close( reader.fd );
     if (!is_image)
-        snprintf( problem, size, "%s is no Windows DLL: name the plug-in's .dll, or the .reg file that comes with it",
-                  file );
+        snprintf( problem, size, "%s is no Windows DLL: name the plug-in's .dll, its program, or the .reg file "
+                  "that comes with it", file );
     else if (!image->bits)
         snprintf( problem, size, "%s is code for %s processors, and this one is x86-64: install the plug-in's version "
                   "for that (x64)", file, machine == MACHINE_ARM64 ? "ARM64" : "other" );

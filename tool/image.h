@@ -29,6 +29,7 @@ struct image
 {
     unsigned int bits;          /* of the process that loads it: 32 or 64 */
     bool         is_dotnet;
+    bool         is_program;    /* which can be told to register itself, and to take that back */
     /* what it exports */
     bool         has_instance;  /* VirtualChannelGetInstance: it is a plug-in by itself */
     bool         has_classes;   /* DllGetClassObject */

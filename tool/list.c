@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <wine/winedvcbridge.h>
 
@@ -36,6 +37,16 @@ static const char *kind( const struct registration *registration )
 
     if (registration->entry[0] == '{' && extension && ascii_equal( extension, ".exe" )) return "process";
     return strchr( registration->entry, '{' ) ? "class" : "file";
+}
+
+/* The day on which a session, or "add", had it last. */
+static const char *last_used( const struct plugin *plugin, char day[16] )
+{
+    time_t seconds = plugin ? plugin->used * 86400 : 0;
+    struct tm date;
+
+    if (!seconds || !gmtime_r( &seconds, &date ) || !strftime( day, 16, "%Y-%m-%d", &date )) strcpy( day, "?" );
+    return day;
 }
 
 /* The names of its channels, with commas; "?" as long as no session and no "add" has run it. */
@@ -61,7 +72,7 @@ static const char *reason( const struct registration *registration, enum registr
 
 static bool print_table( const struct catalog *catalog, const struct target *target )
 {
-    static const char *const heading[] = { "NAME", "KIND", "BITS", "STATE", "CHANNELS", "FILE" };
+    static const char *const heading[] = { "NAME", "KIND", "BITS", "STATE", "USED", "CHANNELS", "FILE" };
     struct table table = { .columns = sizeof(heading) / sizeof(heading[0]) };
     struct registration *registration;
     bool complete = table_add( &table, heading );
@@ -69,12 +80,13 @@ static bool print_table( const struct catalog *catalog, const struct target *tar
     for (registration = catalog->search.registrations; registration && complete; registration = registration->next)
     {
         enum registration_state state = registration_state( target, registration );
+        const struct plugin *plugin = catalog_recall( catalog, registration );
         struct log_text name, names, file;
-        char bits[16] = "?";
+        char bits[16] = "?", day[16];
         const char *cells[] =
         {
             log_escape( &name, registration->key ), kind( registration ), bits, registration_state_name( state ),
-            channels( catalog_recall( catalog, registration ), &names ),
+            last_used( plugin, day ), channels( plugin, &names ),
             log_escape( &file, *registration->file ? registration->file : registration->entry ),
         };
 
@@ -120,8 +132,10 @@ static json_t *json_plugin( const struct catalog *catalog, const struct target *
                             const struct registration *registration )
 {
     enum registration_state state = registration_state( target, registration );
+    const struct plugin *plugin = catalog_recall( catalog, registration );
+    char day[16];
 
-    return json_pack( "{s:o, s:s, s:o, s:o, s:s, s:o, s:b, s:s, s:o, s:b}",
+    return json_pack( "{s:o, s:s, s:o, s:o, s:s, s:o, s:b, s:s, s:o, s:b, s:o, s:o}",
                       "name", json_text( registration->key ),
                       "kind", kind( registration ),
                       "value", json_text( registration->entry ),
@@ -131,22 +145,22 @@ static json_t *json_plugin( const struct catalog *catalog, const struct target *
                       "enabled", !(registration->flags & WINEDVC_ADDIN_DISABLED),
                       "state", registration_state_name( state ),
                       "reason", state == REGISTRATION_OK ? json_null() : json_text( reason( registration, state ) ),
-                      "known", catalog_recall( catalog, registration ) != NULL );
+                      "known", plugin != NULL,
+                      "used", plugin && plugin->used ? json_string( last_used( plugin, day ) ) : json_null(),
+                      "channels", json_channels( plugin ) );
 }
 
 static bool print_json( const struct catalog *catalog, const struct target *target )
 {
     struct registration *registration;
-    json_t *plugins = json_array(), *plugin;
+    json_t *plugins = json_array();
+    bool printed;
 
     for (registration = catalog->search.registrations; registration; registration = registration->next)
-    {
-        if (!(plugin = json_plugin( catalog, target, registration ))) continue;
-        json_object_set_new( plugin, "channels", json_channels( catalog_recall( catalog, registration ) ) );
-        json_array_append_new( plugins, plugin );
-    }
-    return json_print( json_pack( "{s:i, s:o, s:o, s:o}", "version", 1, "prefix", json_text( target->settings.prefix ),
-                                  "wine", json_text( target->wine.loader ), "plugins", plugins ) );
+        json_array_append_new( plugins, json_plugin( catalog, target, registration ) );
+    printed = target_print_json( target, "plugins", plugins );
+    json_decref( plugins );
+    return printed;
 }
 
 static void print_names( const struct catalog *catalog )

@@ -101,3 +101,9 @@ void target_clear( struct target *target )
 {
     settings_clear( &target->settings );
 }
+
+bool target_print_json( const struct target *target, const char *name, json_t *values )
+{
+    return json_print( json_pack( "{s:i, s:o, s:o, s:O}", "version", 1, "prefix", json_text( target->settings.prefix ),
+                                  "wine", json_text( target->wine.loader ), name, values ) );
+}

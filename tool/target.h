@@ -21,6 +21,8 @@
 #ifndef __WINEDVC_TARGET_H
 #define __WINEDVC_TARGET_H
 
+#include <jansson.h>
+
 #include "settings.h"
 #include "wine.h"
 
@@ -41,5 +43,9 @@ extern int target_check( struct target *target, char *problem, size_t size );
 /* Both, and the mistakes and problems are lines for the user. */
 extern int target_open( struct target *target, const char *prefix );
 extern void target_clear( struct target *target );
+
+/* Prints an object that says which prefix and Wine these are, and has the values by that name. Returns false, with a line
+ * for the user, if that is not possible. */
+extern bool target_print_json( const struct target *target, const char *name, json_t *values );
 
 #endif /* __WINEDVC_TARGET_H */

@@ -34,6 +34,7 @@
 #include "guard.h"
 
 #define WHY 512
+#define PROGRAM_LIMIT 30 /* seconds */
 
 static void say_why( WCHAR why[WHY], const WCHAR *format, ... )
 {
@@ -138,24 +139,62 @@ static void call_server( struct link *link, const WCHAR *file, const char *funct
         say_why( why, L"%.260s: its %hs fails (%#lx): install it with its own installer", file, function, hr );
 }
 
-static void import_file( const WCHAR *file, WCHAR why[WHY] )
+/* Why says what is wrong if it does not succeed. */
+static void run_program( const WCHAR *program, WCHAR *command, WCHAR why[WHY] )
 {
-    WCHAR command[1024];
     STARTUPINFOW startup = { .cb = sizeof(startup) };
     PROCESS_INFORMATION process;
     DWORD code = 1;
 
-    swprintf( command, ARRAY_SIZE(command), L"regedit.exe /S \"%.800s\"", file );
     if (!CreateProcessW( NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process ))
     {
-        say_why( why, L"regedit.exe cannot be started, error %lu: is Wine installed completely?", GetLastError() );
+        say_why( why, L"%.260s cannot be started, error %lu: is it, and is Wine, installed completely?", program,
+                 GetLastError() );
         return;
     }
-    WaitForSingleObject( process.hProcess, INFINITE );
-    GetExitCodeProcess( process.hProcess, &code );
+    if (!WaitForSingleObject( process.hProcess, PROGRAM_LIMIT * 1000 ))
+    {
+        GetExitCodeProcess( process.hProcess, &code );
+        if (code) say_why( why, L"%.260s fails, exit code %lu: install the plug-in with its own installer", command, code );
+    }
+    else
+    {
+        TerminateProcess( process.hProcess, 1 );
+        say_why( why, L"%.260s has not ended in %u s, and was ended: install the plug-in with its own installer", command,
+                 PROGRAM_LIMIT );
+    }
     CloseHandle( process.hThread );
     CloseHandle( process.hProcess );
-    if (code) say_why( why, L"regedit does not take %.300s, exit code %lu: is it a registry file?", file, code );
+}
+
+static void import_file( const WCHAR *file, WCHAR why[WHY] )
+{
+    WCHAR command[1024];
+
+    swprintf( command, ARRAY_SIZE(command), L"regedit.exe /S \"%.800s\"", file );
+    run_program( L"regedit.exe", command, why );
+}
+
+/* A program that serves classes registers itself when it is told so, as ATL's and MFC's do. */
+static void tell_program( const WCHAR *file, const WCHAR *option, WCHAR why[WHY] )
+{
+    WCHAR command[1024];
+
+    swprintf( command, ARRAY_SIZE(command), L"\"%.800s\" %s", file, option );
+    run_program( file, command, why );
+}
+
+static BOOL is_program( const WCHAR *file )
+{
+    const WCHAR *dot = wcsrchr( file, '.' );
+
+    return dot && !wcsicmp( dot, L".exe" );
+}
+
+static void change_server( struct link *link, const WCHAR *file, BOOL on, WCHAR why[WHY] )
+{
+    if (is_program( file )) tell_program( file, on ? L"/regserver" : L"/unregserver", why );
+    else call_server( link, file, on ? "DllRegisterServer" : "DllUnregisterServer", why );
 }
 
 enum operation { SET, MARK, REMOVE, DISABLE, ENABLE, REGISTER, UNREGISTER, IMPORT, OPERATIONS };
@@ -203,8 +242,8 @@ int registry_run( struct link *link, unsigned int count, WCHAR **arguments )
     case REMOVE:     status = remove_key( name ); break;
     case DISABLE:    status = rename_value( name, ADDIN_NAME, ADDIN_DISABLED ); break;
     case ENABLE:     status = rename_value( name, ADDIN_DISABLED, ADDIN_NAME ); break;
-    case REGISTER:   call_server( link, name, "DllRegisterServer", why ); break;
-    case UNREGISTER: call_server( link, name, "DllUnregisterServer", why ); break;
+    case REGISTER:   change_server( link, name, TRUE, why ); break;
+    case UNREGISTER: change_server( link, name, FALSE, why ); break;
     default:         import_file( name, why ); break;
     }
     if (status) say_why( why, L"the registry key %.255s cannot be changed, error %ld", name, status );

@@ -139,6 +139,7 @@ static void test_save(void)
     plugin = add( &list, 64, true, "a", "{A}", "C:\\a.dll" );
     name_list_add( &plugin->names, "One" );
     name_list_add( &plugin->names, "Two words" );
+    plugin->used = 20783;
     plugin = add( &list, 32, false, "b", "C:\\b.dll", "C:\\b.dll" );
     name_list_add( &plugin->names, "as it was" );
     memset( text, 'x', sizeof(text) ); /* as long as the search may report */
@@ -150,6 +151,8 @@ static void test_save(void)
     load( wine, &loaded );
     ok( loaded.count == 3, "got %u\n", (unsigned int)loaded.count );
     check_plugin( loaded.first, 64, true, "a", "{A}", "C:\\a.dll", "Two words" );
+    ok( loaded.first->used == 20783 && !loaded.first->next->used, "used on %u and %u\n",
+        (unsigned int)loaded.first->used, (unsigned int)loaded.first->next->used );
     check_plugin( loaded.first->next, 32, false, "b", "C:\\b.dll", "C:\\b.dll", NULL );
     check_not_loaded( "/opt/wine", "another Wine was in use" );
     save( &record, &none, "" ); /* no plug-in is a record, too */

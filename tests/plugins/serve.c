@@ -29,6 +29,12 @@
  *   never        it never tells of its class
  *   terminated   it ends inside Terminated
  *   stay         it does not end
+ *
+ *   serve.exe /regserver
+ *   serve.exe /unregserver
+ *
+ * make and remove a class of its own, for the plug-in of the DLL that is beside it and has its name, and a registry key of
+ * that name for it. With WINEDVC_TEST_SERVE=classonly there is no such key, with "never" it does not end.
  */
 
 #define COBJMACROS
@@ -37,6 +43,7 @@
 #include <initguid.h>
 #include <tsvirtualchannels.h>
 #include <cchannel.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +236,35 @@ static IClassFactoryVtbl factory_vtbl =
 
 static IClassFactory factory = { &factory_vtbl };
 
+#define OWN_CLASS "{5c1d7f10-1111-4222-8333-010203040510}"
+#define OWN_KEY   "Software\\Classes\\CLSID\\" OWN_CLASS
+
+static BOOL set_value( const char *key, const char *name, const char *value )
+{
+    return !RegSetKeyValueA( HKEY_CURRENT_USER, key, name, REG_SZ, value, strlen( value ) + 1 );
+}
+
+static int register_itself( BOOL on )
+{
+    char path[MAX_PATH], command[3 * MAX_PATH], key[2 * MAX_PATH];
+    int size;
+
+    if (is_wanted( "never" )) WaitForSingleObject( GetCurrentProcess(), INFINITE );
+    GetModuleFileNameA( NULL, path, sizeof(path) );
+    size = strrchr( path, '.' ) - path;
+    snprintf( command, sizeof(command), "\"%s\" " OWN_CLASS " \"%.*s.dll\"", path, size, path );
+    path[size] = 0;
+    snprintf( key, sizeof(key), "Software\\Microsoft\\Terminal Server Client\\Default\\AddIns\\%s",
+              strrchr( path, '\\' ) + 1 );
+    if (!on)
+    {
+        RegDeleteTreeA( HKEY_CURRENT_USER, key );
+        return RegDeleteTreeA( HKEY_CURRENT_USER, OWN_KEY ) ? 6 : 0;
+    }
+    if (!set_value( OWN_KEY "\\LocalServer32", NULL, command )) return 6;
+    return is_wanted( "classonly" ) || set_value( key, "Name", OWN_CLASS ) ? 0 : 6;
+}
+
 int main( int argc, char **argv )
 {
     BOOL is_embedded = argc > 1 && !_stricmp( argv[argc - 1], "-Embedding" );
@@ -237,6 +273,8 @@ int main( int argc, char **argv )
     BOOL is_silent;
     CLSID clsid;
 
+    if (argc == 2 && !_stricmp( argv[1], "/regserver" )) return register_itself( TRUE );
+    if (argc == 2 && !_stricmp( argv[1], "/unregserver" )) return register_itself( FALSE );
     has_factory = argc > 1 && !strcmp( argv[1], "-factory" );
     is_silent = is_wanted( "never" ) || (argc > 1 && !strcmp( argv[1], "-never" ));
     if (argc > 1 && argv[1][0] == '-') argv++, argc--;

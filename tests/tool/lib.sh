@@ -11,6 +11,11 @@
 #   fake_prefix NAME            $prefix, what that Wine takes for its own
 #   new_prefix NAME             $prefix, a real one; the Wine of the tests is used
 #   checksum DIR                of all that is in it, with times
+#   failed                      the lines of doctor, in $out, that say so
+#   all_ok                      doctor has to find nothing that failed
+#   mistake NAME REGEX MEND [COMMAND]…   doctor has to find one thing that failed, with a line like REGEX and a mend like
+#                               MEND; when COMMAND is run, or the one that the mend has in quotation marks, all is ok again
+#   conforms WHAT               $out has to be JSON of the form that docs/winedvc.schema.json has under that name
 #   finish                      the test has passed unless something was WRONG
 set -u
 
@@ -18,6 +23,7 @@ set -u
 command=$BUILDDIR/bin/winedvc
 plugins=$BUILDDIR/tests/plugins/x86_64-windows
 failures=0
+count=0
 runner=()
 started=()
 
@@ -101,6 +107,49 @@ checksum()
 {
     (cd "$1" && find . -printf '%p %m %s %T@ %l\n' | LC_ALL=C sort; find "$1" -type f -exec sha256sum {} + | LC_ALL=C sort) |
         sha256sum
+}
+
+conforms()
+{
+    local why
+    command -v jq > /dev/null || return 0
+    why=$(jq -r --slurpfile schema "$SRCDIR/docs/winedvc.schema.json" --arg what "$1" -f "$SRCDIR/tests/tool/schema.jq" "$out" \
+          2>&1) && [ -z "$why" ] || { wrong "JSON of $1: $why"; cat "$out"; }
+}
+
+failed() { sed -n 's/^failed *//p' "$out"; }
+
+all_ok() { expect 0 doctor; }
+
+# What a mend names is not in the tests' PATH; and no window must open.
+wineboot()   { "$WINE" wineboot "$@"; }
+wineserver() { "$WINESERVER" "$@"; }
+
+run_mend()
+{
+    (
+        export WINEDLLOVERRIDES='winedbg.exe,mscoree,mshtml=' WINEDEBUG=-all
+        unset DISPLAY WAYLAND_DISPLAY
+        status=0
+        eval "$1" > "$tmp/mend.log" 2>&1 && [ $status = 0 ]
+    )
+}
+
+mistake()
+{
+    local name=$1 regex=$2 mend=$3 fix
+    shift 3
+    expect 1 doctor
+    [ "$(failed | wc -l)" = 1 ] || { wrong "$name: not one line has failed"; cat "$out"; }
+    failed | grep -q -E -e "$regex" || { wrong "$name: no line like $regex"; cat "$out"; }
+    grep -A 1 '^failed' "$out" | grep -q -E -e "^        mend: .*$mend" || { wrong "$name: no mend like $mend"; cat "$out"; }
+    fix=$(grep -A 1 '^failed' "$out" | sed -n 's/^        mend: [^"]*"\([^"]*\)".*/\1/p')
+    if [ $# -gt 0 ]; then "$@" || wrong "$name: $*"
+    else run_mend "$fix" || { wrong "$name: the mend does not work: $fix"; cat "$tmp/mend.log"; }
+    fi
+    all_ok
+    [ -z "$(failed)" ] || wrong "$name: it is not mended"
+    count=$((count + 1))
 }
 
 finish()
