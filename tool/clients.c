@@ -35,25 +35,35 @@
 
 const struct client clients[] =
 {
-    { "xfreerdp", "/vc:winedvc", false },
-    { "xfreerdp3", "/vc:winedvc", false },
-    { "wlfreerdp", "/vc:winedvc", false },
-    { "wlfreerdp3", "/vc:winedvc", false },
-    { "sdl-freerdp", "/vc:winedvc", false },
-    { "sdl-freerdp3", "/vc:winedvc", false },
-    { "remmina", "the profile's field \"Static virtual channel\": winedvc", true },
-    { "krdc", NULL, false },
-    { "gnome-connections", NULL, true },
-    { "vinagre", NULL, true },
+    { "xfreerdp", "/vc:winedvc", false, false, NULL },
+    { "xfreerdp3", "/vc:winedvc", false, false, NULL },
+    { "wlfreerdp", "/vc:winedvc", false, false, NULL },
+    { "wlfreerdp3", "/vc:winedvc", false, false, NULL },
+    { "sdl-freerdp", "/vc:winedvc", false, false, NULL },
+    { "sdl-freerdp3", "/vc:winedvc", false, false, NULL },
+    { "remmina", "the profile's field \"Static virtual channel\": winedvc", true, false,
+      "remmina/plugins/remmina-plugin-rdp.so" },
+    { "krdc", NULL, false, true, "qt*/plugins/krdc/libkrdc_rdpplugin.so" },
+    { "gnome-connections", NULL, true, true, "gnome-connections/libgtk-frdp-0.*.so" },
+    { "vinagre", NULL, true, true, NULL },
+    { NULL, NULL, false, false, NULL },
+};
+
+const struct sealed_client sealed_clients[] =
+{
+    { "org.remmina.Remmina", "remmina", false },
+    { "org.gnome.Connections", "gnome-connections", false },
+    { "org.kde.krdc", "krdc", false },
+    { "com.freerdp.FreeRDP", "freerdp2-x11 or freerdp3-x11", false },
+    { "remmina", "remmina", true },
     { NULL, NULL, false },
 };
 
+/* Where libraries are. */
+static const char *const places[] = { "/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*" };
+
 bool client_library( unsigned int major, unsigned int index, char dir[PATH_MAX] )
 {
-    static const char *const places[] =
-    {
-        "/usr/lib/*", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*",
-    };
     char pattern[PATH_MAX];
     bool found = false;
     glob_t files;
@@ -143,6 +153,48 @@ bool client_find( char *const *environment, const char *name, char path[PATH_MAX
     return false;
 }
 
+static unsigned int file_major( const char *path )
+{
+    static const char *const names[] = { "libfreerdp2.so.2", "libfreerdp3.so.3" };
+    unsigned int i, major = 0;
+    size_t size;
+    char *data = map_file( path, &size );
+
+    for (i = 0; data && i < 2; i++)
+        if (memmem( data, size, names[i], strlen( names[i] ) )) major = 2 + i;
+    if (data) munmap( data, size );
+    return major;
+}
+
+unsigned int client_major( const struct client *client, const char *path )
+{
+    char pattern[PATH_MAX];
+    unsigned int major = 0;
+    glob_t files;
+    size_t i, j;
+
+    if (!client->part) return file_major( path );
+    for (i = 0; i < sizeof(places) / sizeof(places[0]) && !major; i++)
+    {
+        if (!path_format( pattern, "%s/%s", places[i], client->part ) || glob( pattern, 0, NULL, &files )) continue;
+        for (j = 0; j < files.gl_pathc && !major; j++) major = file_major( files.gl_pathv[j] );
+        globfree( &files );
+    }
+    return major;
+}
+
+bool sealed_client_find( char *const *environment, const struct sealed_client *client )
+{
+    const char *data = environment_get( environment, "XDG_DATA_HOME" );
+    char home[PATH_MAX], path[PATH_MAX];
+
+    if (client->is_snap) return path_format( path, "/snap/%s/current", client->name ) && !access( path, F_OK );
+    if (path_format( path, "/var/lib/flatpak/app/%s", client->name ) && !access( path, F_OK )) return true;
+    if (data && *data == '/') return path_format( path, "%s/flatpak/app/%s", data, client->name ) && !access( path, F_OK );
+    return path_home( environment, home ) &&
+           path_format( path, "%s/.local/share/flatpak/app/%s", home, client->name ) && !access( path, F_OK );
+}
+
 static bool process_has_name( const char *pid, const char *name )
 {
     char path[PATH_MAX], text[32] = "";
@@ -157,6 +209,22 @@ static bool process_has_name( const char *pid, const char *name )
     return *text && !strncmp( text, name, 15 );     /* the kernel cuts it there */
 }
 
+/* Was it "winedvc run" that started it? */
+static bool process_has_shim( const char *pid )
+{
+    char path[PATH_MAX], *variable = NULL;
+    size_t size = 0;
+    bool found = false;
+    FILE *file;
+
+    if (!path_format( path, "/proc/%s/environ", pid ) || !(file = fopen( path, "re" ))) return false;
+    while (!found && getdelim( &variable, &size, 0, file ) > 0)
+        found = !strncmp( variable, "LD_PRELOAD=", 11 ) && strstr( variable, "/libwinedvc-run.so" );
+    free( variable );
+    fclose( file );
+    return found;
+}
+
 bool client_runs( const char *name )
 {
     DIR *processes = opendir( "/proc" );
@@ -164,7 +232,8 @@ bool client_runs( const char *name )
     bool found = false;
 
     while (processes && !found && (entry = readdir( processes )))
-        found = *entry->d_name >= '1' && *entry->d_name <= '9' && process_has_name( entry->d_name, name );
+        found = *entry->d_name >= '1' && *entry->d_name <= '9' && process_has_name( entry->d_name, name ) &&
+                !process_has_shim( entry->d_name );
     if (processes) closedir( processes );
     return found;
 }

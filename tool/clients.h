@@ -40,6 +40,8 @@ struct client
     const char *name;       /* of the program; NULL ends the table */
     const char *way;        /* how it uses winedvc, for a person; NULL if only "winedvc run" brings it there */
     bool        is_alone;   /* a second one hands its work to the first, and ends */
+    bool        is_silent;  /* its user sees no log */
+    const char *part;       /* its file that uses FreeRDP's library, below a directory of libraries; NULL for the program */
 };
 
 extern const struct client clients[];
@@ -47,7 +49,23 @@ extern const struct client clients[];
 /* The program of that name in PATH, or the path itself if it has a slash. */
 extern bool client_find( char *const *environment, const char *name, char path[PATH_MAX] );
 
-/* Does one of the user's processes run that program? */
+/* The major version of the FreeRDP that the client at that path uses, 0 if that can not be seen. */
+extern unsigned int client_major( const struct client *client, const char *path );
+
+/* Clients that bring their own FreeRDP, into which no library can be preloaded from outside. */
+struct sealed_client
+{
+    const char *name;       /* NULL ends the table */
+    const char *package;    /* of the distribution */
+    bool        is_snap;    /* else it is a Flatpak */
+};
+
+extern const struct sealed_client sealed_clients[];
+
+/* Is it installed, for all users or for this one? */
+extern bool sealed_client_find( char *const *environment, const struct sealed_client *client );
+
+/* Does one of the user's processes run that program, without our library? */
 extern bool client_runs( const char *name );
 
 #endif /* __WINEDVC_CLIENTS_H */

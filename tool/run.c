@@ -20,6 +20,7 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 #include "clients.h"
 #include "desktop.h"
 #include "environment.h"
+#include "paths.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -56,31 +58,51 @@ static bool set_addins( void )
     return found;
 }
 
-/* Such a one gets the session, and has no addin. */
-static void tell_of_instance( const char *path )
+/* NULL for a client that nobody knows. */
+static const struct client *find_client( const char *path )
 {
     const char *slash = strrchr( path, '/' ), *name = slash ? slash + 1 : path;
     const struct client *client;
 
     for (client = clients; client->name; client++)
-        if (client->is_alone && !strcmp( client->name, name ) && client_runs( name ))
-            complain( "%s runs already, and opens this session, too, without the addin: quit it first, if it was not "
-                      "\"winedvc run\" that started it", name );
+        if (!strcmp( client->name, name )) return client;
+    return NULL;
 }
 
-static int run( const struct arguments *arguments )
+/* For what no window shows there is a file of the user's, unless he has chosen a place. It has this session's lines alone. */
+static void set_log( char *const *environment, const struct client *client )
 {
-    char client[PATH_MAX], shim[PATH_MAX], **environment = environment_copy();
-    bool found = environment && client_find( environment, arguments->operands[0], client );
-    int status = STATUS_OK;
+    char path[PATH_MAX], *slash;
+    bool set;
+    int fd;
 
-    if (environment && arguments->given[GIVEN_DESKTOP])
-        status = desktop_write( environment, arguments->operands[0] );
-    else if (environment && arguments->given[GIVEN_REMOVE])
-        status = desktop_remove( environment, arguments->operands[0] );
-    free( environment );
-    if (arguments->given[GIVEN_DESKTOP] || arguments->given[GIVEN_REMOVE]) return status;
-    if (!found)
+    if (environment_get( environment, "WLOG_APPENDER" ) || !path_client_log( environment, client->name, path )) return;
+    path_make_directories( path );
+    if ((fd = open( path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600 )) < 0) return;
+    close( fd );
+    slash = strrchr( path, '/' );
+    *slash = 0;
+    set = !setenv( "WLOG_FILEAPPENDER_OUTPUT_FILE_PATH", path, 1 ) &&
+          !setenv( "WLOG_FILEAPPENDER_OUTPUT_FILE_NAME", slash + 1, 1 ) && !setenv( "WLOG_APPENDER", "FILE", 1 );
+    *slash = '/';
+    if (set) complain( "%s shows no log: it is in %s", client->name, path );
+}
+
+/* Such a one gets the session, and has no addin. */
+static void tell_of_instance( const struct client *client )
+{
+    if (client->is_alone && client_runs( client->name ))
+        complain( "%s runs already, and opens this session, too, without the addin, since it was not \"winedvc run\" "
+                  "that started it: quit it first", client->name );
+}
+
+/* Returns if that is not possible. */
+static int run_client( char *const *environment, const struct arguments *arguments )
+{
+    char path[PATH_MAX], shim[PATH_MAX];
+    const struct client *client;
+
+    if (!client_find( environment, arguments->operands[0], path ))
     {
         complain( "there is no client %s: install it, or name another; \"winedvc doctor\" lists what is installed",
                   arguments->operands[0] );
@@ -97,10 +119,27 @@ static int run( const struct arguments *arguments )
         return STATUS_RUN_FAILED;
     }
     if (arguments->prefix && setenv( "WINEPREFIX", arguments->prefix, 1 )) return STATUS_RUN_FAILED;
-    tell_of_instance( client );
-    if (set_preload( shim )) execv( client, arguments->operands );
-    complain( "%s can not be started (%s)", client, strerror( errno ) );
+    if ((client = find_client( path )))
+    {
+        tell_of_instance( client );
+        if (client->is_silent) set_log( environment, client );
+    }
+    if (set_preload( shim )) execv( path, arguments->operands );
+    complain( "%s can not be started (%s)", path, strerror( errno ) );
     return STATUS_RUN_FAILED;
+}
+
+static int run( const struct arguments *arguments )
+{
+    char **environment = environment_copy();
+    int status = STATUS_RUN_FAILED;
+
+    if (!environment) complain( "no memory is left" );
+    else if (arguments->given[GIVEN_DESKTOP]) status = desktop_write( environment, arguments->operands[0] );
+    else if (arguments->given[GIVEN_REMOVE]) status = desktop_remove( environment, arguments->operands[0] );
+    else status = run_client( environment, arguments );
+    free( environment );
+    return status;
 }
 
 const struct verb verb_run =
