@@ -36,6 +36,9 @@
 
 #define LINE 4096
 
+/* The oldest that winedvc was ever tested with: what one before it lacks nobody knows. */
+#define OLDEST_WINE 8
+
 enum verdict { VERDICT_OK, VERDICT_WARNING, VERDICT_FAILED };
 
 struct doctor
@@ -111,6 +114,18 @@ static void look_at_configuration( struct doctor *doctor )
     if (!mistakes->count) tell( doctor, VERDICT_OK, "", "configuration: no mistake in environment and files" );
 }
 
+/* Of "winedvc.exe ..., wine-8.0 (Debian) as Windows ...", as the host says; not of a Wine that hides it. */
+static void look_at_version( struct doctor *doctor, const char *versions )
+{
+    const char *version = strstr( versions, " wine-" );
+
+    if (version && strtoul( version + 6, NULL, 10 ) < OLDEST_WINE)
+        tell( doctor, VERDICT_FAILED, "install a newer Wine, or name one with \"wine\" (WINEDVC_WINE)",
+              "Wine %.*s is too old: winedvc needs version %u.0", (int)strcspn( version + 6, " " ), version + 6,
+              OLDEST_WINE );
+    else tell( doctor, VERDICT_OK, "", "host: %s", versions );
+}
+
 /* Returns false if no plug-in can run. */
 static bool look_at_wine( struct doctor *doctor )
 {
@@ -128,7 +143,7 @@ static bool look_at_wine( struct doctor *doctor )
         tell_problem( doctor, "winedvc.exe does not run: ", doctor->catalog.search.problem );
         return false;
     }
-    tell( doctor, VERDICT_OK, "", "host: %s", doctor->catalog.search.versions );
+    look_at_version( doctor, doctor->catalog.search.versions );
     return true;
 }
 
@@ -148,34 +163,38 @@ static void look_at_record( struct doctor *doctor )
     else tell( doctor, VERDICT_OK, "", "record: %s", record->text ? record->path : "none yet" );
 }
 
-/* Two that offer one name: the server gets the first. */
-static void look_at_names( struct doctor *doctor, const struct registration *registration,
-                           const struct name_list *names )
+static bool is_served( unsigned int major, const char *name )
 {
-    struct log_text name, plugin, other;
-    const char *const *served;
-    unsigned int major;
-    size_t i, j;
+    const char *const *served = client_names( major );
+    char path[PATH_MAX];
 
-    for (i = 0; i < names->count; i++)
+    while (*served && strcmp( *served, name )) served++;
+    return *served && client_own_addin( major, path );
+}
+
+/* Two that offer one name: the server gets the first. What FreeRDP serves itself, no plug-in gets. */
+static void look_at_name( struct doctor *doctor, const struct registration *registration, const char *channel )
+{
+    bool in2 = is_served( 2, channel ), in3 = is_served( 3, channel );
+    struct log_text name, plugin, other;
+    char mend[LINE];
+    size_t i;
+
+    log_escape_name( &name, channel );
+    log_escape( &plugin, registration->key );
+    if ((in2 || in3) && !name_list_matches( &doctor->target.settings.take, channel ))
+        tell( doctor, VERDICT_FAILED, "name it in \"take\" (WINEDVC_TAKE), or switch that plug-in off",
+              "channel %s of %s: FreeRDP %s serves it itself", name.text, plugin.text,
+              !in3 ? "2" : in2 ? "2 and 3" : "3" );
+    for (i = 0; i < doctor->offered.count && strcmp( doctor->offered.names[i], channel ); i++) continue;
+    if (i < doctor->offered.count)
     {
-        for (major = 2; major <= 3; major++)
-            for (served = client_names( major ); client_own_addin( major, (char[PATH_MAX]){ 0 } ) && *served; served++)
-                if (!strcmp( *served, names->names[i] ) &&
-                    !name_list_matches( &doctor->target.settings.take, names->names[i] ))
-                    tell( doctor, VERDICT_WARNING, "name it in \"take\" (WINEDVC_TAKE) if the plug-in is to have it",
-                          "channel %s of %s: FreeRDP %u serves it itself", log_escape_name( &name, names->names[i] ),
-                          log_escape( &plugin, registration->key ), major );
-        for (j = 0; j < doctor->offered.count && strcmp( doctor->offered.names[j], names->names[i] ); j++) continue;
-        if (j < doctor->offered.count)
-            tell( doctor, VERDICT_WARNING, "\"winedvc disable\" the one that is not wanted",
-                  "channel %s is offered by %s and by %s: the server gets that of the first",
-                  log_escape_name( &name, names->names[i] ), log_escape( &other, doctor->owners.names[j] ),
-                  log_escape( &plugin, registration->key ) );
-        else if (name_list_add( &doctor->offered, names->names[i] ) &&
-                 !name_list_add( &doctor->owners, registration->key ))
-            name_list_remove( &doctor->offered, names->names[i] );
+        snprintf( mend, sizeof(mend), "\"winedvc disable '%s'\", or the other one", plugin.text );
+        tell( doctor, VERDICT_FAILED, mend, "channel %s is offered by %s and by %s: the server gets that of the first",
+              name.text, log_escape( &other, doctor->owners.names[i] ), plugin.text );
     }
+    else if (name_list_add( &doctor->offered, channel ) && !name_list_add( &doctor->owners, registration->key ))
+        name_list_remove( &doctor->offered, channel );
 }
 
 static void start_plugin( struct doctor *doctor, const struct registration *registration )
@@ -202,7 +221,10 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
                               log_escape_name( &name, probe.started[0].names.names[i] ) );
         tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", key.text, registration->bits,
               *names ? names : "no channel yet" );
-        look_at_names( doctor, registration, &probe.started[0].names );
+        for (i = 0; i < probe.lines.count; i++)
+            tell( doctor, VERDICT_WARNING, "", "plug-in %s, while it started: %s", key.text, probe.lines.names[i] );
+        for (i = 0; i < probe.started[0].names.count; i++)
+            look_at_name( doctor, registration, probe.started[0].names.names[i] );
     }
     else
     {
@@ -282,13 +304,29 @@ static void look_at_freerdp( struct doctor *doctor )
 
 static void look_at_clients( struct doctor *doctor )
 {
+    char *const *environment = doctor->target.settings.environment;
+    const struct sealed_client *sealed;
     const struct client *client;
-    char path[PATH_MAX];
+    char path[PATH_MAX], uses[32] = "", mend[256];
+    unsigned int major;
 
     for (client = clients; client->name; client++)
-        if (client_find( doctor->target.settings.environment, client->name, path ))
-            tell( doctor, VERDICT_OK, "", "client %s: %s%s\"winedvc run %s\"", path, client->way ? client->way : "",
-                  client->way ? ", or " : "", client->name );
+    {
+        if (!client_find( environment, client->name, path )) continue;
+        major = client_major( client, path );
+        if (major) snprintf( uses, sizeof(uses), " (FreeRDP %u)", major );
+        else *uses = 0;
+        tell( doctor, VERDICT_OK, "", "client %s%s: %s%s\"winedvc run %s\"", path, uses, client->way ? client->way : "",
+              client->way ? ", or " : "", client->name );
+    }
+    for (sealed = sealed_clients; sealed->name; sealed++)
+    {
+        if (!sealed_client_find( environment, sealed )) continue;
+        snprintf( mend, sizeof(mend), "install the distribution's package (%s)%s", sealed->package,
+                  sealed->is_snap ? "" : "; docs/troubleshooting.md has what else it would need" );
+        tell( doctor, VERDICT_WARNING, mend, "client %s is a %s, which has a FreeRDP of its own: \"winedvc run\" does "
+              "not reach into it", sealed->name, sealed->is_snap ? "Snap" : "Flatpak" );
+    }
 }
 
 static int look( struct doctor *doctor, const char *prefix )

@@ -132,6 +132,7 @@ static void probe_complete( struct probe *probe )
 
 static void probe_do( struct probe *probe )
 {
+    const struct name_list *lines = &probe->lines;
     struct run run =
     {
         .probe = probe,
@@ -150,7 +151,11 @@ static void probe_do( struct probe *probe )
     struct log_text text;
 
     probe->told = runner_start( &run.runner );
-    snprintf( probe->problem, sizeof(probe->problem), "%s", run.runner.problem );
+    /* the last that it said is why, such as a window that it shows */
+    if (*run.runner.problem && lines->count)
+        snprintf( probe->problem, sizeof(probe->problem), "%.260s; %.240s", lines->names[lines->count - 1],
+                  run.runner.problem );
+    else snprintf( probe->problem, sizeof(probe->problem), "%s", run.runner.problem );
     snprintf( probe->versions, sizeof(probe->versions), "%s", run.runner.versions );
     runner_end( &run.runner );
     if (run.runner.host)

@@ -35,6 +35,7 @@
 #define PROGRESS_MS  1000
 #define END_MS       5000   /* for a process that was asked to end */
 #define BEGIN_FACTOR 3      /* of the limit, for Wine's own start */
+#define LAST_WORD_MS 1000   /* after the limit: a host then says what a plug-in is doing, and which window it shows */
 #define READS        64     /* before the time is looked at */
 #define LAST_READS   4096   /* of what a process has left */
 
@@ -165,6 +166,12 @@ static void runner_take_in( struct runner *runner, const uint8_t *data, size_t s
 
 /* Its end */
 
+/* Of the four lines that Wine prints then; which of them is the last may change. */
+static bool is_other_server( const char *words )
+{
+    return strstr( words, "version mismatch" ) || strstr( words, "wrong wineserver" );
+}
+
 /* Why a process has ended that was not done. */
 static void tell_end( struct runner *runner )
 {
@@ -174,7 +181,7 @@ static void tell_end( struct runner *runner )
     char why[LOG_LINE];
 
     log_escape( &text, words );
-    if (strstr( words, "version mismatch" ))
+    if (is_other_server( words ))
         snprintf( why, sizeof(why), "a wineserver of another version runs for this prefix: end its programs, with "
                   "\"WINEPREFIX='%s' wineserver -k\" of that version", runner->settings->prefix );
     else if (runner->phase == RUNNER_STARTS)
@@ -251,14 +258,15 @@ static void runner_listen( struct runner *runner )
     {
         if (phase != runner->phase) start = clock_ms();
         phase = runner->phase;
-        until = start + (phase == RUNNER_STARTS ? BEGIN_FACTOR * limit : limit);
+        until = start + (phase == RUNNER_STARTS ? BEGIN_FACTOR * limit : limit + LAST_WORD_MS);
         if (!told_progress && clock_ms() >= patience)
         {
             tell_progress( phase == RUNNER_STARTS ? "Wine starts" : "waiting for the plug-ins" );
             told_progress = true;
         }
         if (runner_turn( runner, told_progress || patience > until ? until : patience ) &&
-            clock_ms() >= until && runner->phase == phase) tell_late( runner, until - start );
+            clock_ms() >= until && runner->phase == phase)
+            tell_late( runner, phase == RUNNER_STARTS ? until - start : limit );
     }
 }
 

@@ -155,7 +155,8 @@ static void inspect_in( const WCHAR *text, REGSAM view, struct server *server )
 
     memset( server, 0, sizeof(*server) );
     if (FAILED(addin_entry_parse( text, &entry )))
-        say_problem( server, L"its AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
+        say_problem( server, L"its AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}: correct it, or "
+                     L"remove the key" );
     else if (entry.dll) inspect_dll( entry.dll, view, server );
     else inspect_class( &entry.clsid, view, server );
     free( entry.dll );

@@ -712,6 +712,14 @@ static void be_crowded( void )
     wire_control( WINEDVC_LOG, &log, sizeof(log), count > MOST_HOSTS ? "there are too many hosts" : "there is room" );
 }
 
+/* Says that it is run by a Wine that is too old. */
+static void be_old( void )
+{
+    static const struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 64, 0, 0 };
+
+    wire_control( WINEDVC_HELLO, &hello, sizeof(hello), "badhost, wine-7.22 (Test) as Windows 10.0.19041" );
+}
+
 static int be_search( const char *bad, char *names )
 {
     const char *name;
@@ -720,6 +728,7 @@ static int be_search( const char *bad, char *names )
     if (bad && !strcmp( bad, "stillborn" )) be_stillborn( "search" );
     if (bad && !strcmp( bad, "dead" )) return 0;
     if (bad && !strcmp( bad, "crowded" )) be_crowded();
+    else if (bad && !strcmp( bad, "old" )) be_old();
     else wire_hello( bad && !strcmp( bad, "newer" ) ? WINEDVC_MAJOR + 1 : WINEDVC_MAJOR, 64 );
     if (bad && !strcmp( bad, "pdu" )) wire_data( 1, junk, 1 );
     if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );
