@@ -24,5 +24,6 @@ complete -c winedvc -n '__fish_seen_subcommand_from try' -l channel -x -d 'its n
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l send -x -d 'what is sent'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l script -r -F -d 'its steps'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l echo-test -d 'messages of many sizes'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l debug -d 'in winedbg'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l timeout -x -d 'seconds for what is expected'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l json -d 'print JSON'

@@ -83,6 +83,7 @@ static void take_hello( struct runner *runner, const struct report *report )
         if (report->strings[0])
             snprintf( runner->versions, sizeof(runner->versions), "%s", log_escape( &text, report->strings[0] ) );
         runner->phase = RUNNER_GREETED;
+        if (runner->take) runner->take( runner->context, report );
     }
 }
 

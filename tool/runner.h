@@ -49,7 +49,7 @@ struct runner
     unsigned int           limit;       /* seconds from the first word to RUNNER_TOLD; 0 for none */
     int                    input;       /* also waited for; -1 for none */
     bool                   shows_all;   /* what it prints is shown to the last line */
-    void                 (*take)( void *context, const struct report *report ); /* each report but HELLO */
+    void                 (*take)( void *context, const struct report *report ); /* each report; HELLO is right */
     void                 (*take_pdu)( void *context, const uint8_t *pdu, size_t size );    /* NULL if none may come */
     void                  *context;
     /* what came of it */

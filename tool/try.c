@@ -25,16 +25,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "debugger.h"
 #include "journal.h"
 #include "play.h"
 #include "subject.h"
 #include "terminal.h"
 #include "verbs.h"
 
-enum { GIVEN_CHANNEL, GIVEN_SEND, GIVEN_SCRIPT, GIVEN_ECHO_TEST, GIVEN_TIMEOUT };
+enum { GIVEN_CHANNEL, GIVEN_SEND, GIVEN_SCRIPT, GIVEN_ECHO_TEST, GIVEN_TIMEOUT, GIVEN_DEBUG };
 
 #define PROBLEM  1024
 #define TIMEOUT  10         /* seconds */
+#define DAY      86400
 #define QUIET_MS 1000       /* after which nothing more is awaited */
 #define MOST_LINE 65536     /* that is typed */
 
@@ -46,6 +48,7 @@ struct trial
     struct script  own;         /* what the options say, and what is typed */
     struct play    play;
     struct runner  runner;
+    pid_t          debugger;    /* 0 for none */
     char           failure[LOG_LINE];   /* why the plug-in does not work, "" if it does */
     char           typed[MOST_LINE];
     size_t         used;        /* of that */
@@ -58,6 +61,9 @@ static void take_report( void *context, const struct report *report )
     struct trial *trial = context;
     struct log_text text;
 
+    if (report->type == WINEDVC_HELLO && trial->arguments->given[GIVEN_DEBUG])
+        trial->debugger = debugger_start( trial->runner.settings, trial->runner.bits, report->fixed.hello.pid,
+                                          &trial->runner.host->process );
     if (report->type == WINEDVC_PLUGIN && report->fixed.plugin.state != WINEDVC_PLUGIN_READY)
         snprintf( trial->failure, sizeof(trial->failure), "%s", log_escape( &text, report->strings[1] ) );
     dvc_take_report( &trial->play.server, report );
@@ -98,9 +104,9 @@ static bool read_timeout( struct trial *trial )
 {
     const char *given = trial->arguments->given[GIVEN_TIMEOUT];
     char *end = NULL;
-    double seconds = given ? strtod( given, &end ) : TIMEOUT;
+    double seconds = given ? strtod( given, &end ) : trial->arguments->given[GIVEN_DEBUG] ? DAY : TIMEOUT;
 
-    if (given && (!isdigit( (unsigned char)*given ) || *end || seconds <= 0 || seconds > 86400))
+    if (given && (!isdigit( (unsigned char)*given ) || *end || seconds <= 0 || seconds > DAY))
     {
         complain( "--timeout wants seconds, and \"%s\" are none", given );
         return false;
@@ -230,6 +236,7 @@ static bool play( struct trial *trial )
     if (given[GIVEN_ECHO_TEST]) return play_echo_test( &trial->play, trial->own.label );
     if (given[GIVEN_SCRIPT]) return play_script( &trial->play, &trial->script, 0 );
     if (arguments->repeated.count) return play_listen( &trial->play, QUIET_MS );
+    if (trial->debugger) return play_listen( &trial->play, (uint64_t)DAY * 1000 );  /* it is who is typed to */
     return talk( trial );
 }
 
@@ -250,7 +257,8 @@ static int end( struct trial *trial, bool right )
 static int try_plugin( struct trial *trial )
 {
     const struct registration *registration = trial->subject.registration;
-    char *const arguments[] = { (char *)"host", registration->entry, NULL };
+    const char *debug = trial->arguments->given[GIVEN_DEBUG];
+    char *const arguments[] = { (char *)(debug ? "debug" : "host"), registration->entry, NULL };
     struct runner *runner = &trial->runner;
     struct winedvc_limits limits;
     struct log_text text;
@@ -260,7 +268,7 @@ static int try_plugin( struct trial *trial )
     runner->bits = registration->bits;
     runner->arguments = arguments;
     runner->title = registration->key;
-    runner->limit = runner->settings->start_timeout;
+    runner->limit = debug ? 0 : runner->settings->start_timeout;
     runner->input = -1;
     runner->shows_all = true;
     runner->take = take_report;
@@ -279,6 +287,7 @@ static int try_plugin( struct trial *trial )
         status = end( trial, play( trial ) );
     }
     runner_clear( runner );
+    debugger_wait( trial->debugger );
     dvc_clear( &trial->play.server );
     return status;
 }
@@ -322,6 +331,7 @@ const struct verb verb_try =
         [GIVEN_SCRIPT] = { "script", "FILE", "does the steps of a file, - for standard input" },
         [GIVEN_ECHO_TEST] = { "echo-test", NULL, "sends 1 byte to 1 MiB: is what comes back identical?" },
         [GIVEN_TIMEOUT] = { "timeout", "SECONDS", "for what is expected; 10" },
+        [GIVEN_DEBUG] = { "debug", NULL, "runs it in winedbg, from before anything of it is loaded" },
     },
     .has_json = true,
     .run = try,

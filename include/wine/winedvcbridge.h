@@ -94,7 +94,7 @@ struct winedvc_hello
     uint16_t major;
     uint16_t minor;
     uint32_t bits;      /* of the sender's code: 32 or 64 */
-    uint32_t pid;       /* the addin's; of the host its Unix pid is known, 0 */
+    uint32_t pid;       /* the addin's; the host's, as Windows has it, 0 of an older one */
     uint32_t window;    /* addin: WINEDVC_WINDOW; host: 0 */
 };
 

@@ -27,6 +27,8 @@
 #include "stack.h"
 #include "winedvc.h"
 
+#define DEBUGGER_LIMIT 600000
+
 static int usage( void )
 {
     fputs( "winedvc.exe is started by the FreeRDP addin (xfreerdp /vc:winedvc), or by the command winedvc, with a socket as\n"
@@ -34,6 +36,7 @@ static int usage( void )
            "  winedvc.exe scout [--all] [--connection <name>]... [--plugin <AddIns value>]...\n"
            "                                        reports the registered plug-ins, and these\n"
            "  winedvc.exe host <AddIns value>...    runs these plug-ins\n"
+           "  winedvc.exe debug <AddIns value>...   the same, when a debugger has come\n"
            "  winedvc.exe registry <what> <key, or file> [<AddIns value>]   changes what is registered\n", stderr );
     return 2;
 }
@@ -57,7 +60,7 @@ static void describe( WCHAR *text, size_t size )
 
 static void say_hello( struct link *link )
 {
-    struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 8 * sizeof(void *), 0, 0 };
+    struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 8 * sizeof(void *), GetCurrentProcessId(), 0 };
     WCHAR text[256];
     const WCHAR *versions = text;
 
@@ -65,11 +68,23 @@ static void say_hello( struct link *link )
     link_send( link, WINEDVC_HELLO, &hello, sizeof(hello), 1, &versions );
 }
 
+/* Before anything of a plug-in is loaded. Who has asked for it may be gone: then it ends. */
+static BOOL await_debugger( struct link *link )
+{
+    static const WCHAR *why = L"no debugger has come in ten minutes: attach one, or leave out --debug";
+    ULONGLONG start = GetTickCount64();
+
+    while (!IsDebuggerPresent() && GetTickCount64() - start < DEBUGGER_LIMIT) Sleep( 50 );
+    if (IsDebuggerPresent()) return TRUE;
+    link_send( link, WINEDVC_BYE, NULL, 0, 1, &why );
+    return FALSE;
+}
+
 int wmain( int argc, WCHAR **argv )
 {
     static struct link link;
     BOOL scout = argc > 1 && !wcscmp( argv[1], L"scout" ) && scout_check_arguments( argc - 2, argv + 2 );
-    BOOL host = argc > 2 && !wcscmp( argv[1], L"host" );
+    BOOL debug = argc > 2 && !wcscmp( argv[1], L"debug" ), host = debug || (argc > 2 && !wcscmp( argv[1], L"host" ));
     BOOL registry = argc > 1 && !wcscmp( argv[1], L"registry" ) && registry_check_arguments( argc - 2, argv + 2 );
 
     if (!scout && !host && !registry) return usage();
@@ -81,6 +96,7 @@ int wmain( int argc, WCHAR **argv )
         return usage();
     }
     say_hello( &link );
+    if (debug && !await_debugger( &link )) return 1;
     if (scout) return scout_run( &link, argc - 2, argv + 2 );
     return host ? host_run( &link, argc - 2, argv + 2 ) : registry_run( &link, argc - 2, argv + 2 );
 }
