@@ -345,6 +345,7 @@ static bool variable_is_known( const char *variable )
     size_t i, size = strcspn( variable, "=" );
 
     if (!strncmp( variable, "WINEDVC_TEST_", 13 )) return true;
+    if (!strncmp( variable, "WINEDVC_RUN_", 12 )) return true;  /* of "winedvc run", for what it preloads */
     for (i = 0; i < SETTINGS_COUNT; i++)
         if (strlen( table[i].variable ) == size && !strncmp( variable, table[i].variable, size )) return true;
     return false;

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # For lib.sh, which sources it: what the client is, and what it draws on. CLIENT is xfreerdp (if it is not set),
-# wlfreerdp, sdl-freerdp or remmina; a case may set it before it sources lib.sh.
+# wlfreerdp, sdl-freerdp or remmina; a case may set it before it sources lib.sh. Those that have no way of their own to load
+# an addin are started by "winedvc run": connections, vinagre and krdc.
 #
 #   start_client NAME [OPTION]…   for the server at ${port[NAME]}; $client_environment is added to its environment,
 #                                 $vc is the static channel with its arguments, winedvc if it is not set, none if it is empty
+#   answer_client NAME            as its user would what it asks before the session begins
 #   quit_client NAME              as its user would
 
 remmina_plugin() { find /usr/lib/*/remmina/plugins /usr/lib*/remmina/plugins -name remmina-plugin-rdp.so -print -quit; }
@@ -19,10 +21,17 @@ find_client()
                  package="freerdp2-wayland or freerdp3-wayland" ;;
     sdl-freerdp) client=$(command -v sdl-freerdp || command -v sdl-freerdp3); package=freerdp3-sdl ;;
     remmina)     client=$(command -v remmina); package="remmina and remmina-plugin-rdp" ;;
+    connections) client=$(command -v gnome-connections); package=gnome-connections ;;
+    vinagre)     client=$(command -v vinagre); package=vinagre ;;
+    krdc)        client=$(command -v krdc); package=krdc ;;
     *)           fail "what is the client '$CLIENT'?" ;;
     esac
-    linked=$client
-    if [ "$CLIENT" = remmina ]; then linked=$(remmina_plugin 2> /dev/null); fi
+    case $CLIENT in
+    remmina)     linked=$(remmina_plugin 2> /dev/null) ;;
+    connections) linked=$(echo /usr/lib/*/gnome-connections/libgtk-frdp-0.*.so) ;;
+    krdc)        linked=$(echo /usr/lib/*/qt*/plugins/krdc/libkrdc_rdpplugin.so) ;;
+    *)           linked=$client ;;
+    esac
     [ -x "$client" ] && [ -e "$linked" ] || skip "$CLIENT is missing: install $package"
 }
 
@@ -84,15 +93,50 @@ start_client()
         command=(dbus-run-session -- env LD_PRELOAD="$shim $libraries" "${client_environment[@]}" "$client"
                  -c "$tmp/$name.remmina")
     fi
+    case $CLIENT in
+    connections|vinagre|krdc)
+        mkdir -p "$tmp/home/.config/glib-2.0/settings"
+        printf '%s\n' '[org/gnome/Connections]' first-run=false '[org/gnome/vinagre]' show-accels=true \
+            > "$tmp/home/.config/glib-2.0/settings/keyfile"
+        case $CLIENT in
+        krdc) command=("rdp://user:password@127.0.0.1:${port[$name]}") ;;
+        *)    command=("rdp://127.0.0.1:${port[$name]}") ;;
+        esac
+        command=(dbus-run-session -- env -u WINEDVC_TEST_ADDIN GSETTINGS_BACKEND=keyfile "${client_environment[@]}"
+                 "$BUILDDIR/bin/winedvc" run "$client" "${command[@]}")
+        ;;
+    esac
     start "$tmp/$name-client.log" env "${display[@]}" "${environment[@]}" "${command[@]}"
     client_pid[$name]=$!
 }
 
 # Remmina takes that from another one on the same bus; SIGTERM is enough for the others.
+# Types what Connections asks for, again and again until the session begins: no log tells when it asks.
+answer_client()
+{
+    local try
+    command -v xdotool > /dev/null || skip "xdotool is missing: install xdotool"
+    for try in {1..30}
+    do
+        wait_line "$tmp/$1-server.log" '^task ' 1 && return
+        env "${display[@]}" xdotool type user
+        env "${display[@]}" xdotool key Tab
+        env "${display[@]}" xdotool type password
+        env "${display[@]}" xdotool key Return
+    done
+}
+
 quit_client()
 {
     local pid bus
-    if [ "$CLIENT" != remmina ]; then kill "${client_pid[$1]}"; return; fi
+    case $CLIENT in
+    remmina) ;;
+    connections|vinagre|krdc)
+        for pid in $(processes); do [ "/proc/$pid/exe" -ef "$client" ] && kill "$pid"; done
+        return
+        ;;
+    *)  kill "${client_pid[$1]}"; return ;;
+    esac
     for pid in $(processes)
     do
         [ "$(< "/proc/$pid/comm")" = remmina ] || continue

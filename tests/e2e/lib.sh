@@ -186,7 +186,7 @@ end_session()
         status=$?
     fi
     [ $status = 0 ] || fail "session $1: the server's script did not succeed"
-    if [ "$CLIENT" = remmina ]; then quit_client "$1"; fi
+    case $CLIENT in remmina|connections|vinagre|krdc) quit_client "$1" ;; esac
     wait "${client_pid[$1]}"
 }
 
