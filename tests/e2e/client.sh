@@ -29,7 +29,8 @@ find_client()
     case $CLIENT in
     remmina)     linked=$(remmina_plugin 2> /dev/null) ;;
     connections) linked=$(echo /usr/lib/*/gnome-connections/libgtk-frdp-0.*.so) ;;
-    krdc)        linked=$(echo /usr/lib/*/qt*/plugins/krdc/libkrdc_rdpplugin.so) ;;
+    krdc)        linked=$(echo /usr/lib/*/qt*/plugins/krdc/libkrdc_rdpplugin.so)
+                 grep -q libfreerdp "$linked" 2> /dev/null || linked=${XFREERDP:-} ;;     # which it starts
     *)           linked=$client ;;
     esac
     [ -x "$client" ] && [ -e "$linked" ] || skip "$CLIENT is missing: install $package"
@@ -98,6 +99,7 @@ start_client()
         mkdir -p "$tmp/home/.config/glib-2.0/settings"
         printf '%s\n' '[org/gnome/Connections]' first-run=false '[org/gnome/vinagre]' show-accels=true \
             > "$tmp/home/.config/glib-2.0/settings/keyfile"
+        printf '%s\n' '[Wallet]' Enabled=false 'First Use=false' > "$tmp/home/.config/kwalletrc"
         case $CLIENT in
         krdc) command=("rdp://user:password@127.0.0.1:${port[$name]}") ;;
         *)    command=("rdp://127.0.0.1:${port[$name]}") ;;
@@ -111,7 +113,8 @@ start_client()
 }
 
 # Remmina takes that from another one on the same bus; SIGTERM is enough for the others.
-# Types what Connections asks for, again and again until the session begins: no log tells when it asks.
+# Types what Connections asks for, or accepts what KRDC shows, again and again until the session begins: no log tells when
+# they ask.
 answer_client()
 {
     local try
@@ -119,9 +122,12 @@ answer_client()
     for try in {1..30}
     do
         wait_line "$tmp/$1-server.log" '^task ' 1 && return
-        env "${display[@]}" xdotool type user
-        env "${display[@]}" xdotool key Tab
-        env "${display[@]}" xdotool type password
+        if [ "$CLIENT" = connections ]
+        then
+            env "${display[@]}" xdotool type user
+            env "${display[@]}" xdotool key Tab
+            env "${display[@]}" xdotool type password
+        fi
         env "${display[@]}" xdotool key Return
     done
 }
