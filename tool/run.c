@@ -58,15 +58,41 @@ static bool set_addins( void )
     return found;
 }
 
+static bool is_named( const char *path, const char *name )
+{
+    const char *slash = strrchr( path, '/' );
+
+    return !strcmp( slash ? slash + 1 : path, name );
+}
+
 /* NULL for a client that nobody knows. */
 static const struct client *find_client( const char *path )
 {
-    const char *slash = strrchr( path, '/' ), *name = slash ? slash + 1 : path;
     const struct client *client;
 
     for (client = clients; client->name; client++)
-        if (!strcmp( client->name, name )) return client;
+        if (is_named( path, client->name )) return client;
     return NULL;
+}
+
+/* A client that no library can be preloaded into; that is told. */
+static bool is_sealed( char *const *environment, const char *name )
+{
+    char path[PATH_MAX], program[PATH_MAX];
+    const struct sealed_client *client;
+
+    for (client = sealed_clients; client->name; client++)
+    {
+        if (client->is_snap || strcmp( client->name, name ) || !sealed_client_find( environment, client )) continue;
+        complain( "%s is a Flatpak, which has a FreeRDP of its own: install the distribution's package (%s)", name,
+                  client->package );
+        return true;
+    }
+    if (!client_find( environment, name, path ) || !realpath( path, program ) ||
+        (!is_named( program, "flatpak" ) && !is_named( program, "snap" ))) return false;
+    complain( "what %s runs has a FreeRDP of its own, which \"winedvc run\" does not reach: install the distribution's "
+              "package of that client", path );
+    return true;
 }
 
 /* For what no window shows there is a file of the user's, unless he has chosen a place. It has this session's lines alone. */
@@ -102,6 +128,7 @@ static int run_client( char *const *environment, const struct arguments *argumen
     char path[PATH_MAX], shim[PATH_MAX];
     const struct client *client;
 
+    if (is_sealed( environment, arguments->operands[0] )) return STATUS_RUN_FAILED;
     if (!client_find( environment, arguments->operands[0], path ))
     {
         complain( "there is no client %s: install it, or name another; \"winedvc doctor\" lists what is installed",

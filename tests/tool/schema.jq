@@ -4,14 +4,15 @@
 #
 # prints what is wrong with a value of that definition, by the words of JSON Schema that ours has.
 
-def kind: if type == "number" and . == floor then "integer" else type end;
+# a whole number is both
+def kinds: [type] + (if type == "number" and . == floor then ["integer"] else [] end);
 
 def wrong( $schema; $place ):
     . as $value |
     (if $schema.const != null and $value != $schema.const then "\($place) is not \($schema.const)" else empty end),
     (if $schema.enum and ([$value] - $schema.enum | length > 0) then "\($place) is \($value), which is none of \($schema.enum)"
      else empty end),
-    (if $schema.type and ([kind] - ([$schema.type] | flatten) | length > 0)
+    (if $schema.type and (kinds - (kinds - ([$schema.type] | flatten)) | length == 0)
      then "\($place) is no \($schema.type)" else empty end),
     (if type == "object" then
          (($schema.required // [])[] | select( . as $name | $value | has( $name ) | not ) | "\($place).\(.) is missing"),
