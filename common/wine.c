@@ -155,7 +155,7 @@ static bool wine_find_own( const char *arch, char *path )
            !access( path, R_OK );
 }
 
-static bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size )
+bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size )
 {
     const char *arch = bits == 64 ? "x86_64" : "i386";
 

@@ -38,6 +38,9 @@ struct wine_program
 extern bool wine_find( const struct settings *settings, unsigned int bits, struct wine_program *program,
                        char *problem, size_t size );
 
+/* winedvc.exe for plug-ins of that many bits; on failure as above. */
+extern bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size );
+
 /* Is there a prefix? We never make one: that takes seconds, and it would hold no plug-in. */
 extern bool wine_check_prefix( const char *prefix, char *problem, size_t size );
 

@@ -120,21 +120,28 @@ static char *map_file( const char *path, size_t *size )
     return data == MAP_FAILED ? NULL : data;
 }
 
-bool client_addin_version( const char *path, char *version, unsigned int size )
+bool file_version( const char *path, const char *mark, char *version, unsigned int size )
 {
-    static const char mark[] = "winedvc addin, version ";
-    size_t length, left;
-    char *data = map_file( path, &length ), *found;
+    size_t length = 0, left, mark_size = strlen( mark );
+    char *data = map_file( path, &length ), *end = data + length, *next = data, *found = NULL;
 
-    if (!data) return false;
-    if ((found = memmem( data, length, mark, strlen( mark ) )))
+    while (data && !found && (next = memmem( next, end - next, mark, mark_size )))
     {
-        found += strlen( mark );
-        left = data + length - found;
+        next += mark_size;
+        if (next < end && *next >= '0' && *next <= '9') found = next;
+    }
+    if (found)
+    {
+        left = end - found;
         snprintf( version, size, "%.*s", left < 32 ? (int)left : 32, found );
     }
-    munmap( data, length );
+    if (data) munmap( data, length );
     return found != NULL;
+}
+
+bool client_addin_version( const char *path, char *version, unsigned int size )
+{
+    return file_version( path, "winedvc addin, version ", version, size );
 }
 
 bool client_find( char *const *environment, const char *name, char path[PATH_MAX] )

@@ -32,6 +32,8 @@ extern bool client_own_addin( unsigned int major, char path[PATH_MAX] );
 /* The library that "winedvc run" preloads. */
 extern bool client_own_shim( char path[PATH_MAX] );
 
+/* What follows the mark in a file of ours, if that is a number. */
+extern bool file_version( const char *path, const char *mark, char *version, unsigned int size );
 /* What an addin says of its version: "1.0"; false if the file is none of ours. */
 extern bool client_addin_version( const char *path, char *version, unsigned int size );
 

@@ -26,6 +26,7 @@
 #include "options.h"
 #include "terminal.h"
 #include "verbs.h"
+#include "wine.h"
 
 static const struct verb *const verbs[] =
 {
@@ -46,17 +47,21 @@ static void print_usage( FILE *stream )
              "\nA client is told of the addin by its own argument: xfreerdp /v:SERVER /vc:winedvc\n" );
 }
 
-/* Of each part; that of the host, and of Wine, doctor tells, which runs it. */
+/* Of each part; that of Wine doctor tells, which runs it. */
 static void print_versions( void )
 {
-    char path[PATH_MAX], version[64];
-    unsigned int major;
+    char path[PATH_MAX], version[64], problem[2048];
+    unsigned int major, bits;
 
     puts( "winedvc " WINEDVC_VERSION );
     for (major = 2; major <= 3; major++)
         if (client_own_addin( major, path ))
             printf( "addin for FreeRDP %u: %s (%s)\n", major,
                     client_addin_version( path, version, sizeof(version) ) ? version : "not winedvc's", path );
+    for (bits = 32; bits <= 64; bits += 32)
+        if (wine_find_host( bits, path, problem, sizeof(problem) ))
+            printf( "winedvc.exe for %u-bit plug-ins: %s (%s)\n", bits,
+                    file_version( path, "winedvc.exe ", version, sizeof(version) ) ? version : "not winedvc's", path );
 }
 
 static int run_verb( const struct verb *verb, int argc, char **argv )

@@ -41,6 +41,9 @@ static int usage( void )
     return 2;
 }
 
+/* "winedvc --version" looks for it in the file. */
+static const char version_mark[] = "winedvc.exe " WINEDVC_VERSION;
+
 /* Ours, Wine's, the kernel's: what a report of a problem needs. */
 static void describe( WCHAR *text, size_t size )
 {
@@ -52,7 +55,7 @@ static void describe( WCHAR *text, size_t size )
 
     if (get_host) get_host( &system, &release );
     GetVersionExW( &windows );
-    swprintf( text, size, L"winedvc.exe %hs, %hs as Windows %lu.%lu.%lu, %hs %hs", WINEDVC_VERSION,
+    swprintf( text, size, L"%hs, %hs as Windows %lu.%lu.%lu, %hs %hs", version_mark,
               get_build ? get_build() : "no Wine", windows.dwMajorVersion, windows.dwMinorVersion,
               windows.dwBuildNumber, system, release );
     text[size - 1] = 0;
