@@ -66,14 +66,22 @@ start_weston()
     display=(-u DISPLAY WAYLAND_DISPLAY=weston)
 }
 
-# Remmina is told to ask neither its user nor its home in the internet for anything.
+# Remmina is told to ask neither its user nor its home in the internet for anything. That of FreeRDP 3 asks for a password
+# unless it has one: "password", enciphered with this secret.
 write_profile()
 {
+    local secret= password=
+    if [ "$freerdp_major" = 3 ]
+    then
+        secret='secret=ASNFZ4mrze/+3LqYdlQyEImrze8BI0VnESIzRFVmd4g='
+        password='password=QvNq8ijpICn7J+Q64YtDSw=='
+    fi
     mkdir -p "$tmp/home/.config/remmina"
     printf '%s\n' '[remmina_pref]' disable_news=true disable_stats=true disable_tip=true disable_tray_icon=true \
-        periodic_news_permitted=false periodic_usage_stats_permitted=false > "$tmp/home/.config/remmina/remmina.pref"
+        periodic_news_permitted=false periodic_usage_stats_permitted=false "$secret" \
+        > "$tmp/home/.config/remmina/remmina.pref"
     printf '%s\n' '[remmina]' "name=$1" protocol=RDP "server=127.0.0.1:${port[$1]}" username=user security=tls \
-        cert_ignore=1 disableautoreconnect=1 vc=winedvc dvc=echo > "$tmp/$1.remmina"
+        cert_ignore=1 disableautoreconnect=1 vc=winedvc dvc=echo "$password" > "$tmp/$1.remmina"
 }
 
 start_client()
