@@ -56,7 +56,7 @@ $(target): $(objects) $(used) $(VERSION_SCRIPT:%=$(dirsrc)/%) $(rules)
 	    $(LDFLAGS) $(objects) -o $@ -Wl,--start-group $(used) -Wl,--end-group -Wl,--as-needed $(package_libs) $(EXTRALIBS)
 endif
 
-compile = $(call quiet,CC,$@)$(CC) $(cflags) $(own_warnings) $(CFLAGS) -MMD -MP -c $< -o $@
+compile = $(call quiet,CC,$@)$(CC) $(cflags) $(own_warnings) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(C_SRCS:%.c=$(obj)/%.o): $(obj)/%.o: $(dirsrc)/%.c $(rules)
 	@mkdir -p $(@D)
@@ -67,7 +67,7 @@ $(TESTED_SRCS:%.c=$(obj)/%.o): $(obj)/%.o: $(srcdir)/%.c $(rules)
 	$(compile)
 
 $(obj)/testlist.o: $(obj)/testlist.c
-	$(call quiet,CC,$@)$(CC) $(cflags) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call quiet,CC,$@)$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(obj)/testlist.c: $(srcdir)/tools/testlist $(C_SRCS:%=$(dirsrc)/%) $(rules)
 	@mkdir -p $(@D)
