@@ -37,11 +37,16 @@
 /* One turn of the main loop is one batch. FreeRDP 2 takes whatever is in its queue before it goes on, so that a token
  * that is posted too soon comes in the same turn: it is posted no sooner, and if that turn has had so little of the
  * processor since the batch, it was the same one. */
-#define PAUSE_US    300
+#define PAUSE_US    20
 #define SAME_TURN_US 8
 
 /* No less than this does a host have in our hands while the link is busy. */
 #define TIGHT_WINDOW 8192
+
+/* So long is a host's answer waited for where it was asked. Where that was in vain it is not tried again for a number of
+ * messages, up to this, which doubles. */
+#define AWAIT_US       200
+#define AWAIT_MAX_SKIP 255
 
 /* What was seen of the sockets holds for so long, and which sockets those are. */
 #define ROOM_MS   10
@@ -72,6 +77,8 @@ struct connection
     uint64_t         uplink_time;   /* the same */
     bool             cut;           /* the last batch left something */
     uint64_t         cut_cpu;       /* the thread's processor time then, in microseconds */
+    unsigned int     skip;          /* messages whose answer was not waited for after the last wait in vain */
+    unsigned int     skipped;       /* of them, so many are over */
 
     uint8_t          buffer[65536]; /* for what hosts send */
 };
@@ -107,8 +114,6 @@ void connection_end( struct connection *connection, uint32_t code )
     exchange_disconnect( connection->exchange, code );
 }
 
-/* From the server */
-
 /* FreeRDP gets what was kept from it. */
 static void connection_deliver( struct connection *connection, struct packet_queue *packets )
 {
@@ -116,60 +121,6 @@ static void connection_deliver( struct connection *connection, struct packet_que
 
     for (; (packet = packet_queue_pop( packets )); free( packet ))
         connection->client.deliver( connection->client.context, packet->data, packet->size );
-}
-
-/* A whole message. Returns false if it is FreeRDP's. */
-static bool connection_route( struct connection *connection, const uint8_t *pdu, size_t size )
-{
-    struct packet_queue to_client;
-    bool taken = exchange_route( connection->exchange, pdu, size, &to_client );
-
-    connection_deliver( connection, &to_client );
-    return taken;
-}
-
-/* Decides with its first chunk where a message of several goes. */
-static enum gather connection_begin_message( struct connection *connection, const uint8_t *chunk, size_t size )
-{
-    if (!exchange_claims( connection->exchange, chunk, size )) return GATHER_CLIENT;
-    connection->message_size = 0;
-    if (!connection->message) connection->message = malloc( WINEDVC_MAX_MESSAGE );
-    return connection->message ? GATHER_MESSAGE : GATHER_DROP;
-}
-
-static bool connection_gather( struct connection *connection, const uint8_t *chunk, size_t size, bool first, bool last )
-{
-    enum gather gather;
-
-    if (first) connection->gather = connection_begin_message( connection, chunk, size );
-    if (connection->gather == GATHER_MESSAGE)
-    {
-        if (size <= WINEDVC_MAX_MESSAGE - connection->message_size)
-        {
-            memcpy( connection->message + connection->message_size, chunk, size );
-            connection->message_size += size;
-        }
-        else /* longer than a PDU may be */
-        {
-            log_warn( "the server sent a message of more than %u bytes: its channel is closed", WINEDVC_MAX_MESSAGE );
-            exchange_break( connection->exchange, connection->message, connection->message_size );
-            connection->gather = GATHER_DROP;
-        }
-    }
-    gather = connection->gather;
-    if (!last) return gather != GATHER_CLIENT;
-
-    connection->gather = GATHER_CLIENT;
-    if (gather == GATHER_MESSAGE && !connection_route( connection, connection->message, connection->message_size ))
-        connection->client.deliver( connection->client.context, connection->message, connection->message_size );
-    return gather != GATHER_CLIENT;
-}
-
-bool connection_receive( struct connection *connection, const uint8_t *chunk, size_t size, bool first, bool last )
-{
-    if (!first || !last) return connection_gather( connection, chunk, size, first, last );
-    connection->gather = GATHER_CLIENT;
-    return connection_route( connection, chunk, size );
 }
 
 /* To the server */
@@ -298,9 +249,14 @@ void connection_token( struct connection *connection, uintptr_t token, bool can_
     else exchange_end_batch( connection->exchange, true, 0 );
 }
 
-int connection_start_reads( struct connection *connection )
+int connection_hosts_fd( const struct connection *connection )
 {
-    return exchange_start_main_reads( connection->exchange );
+    return exchange_hosts_fd( connection->exchange );
+}
+
+void connection_start_reads( struct connection *connection, bool loop_waits )
+{
+    exchange_start_main_reads( connection->exchange, loop_waits );
 }
 
 void connection_stop_reads( struct connection *connection )
@@ -312,4 +268,78 @@ void connection_hosts_ready( struct connection *connection )
 {
     if (exchange_read_ready( connection->exchange, connection->buffer, sizeof(connection->buffer) ))
         connection_run_batch( connection, false );
+}
+
+/* From the server */
+
+/* A host that answers at once is heard at once: the way through the main loop, or the I/O thread and FreeRDP's queue,
+ * takes longer than the answer. What else the server sends has precedence. */
+static void connection_await( struct connection *connection )
+{
+    if (connection->cut || connection->skipped++ < connection->skip) return;
+    connection->skipped = 0;
+    connection_find_uplink( connection, clock_ms() );
+    if (!connection->uplink.count) return;
+    if (exchange_await( connection->exchange, connection->uplink.sockets, connection->uplink.count, AWAIT_US ))
+    {
+        connection->skip = 0;
+        connection_hosts_ready( connection );
+    }
+    else if (connection->skip < AWAIT_MAX_SKIP) connection->skip = 2 * connection->skip + 1;
+    exchange_restart_alarm( connection->exchange );
+}
+
+/* A whole message. Returns false if it is FreeRDP's. */
+static bool connection_route( struct connection *connection, const uint8_t *pdu, size_t size )
+{
+    struct packet_queue to_client;
+    enum route route = exchange_route( connection->exchange, pdu, size, &to_client );
+
+    connection_deliver( connection, &to_client );
+    if (route == ROUTE_HOST) connection_await( connection );
+    return route != ROUTE_CLIENT;
+}
+
+/* Decides with its first chunk where a message of several goes. */
+static enum gather connection_begin_message( struct connection *connection, const uint8_t *chunk, size_t size )
+{
+    if (!exchange_claims( connection->exchange, chunk, size )) return GATHER_CLIENT;
+    connection->message_size = 0;
+    if (!connection->message) connection->message = malloc( WINEDVC_MAX_MESSAGE );
+    return connection->message ? GATHER_MESSAGE : GATHER_DROP;
+}
+
+static bool connection_gather( struct connection *connection, const uint8_t *chunk, size_t size, bool first, bool last )
+{
+    enum gather gather;
+
+    if (first) connection->gather = connection_begin_message( connection, chunk, size );
+    if (connection->gather == GATHER_MESSAGE)
+    {
+        if (size <= WINEDVC_MAX_MESSAGE - connection->message_size)
+        {
+            memcpy( connection->message + connection->message_size, chunk, size );
+            connection->message_size += size;
+        }
+        else /* longer than a PDU may be */
+        {
+            log_warn( "the server sent a message of more than %u bytes: its channel is closed", WINEDVC_MAX_MESSAGE );
+            exchange_break( connection->exchange, connection->message, connection->message_size );
+            connection->gather = GATHER_DROP;
+        }
+    }
+    gather = connection->gather;
+    if (!last) return gather != GATHER_CLIENT;
+
+    connection->gather = GATHER_CLIENT;
+    if (gather == GATHER_MESSAGE && !connection_route( connection, connection->message, connection->message_size ))
+        connection->client.deliver( connection->client.context, connection->message, connection->message_size );
+    return gather != GATHER_CLIENT;
+}
+
+bool connection_receive( struct connection *connection, const uint8_t *chunk, size_t size, bool first, bool last )
+{
+    if (!first || !last) return connection_gather( connection, chunk, size, first, last );
+    connection->gather = GATHER_CLIENT;
+    return connection_route( connection, chunk, size );
 }

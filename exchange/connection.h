@@ -43,8 +43,9 @@ struct client
 };
 
 /*
- * Belongs to the client's main thread, on which all here is called, and never waits
- * for a host. What it shares with the I/O thread is in the exchange.
+ * Belongs to the client's main thread, on which all here is called. It waits for no
+ * host but in connection_receive(), where one that answers at once is given AWAIT_US.
+ * What it shares with the I/O thread is in the exchange.
  */
 struct connection;
 
@@ -67,9 +68,10 @@ extern void connection_client_sends( struct connection *connection, const uint8_
  * as the main thread has time for. */
 extern void connection_token( struct connection *connection, uintptr_t token, bool can_send );
 
-/* The main thread can wait for a descriptor, and calls connection_hosts_ready() when it is readable. Returns it, -1 if
- * there is none. */
-extern int connection_start_reads( struct connection *connection );
+/* The main thread reads the hosts. If its loop waits for the descriptor, which is -1 if there is none, it is to call
+ * connection_hosts_ready() when that is readable; if it can not, the I/O thread reads them and tokens come. */
+extern int connection_hosts_fd( const struct connection *connection );
+extern void connection_start_reads( struct connection *connection, bool loop_waits );
 extern void connection_stop_reads( struct connection *connection );
 extern void connection_hosts_ready( struct connection *connection );
 

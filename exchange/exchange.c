@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -35,6 +36,8 @@
 #define AWAIT_MS 5000
 /* The windows are tight for so long after the link was busy. */
 #define TIGHT_MS 250
+/* So many of the client are looked at while a host is awaited. */
+#define AWAIT_DESCRIPTORS 4
 
 /* What the addin ignored, dropped or said in the place of a host. */
 struct counters
@@ -58,6 +61,7 @@ struct exchange
     struct ports    ports;
     bool            connected;
     bool            main_reads;
+    bool            loop_waits;     /* the main loop, for the hosts; else the alarm wakes the I/O thread */
     bool            main_sends;     /* it has read some, and a batch follows */
     uint32_t        epoch;          /* counts connections */
     char            server[256];
@@ -238,6 +242,7 @@ void exchange_send( struct exchange *exchange, struct port *port, uint16_t type,
 {
     exchange_lock( exchange );
     port_send( port, WINEDVC_STREAM_CONTROL, type, fixed, size, text, text ? strlen( text ) + 1 : 0, 0 );
+    if (type == WINEDVC_PING) port->pinged = true;
     exchange_unlock( exchange );
 }
 
@@ -324,6 +329,12 @@ enum port_status exchange_read( struct exchange *exchange, struct port *port, ui
     return (size_t)received == size ? PORT_MORE : PORT_SOME;
 }
 
+/* The I/O thread hears when a host has sent something; or, while the main thread sees to that itself, does not. */
+static void exchange_arm( struct exchange *exchange, bool armed )
+{
+    if (!exchange->loop_waits) ports_arm( &exchange->ports, armed );
+}
+
 /* On the main thread. Returns true if the I/O thread has something to do. */
 static bool exchange_read_one( struct exchange *exchange, unsigned int number, uint8_t *buffer, size_t size )
 {
@@ -361,21 +372,58 @@ bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t siz
     return true;
 }
 
-int exchange_start_main_reads( struct exchange *exchange )
+int exchange_hosts_fd( const struct exchange *exchange )
+{
+    return exchange->ports.epoll;
+}
+
+void exchange_start_main_reads( struct exchange *exchange, bool loop_waits )
 {
     exchange_lock( exchange );
     exchange->main_reads = exchange->ports.epoll >= 0;
+    exchange->loop_waits = loop_waits;
+    exchange_arm( exchange, true );
     exchange_unlock( exchange );
     exchange_wake( exchange );
-    return exchange->ports.epoll;
 }
 
 void exchange_stop_main_reads( struct exchange *exchange )
 {
     exchange_lock( exchange );
     exchange->main_reads = false;
+    exchange_arm( exchange, false );
     exchange_unlock( exchange );
     exchange_wake( exchange );
+}
+
+int exchange_alarm_fd( const struct exchange *exchange )
+{
+    return exchange->ports.alarm;
+}
+
+bool exchange_stop_alarm( struct exchange *exchange )
+{
+    return ports_stop_alarm( &exchange->ports );
+}
+
+void exchange_restart_alarm( struct exchange *exchange )
+{
+    exchange_lock( exchange );
+    if (exchange->main_reads) exchange_arm( exchange, true );
+    exchange_unlock( exchange );
+}
+
+bool exchange_await( struct exchange *exchange, const int *descriptors, unsigned int count, unsigned int us )
+{
+    struct pollfd fds[1 + AWAIT_DESCRIPTORS] = { { exchange->ports.epoll, POLLIN, 0 } };
+    const struct timespec timeout = { 0, us * 1000l };
+    unsigned int i;
+
+    if (!exchange->main_reads) return false; /* only this thread changes that */
+    if (count > AWAIT_DESCRIPTORS) count = AWAIT_DESCRIPTORS;
+    for (i = 0; i < count; i++) fds[1 + i] = (struct pollfd){ descriptors[i], POLLIN, 0 };
+    exchange_arm( exchange, false );
+    return ppoll( fds, 1 + count, &timeout, NULL ) > 0 && fds[0].revents;
 }
 
 short exchange_poll_events( struct exchange *exchange, struct port *port, int *fd )
@@ -384,7 +432,7 @@ short exchange_poll_events( struct exchange *exchange, struct port *port, int *f
 
     exchange_lock( exchange );
     *fd = port->fd;
-    events = exchange->main_reads && port->watched ? 0 : POLLIN;
+    events = exchange->main_reads && port->watched && !port->pinged ? 0 : POLLIN;
     if (port->out.head) events |= POLLOUT;
     exchange_unlock( exchange );
     return events;
@@ -601,7 +649,7 @@ static void exchange_take_for_client( struct exchange *exchange, struct packet_q
     while ((packet = router_take( exchange->router, ROUTE_CLIENT ))) packet_queue_push( to_client, packet );
 }
 
-bool exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size, struct packet_queue *to_client )
+enum route exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size, struct packet_queue *to_client )
 {
     bool needed = trace_is_wanted( exchange->trace );
     unsigned int host = 0;
@@ -628,7 +676,7 @@ bool exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size,
     exchange_take_for_client( exchange, to_client );
     exchange_unlock( exchange );
     if (needed) exchange_wake( exchange );
-    return route != ROUTE_CLIENT;
+    return route;
 }
 
 bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t size )

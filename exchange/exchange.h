@@ -122,6 +122,11 @@ extern uint64_t exchange_time( struct exchange *exchange );
 /* An eventfd that is readable when exchange_wake() was called; exchange_woken() resets it. */
 extern int exchange_wake_fd( const struct exchange *exchange );
 extern void exchange_woken( struct exchange *exchange );
+/* Readable when hosts are to be read that the main thread reads as well, but does not wait for now. Stopping the alarm
+ * returns false if it did not go off; when they have been read it is restarted. */
+extern int exchange_alarm_fd( const struct exchange *exchange );
+extern bool exchange_stop_alarm( struct exchange *exchange );
+extern void exchange_restart_alarm( struct exchange *exchange );
 
 extern struct packet *exchange_take_note( struct exchange *exchange );
 extern void exchange_trace_counters( struct exchange *exchange );
@@ -135,9 +140,9 @@ extern void exchange_disconnect( struct exchange *exchange, uint32_t code );
 /* The names that were offered, or "" if one of them was asked for or there was no connection. */
 extern void exchange_list_unused( struct exchange *exchange, char *names, size_t size );
 
-/* A whole message of the server. What FreeRDP is to get before anything else is moved to to_client. Returns false if
- * the message is FreeRDP's, too. */
-extern bool exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size,
+/* A whole message of the server. What FreeRDP is to get before anything else is moved to to_client. ROUTE_CLIENT if the
+ * message is FreeRDP's, too, ROUTE_HOST if a host got it. */
+extern enum route exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size,
                             struct packet_queue *to_client );
 /* Does the message that begins with this chunk concern a host? It can not be delivered. */
 extern bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t size );
@@ -156,11 +161,15 @@ extern void exchange_end_batch( struct exchange *exchange, bool token, uint64_t 
 /* The link is busy: for a while a host has no more than a window of so many bytes in our hands. */
 extern void exchange_tighten( struct exchange *exchange, size_t window );
 
-/* The main thread reads the hosts itself: returns the descriptor that is readable when one of them has sent something,
- * -1 if there is none. Until exchange_stop_main_reads(). */
-extern int exchange_start_main_reads( struct exchange *exchange );
+/* The main thread reads the hosts itself, until exchange_stop_main_reads(), when a descriptor is readable, which is -1 if
+ * there is none. If its loop can not wait for that it does so in exchange_await() alone, and the I/O thread else. */
+extern int exchange_hosts_fd( const struct exchange *exchange );
+extern void exchange_start_main_reads( struct exchange *exchange, bool loop_waits );
 extern void exchange_stop_main_reads( struct exchange *exchange );
 /* Reads each host that has sent something, once. Returns false if none has, else exchange_end_batch() has to follow. */
 extern bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size );
+/* Waits for so many microseconds at most until a host has sent something. Returns false if none has, or if one of the
+ * descriptors became readable. There is no alarm until it is restarted. */
+extern bool exchange_await( struct exchange *exchange, const int *descriptors, unsigned int count, unsigned int us );
 
 #endif /* __WINEDVC_EXCHANGE_H */

@@ -247,7 +247,11 @@ unsigned int port_accept( struct port *port, struct intake *intake, bool connect
     bool dropped = !connected || !port->takes_part || port->purging || port->rule;
 
     port->heard = true;
-    if (intake->pong) port->awaited = UINT64_MAX;
+    if (intake->pong)
+    {
+        port->awaited = UINT64_MAX;
+        port->pinged = false;
+    }
     else if (port->awaited != UINT64_MAX) port->awaited = clock_ms();
     if (port->window + intake->data_end > WINEDVC_WINDOW || port->window + intake->pdus.bytes > 2 * WINEDVC_WINDOW)
         intake->rule = "a host sends no more than its window";
@@ -302,12 +306,17 @@ void ports_init( struct ports *ports )
     ports->first = NULL;
     ports->turn = 0;
     ports->epoll = epoll_create1( EPOLL_CLOEXEC );
+    ports->alarm = epoll_create1( EPOLL_CLOEXEC );
+    if (!epoll_ctl( ports->alarm, EPOLL_CTL_ADD, ports->epoll, &(struct epoll_event){ 0 } )) return;
+    if (ports->epoll >= 0) close( ports->epoll );
+    ports->epoll = -1;
 }
 
 void ports_clear( struct ports *ports )
 {
     while (ports->first) ports_remove( ports, ports->first );
     if (ports->epoll >= 0) close( ports->epoll );
+    if (ports->alarm >= 0) close( ports->alarm );
 }
 
 void ports_add( struct ports *ports, struct port *port )
@@ -359,6 +368,20 @@ void ports_unwatch( struct ports *ports, struct port *port )
 {
     if (port->watched) epoll_ctl( ports->epoll, EPOLL_CTL_DEL, port->fd, NULL );
     port->watched = false;
+}
+
+void ports_arm( const struct ports *ports, bool armed )
+{
+    struct epoll_event event = { .events = armed ? EPOLLIN | EPOLLONESHOT : 0 };
+
+    epoll_ctl( ports->alarm, EPOLL_CTL_MOD, ports->epoll, &event );
+}
+
+bool ports_stop_alarm( const struct ports *ports )
+{
+    struct epoll_event event;
+
+    return epoll_wait( ports->alarm, &event, 1, 0 ) > 0;
 }
 
 size_t ports_list_ready( const struct ports *ports, unsigned int numbers[PORTS_READY] )

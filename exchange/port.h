@@ -73,6 +73,8 @@ struct port
     size_t                  credit;     /* bytes of them that may be */
     uint64_t                credit_time;/* when all of those are returned, UINT64_MAX if there are none */
     bool                    purging;    /* what comes before PURGED is of an older connection, and earns no credit */
+    bool                    pinged;     /* and has not answered: the I/O thread reads it, too, since the main thread may
+                                         * be held by the client */
     bool                    heard;      /* something was read since the supervisor asked last */
     uint64_t                awaited;    /* when the host said something last, or was sent something first after that;
                                          * UINT64_MAX if it has answered a PING since then */
@@ -86,6 +88,7 @@ struct ports
     struct port *first;
     unsigned int turn;                  /* the host whose PDU went out last */
     int          epoll;                 /* those that the client's main thread may read; -1 if it can not. Never changes */
+    int          alarm;                 /* the epoll descriptor is readable: told once after each ports_arm() */
 };
 
 /* The link is busy: until a time a host's window is no larger than that needs. */
@@ -153,6 +156,10 @@ extern struct port *ports_next( const struct ports *ports );
 /* The client's main thread may read it from now on; may not. */
 extern void ports_watch( struct ports *ports, struct port *port );
 extern void ports_unwatch( struct ports *ports, struct port *port );
+/* The alarm goes off when one of them has sent something, or not any more. These need no lock. */
+extern void ports_arm( const struct ports *ports, bool armed );
+/* Stops an alarm that goes off. Returns false if there is none. */
+extern bool ports_stop_alarm( const struct ports *ports );
 /* The hosts that have sent something to be read there, so many at most. Needs no lock. */
 #define PORTS_READY 16
 extern size_t ports_list_ready( const struct ports *ports, unsigned int numbers[PORTS_READY] );

@@ -218,18 +218,17 @@ static BOOL addin_hosts_ready( rdpContext *context, void *arg )
     return TRUE;
 }
 
-static void addin_begin_watch( struct addin *addin )
+static void addin_begin_reads( struct addin *addin )
 {
-    int fd = connection_start_reads( addin->connection );
+    int fd = connection_hosts_fd( addin->connection );
 
     if (fd >= 0) addin->watch = compat_watch( addin->instance, fd, addin_hosts_ready, addin );
-    if (!addin->watch) connection_stop_reads( addin->connection );
+    connection_start_reads( addin->connection, addin->watch );
 }
 
-static void addin_end_watch( struct addin *addin )
+static void addin_end_reads( struct addin *addin )
 {
-    if (!addin->watch) return;
-    compat_end_watch( addin->instance, addin->watch );
+    if (addin->watch) compat_end_watch( addin->instance, addin->watch );
     addin->watch = NULL;
     if (addin->bridge) connection_stop_reads( addin->connection );
 }
@@ -238,7 +237,7 @@ static void addin_end_watch( struct addin *addin )
 
 static void addin_disconnected( struct addin *addin )
 {
-    addin_end_watch( addin );
+    addin_end_reads( addin );
     if (addin->bridge) connection_end( addin->connection, compat_disconnect_code( addin->instance ) );
     addin->drdynvc_id = 0;
 }
@@ -324,7 +323,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     if (size) memcpy( text, server, size );
     text[size] = 0;
     connection_begin( addin->connection, text );
-    addin_begin_watch( addin );
+    addin_begin_reads( addin );
     addin_nudge( addin );
 }
 

@@ -35,8 +35,8 @@
 /* Reads of one host before the others have their turn. */
 #define READS 4
 
-/* Descriptors to wait for: the exchange's and the keeper's, and of each host its socket, process, output. */
-#define EVENTS      2
+/* Descriptors to wait for: the exchange's two and the keeper's, and of each host its socket, process, output. */
+#define EVENTS      3
 #define HOST_EVENTS 3
 
 /* Hosts */
@@ -67,9 +67,10 @@ static bool read_host( struct supervisor *supervisor, struct host *host, bool go
     return status == PORT_MORE || (gone && status == PORT_SOME);
 }
 
-static void serve_host( struct supervisor *supervisor, struct host *host, const struct pollfd *events )
+static void serve_host( struct supervisor *supervisor, struct host *host, const struct pollfd *events, bool alarmed )
 {
-    short socket_events = events[0].revents, process_events = events[1].revents, output_events = events[2].revents;
+    short socket_events = events[0].revents | (alarmed ? POLLIN : 0);
+    short process_events = events[1].revents, output_events = events[2].revents;
     unsigned int reads = READS;
 
     if (output_events || process_events) output_read( &host->output, host->title, clock_ms() );
@@ -230,6 +231,7 @@ static nfds_t prepare( const struct supervisor *supervisor, struct pollfd *fds )
 
     fds[count++] = (struct pollfd){ exchange_wake_fd( exchange ), POLLIN, 0 };
     fds[count++] = (struct pollfd){ supervisor->keeper.process.fd, POLLIN, 0 };
+    fds[count++] = (struct pollfd){ exchange_alarm_fd( exchange ), POLLIN, 0 };
     for (host = supervisor->hosts; host; host = host->next)
     {
         fds[count] = (struct pollfd){ -1, 0, 0 };
@@ -269,11 +271,14 @@ static void turn( struct supervisor *supervisor )
     struct timespec timeout;
     struct host *host;
     nfds_t count = prepare( supervisor, fds );
+    bool alarmed;
 
     if (ppoll( fds, count, next_timeout( supervisor, &timeout ), NULL ) < 0) return; /* interrupted */
     if (fds[0].revents) exchange_woken( supervisor->exchange );
+    alarmed = fds[2].revents && exchange_stop_alarm( supervisor->exchange );
     for (host = supervisor->hosts; host; host = host->next, events += HOST_EVENTS)
-        serve_host( supervisor, host, events );
+        serve_host( supervisor, host, events, alarmed );
+    if (alarmed) exchange_restart_alarm( supervisor->exchange );
     if (fds[1].revents) lose_keeper( supervisor );
     settle( supervisor );
     life_collect( supervisor );

@@ -88,6 +88,17 @@ static void be_mute( void )
     wire_close( id );
 }
 
+/* Tells that it is asked whether it lives. */
+static void be_asked( void )
+{
+    static const struct winedvc_log log = { WINEDVC_LOG_INFO, 0 };
+
+    wire_data( get_opened(), "good", 4 );
+    wire_wait_control( WINEDVC_PING );
+    wire_control( WINEDVC_LOG, &log, sizeof(log), "asked: it lives" );
+    wire_control( WINEDVC_PONG, NULL, 0, NULL );
+}
+
 static void answer_control( enum winedvc_control type, const uint8_t *body, bool tells )
 {
     struct winedvc_log log = { WINEDVC_LOG_INFO, 0 };
@@ -627,7 +638,7 @@ static void be_panicking( void )
 
 static const struct { const char *name; void (*be)( void ); } hosts[] =
 {
-    { "mute", be_mute },
+    { "mute", be_mute }, { "asked", be_asked },
     { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "slow", be_slow },
     { "long-control", be_long_control }, { "long-pdu", be_long_pdu }, { "garbage", be_garbage }, { "silent-first", be_silent_first },
     { "early-pdu", be_early_pdu }, { "newer", be_newer }, { "narrow", be_narrow }, { "scout", be_scout },

@@ -345,6 +345,20 @@ static void test_reads(void)
     client_destroy( client );
 }
 
+/* A main thread that the client holds for long does not make a host one that is silent. */
+static void test_held(void)
+{
+    struct client *client = client_create();
+
+    client->watches = true;
+    client_begin( client );
+    server_open( client, 1, "Bad::asked" );
+    witness_wait( "asked: it lives", 1 );
+    server_expect_data( client, 1, "good", 4 );
+    client_end( client );
+    client_destroy( client );
+}
+
 START_TEST( turns )
 {
     hosts_set( "echo telling pourer" );
@@ -359,9 +373,10 @@ START_TEST( turns )
 
 START_TEST( reads )
 {
-    hosts_set( "echo telling mortal" );
+    hosts_set( "echo telling mortal asked" );
     witness_log();
     test_reads();
+    test_held();
 }
 
 START_TEST( writes )
