@@ -183,6 +183,14 @@ void channel_keep( struct channel *channel, LONG64 bytes )
     InterlockedExchange( &client->pump.over_limit, TRUE );
 }
 
+void channel_lose_message( struct channel *channel )
+{
+    LONG64 received = channel->assembly.received;
+
+    drdynvc_assembly_clear( &channel->assembly );
+    if (received) channel_keep( channel, -received );
+}
+
 void channel_set_end( struct channel *channel, enum channel_end end )
 {
     InterlockedCompareExchange( &channel->end, end, CHANNEL_NOT_ENDING );
@@ -463,7 +471,7 @@ void channel_retire( struct channel *channel )
 
     channel_set_end( channel, CHANNEL_CLOSED );
     free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, NULL ) );
-    drdynvc_assembly_clear( &channel->assembly );
+    channel_lose_message( channel );
     channel->marshaler = NULL;
     if (marshaler) IUnknown_Release( marshaler );
 

@@ -128,9 +128,11 @@ void table_remove( struct client *client, struct channel *channel )
     ReleaseSRWLockExclusive( &client->lock );
 }
 
-/* client->lock held, and the channel was in the table: so this comes once */
+/* client->lock held, and the channel was in the table: so this comes once. A plug-in may keep the channel for long: what
+ * the server did not complete is not kept with it. */
 static void post_end( struct client *client, struct channel *channel, enum channel_end end )
 {
+    channel_lose_message( channel );
     channel->server_end = end;
     channel_set_end( channel, end );
     inbox_push( &client->pump.inbox, &channel->end_node, &channel->end_node );

@@ -359,6 +359,45 @@ static void test_ECHO(void)
     free( message );
 }
 
+static SIZE_T count_committed(void)
+{
+    MEMORY_BASIC_INFORMATION info;
+    const char *address = NULL;
+    SIZE_T size = 0;
+
+    for (; VirtualQuery( address, &info, sizeof(info) ); address = (const char *)info.BaseAddress + info.RegionSize)
+        if (info.State == MEM_COMMIT && info.Type == MEM_PRIVATE) size += info.RegionSize;
+    return size;
+}
+
+/* ours: what the server did not complete is gone with the channel, however long the plug-in keeps that */
+static void test_incomplete_message(void)
+{
+    static const BYTE first[] = { 0x28, 1, 0, 0, 0, 2, 'x' };   /* of 32 MiB */
+    BYTE *pdu = calloc( 1, 2 + 1048576 );
+    IWTSVirtualChannel *channels[4];
+    SIZE_T before, after;
+    unsigned int i, j;
+
+    pdu[0] = 0x30;
+    pdu[1] = 1;
+    start_client();
+    before = count_committed();
+    for (i = 0; i < ARRAY_SIZE(channels); i++)
+    {
+        channels[i] = open_channel( 1 );
+        IWTSVirtualChannel_AddRef( channels[i] );
+        server_sends( first, sizeof(first) );
+        for (j = 0; j < 16; j++) server_sends( pdu, 2 + 1048576 );
+        close_channel( 1 );
+    }
+    after = count_committed();
+    ok( after < before + (16 << 20), "%Iu MiB were in use, %Iu are\n", before >> 20, after >> 20 );
+    for (i = 0; i < ARRAY_SIZE(channels); i++) IWTSVirtualChannel_Release( channels[i] );
+    stop_client();
+    free( pdu );
+}
+
 static void run(void)
 {
     test_messages();
@@ -371,6 +410,7 @@ static void run(void)
     test_caps();
     test_id_created_anew();
     test_server_closes();
+    test_incomplete_message();
     test_ECHO();
 }
 
