@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 
 #include "conf.h"
+#include "log.h"
 #include "paths.h"
 
 #define MAX_SIZE     (1 << 20)
@@ -165,7 +166,7 @@ static void conf_read_file( struct settings *settings, enum settings_source sour
     if (!error) conf_parse_all( &conf );
     else if (error != ENOENT && error != ENOTDIR)
     {
-        snprintf( text, sizeof(text), "the file can not be read (%s)", strerror( error ) );
+        snprintf( text, sizeof(text), "the file can not be read (%s)", log_errno( error ) );
         conf_mistake( &conf, 0, text );
     }
     free( conf.text );

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -153,4 +154,11 @@ bool log_limit_pass( struct log_limit *limit, uint64_t now )
         limit->lines = 0;
     }
     return ++limit->lines <= burst;
+}
+
+const char *log_errno( int error )
+{
+    const char *text = strerrordesc_np( error );
+
+    return text ? text : "unknown error";
 }

@@ -74,6 +74,9 @@ struct log_text
 extern const char *log_escape( struct log_text *text, const char *source );
 extern const char *log_escape_name( struct log_text *text, const char *name );
 
+/* What an error number means, in English. strerror() may ask the environment, which is for the client's main thread. */
+extern const char *log_errno( int error );
+
 /* So many lines of one host in so many milliseconds. All zero is a new limit. */
 #define LOG_BURST     20
 #define LOG_PERIOD_MS 10000

@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "paths.h"
 #include "record.h"
 
@@ -235,7 +236,7 @@ bool record_load( struct record *record, struct plugin_list *list, char *problem
     plugin_list_clear( list );
     if (wrong) snprintf( problem, size, "the record %s is not used: %s", record->path, wrong );
     else if (error != ENOENT)
-        snprintf( problem, size, "the record %s can not be read (%s)", record->path, strerror( error ) );
+        snprintf( problem, size, "the record %s can not be read (%s)", record->path, log_errno( error ) );
     return false;
 }
 
@@ -255,7 +256,7 @@ void record_save( struct record *record, const struct plugin_list *list, char *p
     record->text = text; /* what fails now would fail again */
     if (!*record->path) snprintf( problem, size, "there is no place for a record of the plug-ins: set HOME" );
     else if ((error = strlen( text ) > MAX_SIZE ? EFBIG : record_write( record->path, text )))
-        snprintf( problem, size, "the record %s can not be written (%s)", record->path, strerror( error ) );
+        snprintf( problem, size, "the record %s can not be written (%s)", record->path, log_errno( error ) );
     else if (omitted)
         snprintf( problem, size, "the record has no place for the plug-in %s, whose registration or channels have "
                   "control characters in their names", omitted->key );

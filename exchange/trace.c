@@ -81,7 +81,7 @@ void trace_open( struct trace *trace, const char *path, unsigned int size )
     if (!trace) return;
     fd = path ? open( path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600 ) : -1;
     if (fd >= 0) log_info( "the plug-ins' channels are traced to %s, with all that they carry", path );
-    else if (path) log_error( "the trace %s can not be made (%s): see WINEDVC_TRACE", path, strerror( errno ) );
+    else if (path) log_error( "the trace %s can not be made (%s): see WINEDVC_TRACE", path, log_errno( errno ) );
     pthread_mutex_lock( &trace->file_lock );
     trace->fd = fd;
     trace->room = (uint64_t)size << 20;

@@ -39,7 +39,7 @@ static int host_open_log( struct host *host, const struct settings *settings )
 
     if (!path) return output_open( &host->output, wanted );
     if ((fd = open( path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600 )) >= 0) return descriptor_lift( fd );
-    log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, strerror( errno ) );
+    log_warn( "the log file %s can not be opened (%s): see WINEDVC_HOST_LOG", path, log_errno( errno ) );
     return output_open( &host->output, wanted );
 }
 

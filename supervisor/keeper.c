@@ -75,7 +75,7 @@ bool keeper_start( struct keeper *keeper, const struct settings *settings, char 
     else error = process_start( &keeper->process, argv, environment, SOCK_SEQPACKET, null, &keeper->fd );
     if (null >= 0) close( null );
     free( environment );
-    if (error) snprintf( problem, size, "%s can not be started (%s): install winedvc again", path, strerror( error ) );
+    if (error) snprintf( problem, size, "%s can not be started (%s): install winedvc again", path, log_errno( error ) );
     return !error;
 }
 

@@ -104,12 +104,12 @@ bool launch_host( struct supervisor *supervisor, unsigned int number, unsigned i
     if (!(host = host_create( number, bits, title, &program, arguments, &fd )))
     {
         log_error( "%s does not run: %s can not be started (%s): is Wine installed completely?",
-                   log_escape( &text, title ), program.loader, strerror( errno ) );
+                   log_escape( &text, title ), program.loader, log_errno( errno ) );
         return false;
     }
     if (supervisor->keeper.fd >= 0 && !keeper_add( &supervisor->keeper, &host->process ))
         log_warn( "%s: should the client be killed, this process may outlive it (%s)", log_escape( &text, title ),
-                  strerror( errno ) );
+                  log_errno( errno ) );
     host->group = group;
     host->ping_time = clock_ms() + supervisor->begin_timeout;
     launch_add_host( supervisor, host, fd );

@@ -262,7 +262,7 @@ static void settle( struct supervisor *supervisor )
     log_channels( supervisor );
     if (supervisor->ended && !supervisor->terminated) life_terminate( supervisor );
     if ((error = trace_write( supervisor->trace )) && !supervisor->terminated)
-        log_warn( "the trace ends here, since it can not be written (%s)", strerror( error ) );
+        log_warn( "the trace ends here, since it can not be written (%s)", log_errno( error ) );
 }
 
 static void turn( struct supervisor *supervisor )
