@@ -103,6 +103,7 @@ void plugin_take_names( struct plugin *plugin, struct plugin *other )
     name_list_clear( &plugin->names );
     name_list_clear( &plugin->heard );
     plugin->ready = other->ready;
+    plugin->doubtful = other->doubtful;
     plugin->known = other->known;
     plugin->used = other->used;
     plugin->names = other->names;
@@ -114,7 +115,14 @@ void plugin_take_names( struct plugin *plugin, struct plugin *other )
 void plugin_is_ready( struct plugin *plugin )
 {
     static const struct name_list none;
+    size_t i;
 
+    if (plugin->doubtful)
+    {
+        for (i = 0; i < plugin->heard.count; i++)
+            if (!name_list_has( &plugin->names, plugin->heard.names[i] )) plugin->known = false;
+        return;
+    }
     name_list_clear( &plugin->names );
     plugin->names = plugin->heard;
     plugin->heard = none;

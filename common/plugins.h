@@ -46,6 +46,7 @@ struct plugin
     uint64_t       time;    /* when it was written last, in Windows' form */
     uint64_t       used;    /* the day on which it was ready last, from 1970 on; 0 if nobody knows */
     bool           ready;   /* has been, in this session */
+    bool           doubtful;    /* it has failed, or no memory was left: what is heard need not be all */
     bool           known;   /* what it listens on when it is ready: */
     struct name_list names;
     struct name_list heard; /* what it listens on while it is not ready */
@@ -69,7 +70,7 @@ extern struct plugin *plugin_list_find( const struct plugin_list *list, const st
 
 /* What is known of the other's names is this one's: both are one plug-in. */
 extern void plugin_take_names( struct plugin *plugin, struct plugin *other );
-/* It is ready: what was heard is what it listens on. */
+/* It is ready: what was heard is what it listens on. What is known of a doubtful one stays, but for names beyond that. */
 extern void plugin_is_ready( struct plugin *plugin );
 
 /*

@@ -81,20 +81,28 @@ static const char *control_addin( struct supervisor *supervisor, struct host *ho
     return NULL;
 }
 
-/* What a line calls a host's plug-in of this number, or the host. */
-static void control_name( struct log_text *text, const struct host *host, uint32_t plugin )
+/* The plug-in to which the host gives this number; NULL if there is none. */
+static struct plugin *control_find_plugin( const struct host *host, uint32_t number )
 {
-    const struct group *group = host->group;
+    return host->group && number && number <= host->group->count ? host->group->plugins[number - 1] : NULL;
+}
 
-    log_escape( text, group && plugin && plugin <= group->count ? group->plugins[plugin - 1]->name : host->title );
+/* What a line calls it, or the host. */
+static void control_name( struct log_text *text, const struct host *host, uint32_t number )
+{
+    const struct plugin *plugin = control_find_plugin( host, number );
+
+    log_escape( text, plugin ? plugin->name : host->title );
 }
 
 static const char *control_plugin( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
     const struct winedvc_plugin *plugin = &report->fixed.plugin;
+    struct plugin *failed = plugin->state == WINEDVC_PLUGIN_FAILED ? control_find_plugin( host, plugin->plugin ) : NULL;
     const char *why = report->strings[1];
     struct log_text name, why_text, error;
 
+    if (failed) failed->doubtful = true;
     if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, plugin->plugin );
     if (plugin->state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", name.text );
@@ -139,16 +147,15 @@ static void control_tell_shared( const struct supervisor *supervisor, const stru
 static const char *control_listen( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
     bool on = report->type == WINEDVC_LISTEN;
-    uint32_t plugin = report->fixed.listen.plugin;
+    struct plugin *plugin = control_find_plugin( host, report->fixed.listen.plugin );
     const char *name = report->strings[0];
-    struct name_list *heard;
     struct log_text title, text;
     enum name_result result;
 
     log_debug( "channel %s is %s", log_escape_name( &text, name ),
                on ? "offered" : "withdrawn" );
     if (!host->group) return "only a host that runs plug-ins listens";
-    if (!plugin || plugin > host->group->count) return "a host numbers its plug-ins";
+    if (!plugin) return "a host numbers its plug-ins";
     result = exchange_name( supervisor->exchange, host->port, on ? router_listen : router_unlisten, name );
     switch (result)
     {
@@ -159,17 +166,17 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
     case NAME_UNKNOWN:
         return "UNLISTEN names what the host listens on";
     default: /* a plug-in may try, and the client may have no memory: that is no breach */
+        if (result == NAME_NO_MEMORY) plugin->doubtful = true;
         if (control_may_log( supervisor, host ))
             log_warn( "channel %s of %s is not offered to the server: %s",
                       log_escape_name( &text, name ), log_escape( &title, host->title ),
                       result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
-    if (on) control_tell_shared( supervisor, host, plugin - 1, name );
+    if (on) control_tell_shared( supervisor, host, report->fixed.listen.plugin - 1, name );
     if (host->state == HOST_READY) return NULL;
-    heard = &host->group->plugins[plugin - 1]->heard;
-    if (!on) name_list_remove( heard, name );
-    else name_list_add( heard, name ); /* without memory the record lacks it */
+    if (!on) name_list_remove( &plugin->heard, name );
+    else if (!name_list_add( &plugin->heard, name )) plugin->doubtful = true;
     return NULL;
 }
 

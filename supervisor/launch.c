@@ -322,6 +322,7 @@ static void launch_group( struct supervisor *supervisor, struct group *group )
     {
         arguments[i + 1] = group->plugins[i]->entry;
         name_list_clear( &group->plugins[i]->heard );
+        group->plugins[i]->doubtful = false;
     }
     launch_host( supervisor, ++supervisor->last_number, group->plugins[0]->bits, group_title( group, title ), arguments,
                  group );

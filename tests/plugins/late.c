@@ -1,6 +1,6 @@
 /*
  * A plug-in that takes its time to start: it echoes, once there is the file that WINEDVC_TEST_GATE names, on a channel
- * that has the name of its own file
+ * that has the name of its own file; with WINEDVC_TEST_FAILS in its environment it does not start
  *
  * Copyright 2026 the winedvc authors
  *
@@ -58,6 +58,7 @@ static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtu
 
     if (GetEnvironmentVariableW( L"WINEDVC_TEST_GATE", gate, ARRAYSIZE(gate) ))
         while (GetFileAttributesW( gate ) == INVALID_FILE_ATTRIBUTES) Sleep( 20 );
+    if (GetEnvironmentVariableW( L"WINEDVC_TEST_FAILS", NULL, 0 )) return E_FAIL;
     channel_name( name );
     return create_listener( manager, name );
 }

@@ -118,8 +118,32 @@ static void test_choices(void)
     plugin_list_clear( &list );
 }
 
+/* A plug-in has failed: it may listen again, next time, on what it listened on before, or on anything it began with. */
+static void test_doubt(void)
+{
+    struct plugin_list list = { 0 };
+    struct plugin *plugin = plugin_list_add( &list, 64, "a", "{A}", "C:\\one.dll" );
+
+    name_list_add( &plugin->heard, "one" );
+    name_list_add( &plugin->heard, "two" );
+    plugin_is_ready( plugin );
+    ok( plugin->known && plugin->ready && plugin->names.count == 2, "%zu names are known\n", plugin->names.count );
+
+    plugin->doubtful = true;
+    plugin_is_ready( plugin );
+    ok( plugin->known && plugin->names.count == 2, "%zu names are left\n", plugin->names.count );
+    name_list_add( &plugin->heard, "two" );
+    plugin_is_ready( plugin );
+    ok( plugin->known && plugin->names.count == 2, "%zu names are left\n", plugin->names.count );
+    name_list_add( &plugin->heard, "three" );
+    plugin_is_ready( plugin );
+    ok( !plugin->known, "all names are known\n" );
+    plugin_list_clear( &list );
+}
+
 START_TEST( plugins )
 {
+    test_doubt();
     test_groups();
     test_twice();
     test_choices();
