@@ -76,7 +76,10 @@ static const char *record_next( char **text, const char *word )
     return line + size + 1;
 }
 
-static bool record_parse_plugin( char **text, const char *numbers, struct plugin_list *list )
+static const char broken[] = "it is broken", no_memory[] = "no memory is left in the client";
+
+/* Returns what is wrong with it, NULL if nothing is. */
+static const char *record_parse_plugin( char **text, const char *numbers, struct plugin_list *list )
 {
     const char *key, *entry, *file, *name;
     unsigned int bits, known;
@@ -85,26 +88,28 @@ static bool record_parse_plugin( char **text, const char *numbers, struct plugin
     size_t count = list->count;
 
     /* which day it was used on records did not always have */
-    if (sscanf( numbers, "%u %u %" SCNu64 " %" SCNu64 " %" SCNu64, &bits, &known, &size, &time, &used ) < 4) return false;
-    if ((bits != 32 && bits != 64) || known > 1 || count == PLUGINS_MAX) return false;
+    if (sscanf( numbers, "%u %u %" SCNu64 " %" SCNu64 " %" SCNu64, &bits, &known, &size, &time, &used ) < 4) return broken;
+    if ((bits != 32 && bits != 64) || known > 1 || count == PLUGINS_MAX) return broken;
     if (!(key = record_next( text, "key" )) || !(entry = record_next( text, "entry" )) ||
-        !(file = record_next( text, "file" ))) return false;
-    if (!(plugin = plugin_list_add( list, bits, key, entry, file )) || list->count == count) return false;
+        !(file = record_next( text, "file" ))) return broken;
+    if (!(plugin = plugin_list_add( list, bits, key, entry, file ))) return no_memory;
+    if (list->count == count) return broken; /* it is there twice */
     plugin->known = known;
     plugin->size = size;
     plugin->time = time;
     plugin->used = used;
     while ((name = record_next( text, "name" )))
-        if (!known || !*name || plugin->names.count == PLUGIN_MAX_NAMES || !name_list_add( &plugin->names, name ))
-            return false;
-    return true;
+    {
+        if (!known || !*name || plugin->names.count == PLUGIN_MAX_NAMES) return broken;
+        if (!name_list_add( &plugin->names, name )) return no_memory;
+    }
+    return NULL;
 }
 
 /* Returns what is wrong with it, NULL if nothing is. */
 static const char *record_parse( const struct record *record, char *text, struct plugin_list *list )
 {
-    static const char broken[] = "it is broken";
-    const char *value;
+    const char *value, *wrong;
 
     if (strncmp( text, FIRST_LINE "\n", strlen( FIRST_LINE "\n" ) )) return "it is of another version";
     text += strlen( FIRST_LINE "\n" );
@@ -113,7 +118,7 @@ static const char *record_parse( const struct record *record, char *text, struct
     if (!(value = record_next( &text, "wine" ))) return broken;
     if (strcmp( value, record->wine )) return "another Wine was in use";
     while ((value = record_next( &text, "plugin" )))
-        if (!record_parse_plugin( &text, value, list )) return broken;
+        if ((wrong = record_parse_plugin( &text, value, list ))) return wrong;
     return strcmp( text, LAST_LINE "\n" ) ? broken : NULL;
 }
 
@@ -207,7 +212,9 @@ bool record_init( struct record *record, const struct settings *settings, const 
     record->prefix = settings->prefix;
     if (!path_record( settings->environment, settings->prefix, record->path ) || !text_is_plain( settings->prefix ) ||
         !text_is_plain( wine )) *record->path = 0;
-    return (record->wine = strdup( wine )) != NULL;
+    if ((record->wine = strdup( wine ))) return true;
+    record_clear( record );
+    return false;
 }
 
 void record_clear( struct record *record )
@@ -247,6 +254,7 @@ void record_save( struct record *record, const struct plugin_list *list, char *p
     int error;
 
     *problem = 0;
+    if (!text) snprintf( problem, size, "no memory is left in the client for the record" );
     if (!text || (record->text && !strcmp( text, record->text )))
     {
         free( text );

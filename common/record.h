@@ -40,7 +40,7 @@ struct record
     char       *text;               /* what the file holds, as far as we know; NULL if we do not */
 };
 
-/* The settings have to stay. Returns false without memory. */
+/* The settings have to stay. Returns false without memory; then the record is all zero. */
 extern bool record_init( struct record *record, const struct settings *settings, const char *wine );
 /* All zero is clear, too. */
 extern void record_clear( struct record *record );

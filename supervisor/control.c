@@ -71,7 +71,9 @@ static const char *control_addin( struct supervisor *supervisor, struct host *ho
     if (supervisor->plugins.count == PLUGINS_MAX) return "there are at most 256 plug-ins";
     if (!(plugin = plugin_list_add( &supervisor->plugins, addin->bits, key, entry, file )))
     {
-        log_error( "plug-in %s is not loaded: no memory is left in the client", log_escape( &key_text, key ) );
+        supervisor->incomplete = true;
+        log_error( "plug-in %s is not loaded, unless the last session knew it: no memory is left in the client",
+                   log_escape( &key_text, key ) );
         return NULL;
     }
     plugin->temporary = addin->flags & WINEDVC_ADDIN_TEMPORARY;

@@ -84,6 +84,7 @@ static void discovery_search( struct supervisor *supervisor )
         add_options( add_options( arguments + 1, "--connection", connections ), "--plugin", named );
         begun = launch_host( supervisor, 0, 64, "the search for plug-ins", arguments, NULL );
     }
+    else log_error( "plug-ins are not looked for: no memory is left in the client" );
     free( arguments );
     search_event( supervisor, begun ? EVENT_BEGUN : EVENT_ENDED );
 }
@@ -94,9 +95,10 @@ static void discovery_recall( struct supervisor *supervisor )
     char problem[LOG_TEXT];
     struct log_text text;
 
-    if (!wine_find( &supervisor->settings, 64, &program, problem, sizeof(problem) ) ||
-        !record_init( &supervisor->record, &supervisor->settings, program.loader )) return;
-    if (record_load( &supervisor->record, &supervisor->recorded, problem, sizeof(problem) ))
+    if (!wine_find( &supervisor->settings, 64, &program, problem, sizeof(problem) )) return;
+    if (!record_init( &supervisor->record, &supervisor->settings, program.loader ))
+        log_warn( "there is no record of the plug-ins: no memory is left in the client" );
+    else if (record_load( &supervisor->record, &supervisor->recorded, problem, sizeof(problem) ))
         launch_recorded( supervisor );
     else if (*problem) log_warn( "the plug-ins of the last session are not known: %s", log_escape( &text, problem ) );
 }
@@ -143,7 +145,8 @@ void discovery_store( struct supervisor *supervisor )
     char problem[LOG_TEXT];
     struct log_text text;
 
-    if (!supervisor->learned || supervisor->search != SEARCH_DONE || !supervisor->record.prefix) return;
+    if (!supervisor->learned || supervisor->search != SEARCH_DONE || !supervisor->record.prefix ||
+        supervisor->incomplete) return;
     supervisor->learned = false;
     record_save( &supervisor->record, &supervisor->plugins, problem, sizeof(problem) );
     if (*problem) log_warn( "the next session will wait for Wine: %s", log_escape( &text, problem ) );

@@ -134,11 +134,15 @@ static void launch_choose( struct supervisor *supervisor, struct plugin_list *li
 }
 
 /* Takes the next group of a list. Returns NULL after the last, or without memory. */
-static struct group *launch_next_group( struct plugin_list *list )
+static struct group *launch_next_group( struct supervisor *supervisor, struct plugin_list *list )
 {
     struct group *group = calloc( 1, sizeof(*group) + list->count * sizeof(group->plugins[0]) );
 
-    if (!group) log_error( "no more plug-ins run: no memory is left" );
+    if (!group)
+    {
+        supervisor->incomplete = true;
+        log_error( "no more plug-ins run: no memory is left in the client" );
+    }
     else if (!(group->count = plugin_list_next_group( list, group->plugins )))
     {
         free( group );
@@ -186,7 +190,7 @@ void launch_recorded( struct supervisor *supervisor )
     bool complete = true;
 
     launch_choose( supervisor, &supervisor->recorded );
-    while ((group = launch_next_group( &supervisor->recorded )))
+    while ((group = launch_next_group( supervisor, &supervisor->recorded )))
     {
         if (!group_is_known( group )) complete = false;
         launch_add_group( supervisor, group );
@@ -271,7 +275,7 @@ void launch_found( struct supervisor *supervisor )
     log_debug( "the search has found %zu plug-ins", supervisor->plugins.count );
     launch_choose( supervisor, &supervisor->plugins );
     launch_recall( supervisor );
-    while ((group = launch_next_group( &supervisor->plugins )))
+    while ((group = launch_next_group( supervisor, &supervisor->plugins )))
     {
         if (launch_keep( supervisor, group )) free( group );
         else
@@ -281,7 +285,7 @@ void launch_found( struct supervisor *supervisor )
         }
     }
     for (group = supervisor->groups; group; group = group->next)
-        if (!group->kept) launch_drop( supervisor, group );
+        if (!group->kept && !supervisor->incomplete) launch_drop( supervisor, group );
     launch_doubt( supervisor );
     for (group = found; group; group = next)
     {
@@ -314,9 +318,14 @@ bool launch_has_room( const struct supervisor *supervisor )
 static void launch_group( struct supervisor *supervisor, struct group *group )
 {
     char **arguments = calloc( group->count + 2, sizeof(*arguments) ), title[LOG_TEXT];
+    struct log_text text;
     size_t i;
 
-    if (!arguments) return;
+    if (!arguments)
+    {
+        log_error( "%s does not run: no memory is left in the client", log_escape( &text, group_title( group, title ) ) );
+        return;
+    }
     arguments[0] = (char *)"host";
     for (i = 0; i < group->count; i++)
     {

@@ -94,6 +94,7 @@ struct supervisor
     uint64_t            search_time;    /* when it begins again, UINT64_MAX if it does not */
     struct plugin_list  recorded;       /* in the last session */
     struct plugin_list  plugins;        /* that the search has found */
+    bool                incomplete;     /* no memory was left for one: what runs and is recorded stays */
     unsigned int        reported;       /* AddIns keys, with those that have a problem */
     bool                learned;        /* something that the record may not have */
     struct group       *groups;

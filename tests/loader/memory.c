@@ -1,0 +1,209 @@
+/*
+ * Tests of what the addin does when the client has no memory left
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "hosts.h"
+#include "server.h"
+#include "witness.h"
+#include "wine/test.h"
+
+#define NOBODY     "Bad::nobody"
+#define MAX_ROUNDS 500
+
+/* What the addin gets in the place of the C library's: one of its I/O thread's calls fails */
+
+static pthread_t main_thread;
+static atomic_int calls_left;   /* until that one; none fails when it is negative */
+
+static bool memory_is_left(void)
+{
+    if (pthread_equal( pthread_self(), main_thread ) || atomic_fetch_sub( &calls_left, 1 )) return true;
+    errno = ENOMEM;
+    return false;
+}
+
+static void *memory_malloc( size_t size )
+{
+    return memory_is_left() ? malloc( size ) : NULL;
+}
+
+static void *memory_calloc( size_t count, size_t size )
+{
+    return memory_is_left() ? calloc( count, size ) : NULL;
+}
+
+static void *memory_realloc( void *memory, size_t size )
+{
+    return memory_is_left() ? realloc( memory, size ) : NULL;
+}
+
+static char *memory_strdup( const char *text )
+{
+    return memory_is_left() ? strdup( text ) : NULL;
+}
+
+static char *memory_strndup( const char *text, size_t size )
+{
+    return memory_is_left() ? strndup( text, size ) : NULL;
+}
+
+static FILE *memory_open_memstream( char **text, size_t *size )
+{
+    return memory_is_left() ? open_memstream( text, size ) : NULL;
+}
+
+static const struct { const char *name; void *function; } replaced[] =
+{
+    { "malloc", memory_malloc },
+    { "calloc", memory_calloc },
+    { "realloc", memory_realloc },
+    { "strdup", memory_strdup },
+    { "strndup", memory_strndup },
+    { "open_memstream", memory_open_memstream },
+};
+
+/* Where the addin looks for functions of others */
+
+static void replace( void **place, const char *name, unsigned int *count )
+{
+    uintptr_t page = (uintptr_t)place & -sysconf( _SC_PAGESIZE );
+    size_t i;
+
+    for (i = 0; i < sizeof(replaced) / sizeof(replaced[0]); i++)
+    {
+        if (strcmp( name, replaced[i].name )) continue;
+        if (mprotect( (void *)page, (uintptr_t)(place + 1) - page, PROT_READ | PROT_WRITE )) continue;
+        *place = replaced[i].function;
+        ++*count;
+    }
+}
+
+static void replace_all( ElfW(Addr) base, const ElfW(Rela) *relocations, size_t size, const ElfW(Sym) *symbols,
+                         const char *strings, unsigned int *count )
+{
+    size_t i;
+
+    for (i = 0; i < size / sizeof(*relocations); i++)
+    {
+        /* the same for each class of file: all before the type is the symbol's number */
+        size_t symbol = sizeof(ElfW(Addr)) == 8 ? relocations[i].r_info >> 32 : relocations[i].r_info >> 8;
+
+        replace( (void **)(base + relocations[i].r_offset), strings + symbols[symbol].st_name, count );
+    }
+}
+
+static int find_addin( struct dl_phdr_info *info, size_t size, void *arg )
+{
+    ElfW(Addr) table[DT_NUM] = { 0 };
+    const ElfW(Dyn) *entry = NULL;
+    size_t i;
+
+    (void)size;
+    if (!strstr( info->dlpi_name, "/libwinedvc-client.so" )) return 0;
+    for (i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC) entry = (void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+    for (; entry && entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag < DT_NUM) table[entry->d_tag] = entry->d_un.d_ptr;
+    if (table[DT_PLTREL] != DT_RELA) return 0;
+    replace_all( info->dlpi_addr, (void *)table[DT_JMPREL], table[DT_PLTRELSZ], (void *)table[DT_SYMTAB],
+                 (const char *)table[DT_STRTAB], arg );
+    replace_all( info->dlpi_addr, (void *)table[DT_RELA], table[DT_RELASZ], (void *)table[DT_SYMTAB],
+                 (const char *)table[DT_STRTAB], arg );
+    return 0;
+}
+
+/* A session */
+
+/* Waits for what becomes of the channel: true if it is open. */
+static bool is_opened( struct client *client, uint8_t id )
+{
+    struct message *message;
+    bool refused = false, opened = false;
+
+    while (!refused && !opened)
+    {
+        if ((message = message_list_pop( &client->left )))
+            refused = message->data[0] >> 4 == 1 && message->data[1] == id;
+        else if ((message = message_list_pop( &client->sent )))
+        {
+            opened = message->size == 6 && message->data[1] == id && !message->data[2];
+            refused = message->size == 6 && message->data[1] == id && message->data[2];
+        }
+        else if (client_wait( client )) client_turn( client );
+        else return false;
+        free( message );
+    }
+    return opened;
+}
+
+/* The I/O thread's call of that number fails. Returns false if there were not so many. */
+static bool run_session( int call )
+{
+    unsigned int lines = witness_count( "memory" );
+    struct client *client = client_create();
+    bool opened, failed;
+
+    atomic_store( &calls_left, call );
+    client_begin( client );
+    server_caps( client, 3 );
+    server_create( client, 1, ECHO_CHANNEL );
+    opened = is_opened( client, 1 );
+    if (opened) server_echo( client, 1 );
+    server_create( client, 2, NOBODY );
+    ok( !is_opened( client, 2 ), "Somebody listens on %s.\n", NOBODY );  /* all is known by then */
+    client_end( client );
+    client_destroy( client );
+    failed = atomic_exchange( &calls_left, -1 ) < 0;
+    ok( opened || witness_count( "memory" ) > lines, "Nothing is said of memory when call %d fails.\n", call );
+    return failed;
+}
+
+START_TEST( memory )
+{
+    struct witness_counts counts;
+    unsigned int count = 0;
+    int call = 0;
+
+    main_thread = pthread_self();
+    atomic_store( &calls_left, -1 );
+    hosts_set( "echo" );
+    setenv( "WINEDVC_START_TIMEOUT", "1", 1 );
+    witness_log();
+    counts = witness_get_counts();
+    run_session( -1 );      /* there is a record from now on */
+    dl_iterate_phdr( find_addin, &count );
+    ok( count >= sizeof(replaced) / sizeof(replaced[0]), "%u functions are replaced.\n", count );
+    while (call < MAX_ROUNDS && run_session( call )) call++;
+    trace( "%d calls.\n", call );
+    ok( call > 20 && call < MAX_ROUNDS, "There are %d calls.\n", call );
+    ok( !witness_count( "broke the rule" ), "A host broke a rule.\n" );
+    ok( !witness_count( "is broken" ) && !witness_count( "another Wine" ), "The record is blamed.\n" );
+    ok( !witness_count( "is not registered" ), "A plug-in that is registered was ended.\n" );
+    witness_wait_counts( counts );
+}
