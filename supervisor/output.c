@@ -67,6 +67,13 @@ static const char *find_class( const char *line )
     return NULL;
 }
 
+/* Wine 8 says so of each call of a plug-in's program, which it calls all the same. */
+static bool is_noise( const char *line )
+{
+    const char *class = find_class( line );
+    return class && strstr( class, ":get_stub_manager_from_ipid not found for ipid " );
+}
+
 /* Of the others some are common and mean nothing, such as those about a display. */
 static bool explains_failure( const char *class )
 {
@@ -121,7 +128,8 @@ static void output_end_line( struct output *output, const char *title, uint64_t 
     if (output->used && output->line[output->used - 1] == '\r') output->line[--output->used] = 0;
     output->used = 0;
     if (!output->line[strspn( output->line, " \t" )]) return;
-    output_remember( output );
+    if (!is_noise( output->line )) output_remember( output );
+    else if (output->level != LOG_LEVEL_INFO) return;   /* nobody has asked for all */
     if (!log_is_active( output->level )) return;
     if (log_limit_pass( &output->limit, now ))
         log_line( output->level, "%s prints: %s", log_escape( &name, title ), log_escape( &text, output->line ) );

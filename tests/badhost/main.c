@@ -605,6 +605,7 @@ static void be_chatty( void )
     unsigned int i;
 
     get_ready();
+    puts( "0024:err:ole:get_stub_manager_from_ipid not found for ipid {00000002-0000-0128-ba80-2dcbd52e2dff}" );
     puts( "chatty \x1b[31m \xff %s%n \xe2\x80\xaetxt.\xe0\x82\x9b\r" );
     for (i = 0; i < 100000; i++) putchar( 'x' );
     puts( "" );
@@ -614,6 +615,7 @@ static void be_chatty( void )
     wire_wait_pdu( 3 );
     fputs( "0024:err:module:import_dll Library lost.dll \x1b not found\n0024:err:winediag:show no display\n", stderr );
     fputs( "last \x1b[31m words\n\n0024:fixme:heap:show nothing\n", stderr );
+    fputs( "0024:err:ole:get_stub_manager_from_ipid not found for ipid {00000002-0000-0128-ba80-2dcbd52e2dff}\n", stderr );
     exit( 1 );
 }
 
