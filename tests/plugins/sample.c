@@ -38,17 +38,16 @@
  * Another command is answered by winedvc:unknown.
  */
 
-#define COBJMACROS
-#include <windows.h>
-#include <ocidl.h>
-#include <olectl.h>
-#include <initguid.h>
-#include <tsvirtualchannels.h>
-#include <cchannel.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define STATIC_PLUGIN_OBJECTS
+#define STATIC_PLUGIN_REFERENCES
+#include "static_plugin.h"
+
+#include <olectl.h>
 
 DEFINE_GUID( CLSID_sample, 0x6c1f4a52, 0x8a5e, 0x4b7a, 0x9f, 0x0e, 0x3d, 0x2c, 0x54, 0xb1, 0xa0, 0x01 );
 
@@ -387,15 +386,6 @@ static struct plugin *impl_from_IWTSPlugin( IWTSPlugin *iface )
     return CONTAINING_RECORD( iface, struct plugin, IWTSPlugin_iface );
 }
 
-static HRESULT STDMETHODCALLTYPE plugin_QueryInterface( IWTSPlugin *iface, REFIID iid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSPlugin )) return E_NOINTERFACE;
-    IWTSPlugin_AddRef( iface );
-    *out = iface;
-    return S_OK;
-}
-
 static ULONG STDMETHODCALLTYPE plugin_AddRef( IWTSPlugin *iface )
 {
     return InterlockedIncrement( &impl_from_IWTSPlugin( iface )->ref );
@@ -446,32 +436,6 @@ static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtu
     }
     return S_OK;
 }
-
-static HRESULT STDMETHODCALLTYPE plugin_Connected( IWTSPlugin *iface )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE plugin_Disconnected( IWTSPlugin *iface, DWORD code )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE plugin_Terminated( IWTSPlugin *iface )
-{
-    return S_OK;
-}
-
-static IWTSPluginVtbl plugin_vtbl =
-{
-    plugin_QueryInterface,
-    plugin_AddRef,
-    plugin_Release,
-    plugin_Initialize,
-    plugin_Connected,
-    plugin_Disconnected,
-    plugin_Terminated,
-};
 
 static HRESULT plugin_create( IWTSPlugin **out )
 {

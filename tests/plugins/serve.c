@@ -37,15 +37,14 @@
  * that name for it. With WINEDVC_TEST_SERVE=classonly there is no such key, with "never" it does not end.
  */
 
-#define COBJMACROS
-#include <windows.h>
-#include <ocidl.h>
-#include <initguid.h>
-#include <tsvirtualchannels.h>
-#include <cchannel.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define STATIC_PLUGIN_CALLS
+#define STATIC_PLUGIN_OBJECTS
+#define STATIC_PLUGIN_REFERENCES
+#include "static_plugin.h"
 
 #define MAX_PLUGINS 8
 
@@ -75,15 +74,6 @@ struct plugin
 static struct plugin *impl_from_IWTSPlugin( IWTSPlugin *iface )
 {
     return CONTAINING_RECORD( iface, struct plugin, IWTSPlugin_iface );
-}
-
-static HRESULT STDMETHODCALLTYPE plugin_QueryInterface( IWTSPlugin *iface, REFIID iid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSPlugin )) return E_NOINTERFACE;
-    IWTSPlugin_AddRef( iface );
-    *out = iface;
-    return S_OK;
 }
 
 static ULONG STDMETHODCALLTYPE plugin_AddRef( IWTSPlugin *iface )
@@ -123,17 +113,6 @@ static HRESULT STDMETHODCALLTYPE plugin_Terminated( IWTSPlugin *iface )
     if (is_wanted( "terminated" )) ExitProcess( 5 );
     return IWTSPlugin_Terminated( impl_from_IWTSPlugin( iface )->inner );
 }
-
-static IWTSPluginVtbl plugin_vtbl =
-{
-    plugin_QueryInterface,
-    plugin_AddRef,
-    plugin_Release,
-    plugin_Initialize,
-    plugin_Connected,
-    plugin_Disconnected,
-    plugin_Terminated,
-};
 
 static HRESULT plugin_create( const char *dll, IWTSPlugin **out )
 {

@@ -1,5 +1,5 @@
 /*
- * A plug-in that is one static object, for plug-ins that do next to nothing
+ * The form of IWTSPlugin that all plug-ins have, and a static object of it for those that do next to nothing
  *
  * Copyright 2026 the winedvc authors
  *
@@ -23,8 +23,8 @@
 
 /*
  * The file that includes this defines plugin_Initialize; if it has defined STATIC_PLUGIN_CALLS before, Connected,
- * Disconnected and Terminated as well, and after STATIC_PLUGIN_OBJECTS the objects. These are never freed, so they count
- * no references.
+ * Disconnected and Terminated as well; after STATIC_PLUGIN_OBJECTS the objects, and after STATIC_PLUGIN_REFERENCES AddRef
+ * and Release. Without these the objects are never freed, so they count no references.
  */
 
 #define COBJMACROS
@@ -40,9 +40,17 @@ static HRESULT STDMETHODCALLTYPE plugin_QueryInterface( IWTSPlugin *iface, REFII
 {
     *out = NULL;
     if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSPlugin )) return E_NOINTERFACE;
+    IWTSPlugin_AddRef( iface );
     *out = iface;
     return S_OK;
 }
+
+#ifdef STATIC_PLUGIN_REFERENCES
+
+static ULONG STDMETHODCALLTYPE plugin_AddRef( IWTSPlugin *iface );
+static ULONG STDMETHODCALLTYPE plugin_Release( IWTSPlugin *iface );
+
+#else
 
 static ULONG STDMETHODCALLTYPE plugin_AddRef( IWTSPlugin *iface )
 {
@@ -53,6 +61,8 @@ static ULONG STDMETHODCALLTYPE plugin_Release( IWTSPlugin *iface )
 {
     return 1;
 }
+
+#endif
 
 #ifdef STATIC_PLUGIN_CALLS
 
