@@ -22,57 +22,26 @@
 
 #include "names.h"
 
-static const char *const names2[] =
+const struct client_name client_names[] =
 {
-    "AUDIO_INPUT",
-    "AUDIO_PLAYBACK_DVC",
-    "AUDIO_PLAYBACK_LOSSY_DVC",
-    "ECHO",
-    "FreeRDP::Advanced::Input",
-    "Microsoft::Windows::RDS::DisplayControl",
-    "Microsoft::Windows::RDS::Geometry::v08.01",
-    "Microsoft::Windows::RDS::Graphics",
-    "Microsoft::Windows::RDS::Input",
-    "Microsoft::Windows::RDS::Telemetry",
-    "Microsoft::Windows::RDS::Video::Control::v08.01",
-    "Microsoft::Windows::RDS::Video::Data::v08.01",
-    "RDCamera_Device_Enumerator",
-    "TSMF",
-    "URBDRC",
-    "rdpecam",
-    NULL
+    { "ainput", "FreeRDP::Advanced::Input" },
+    { "audin", "AUDIO_INPUT" },
+    { "disp", "Microsoft::Windows::RDS::DisplayControl" },
+    { "echo", "ECHO" },
+    { "geometry", "Microsoft::Windows::RDS::Geometry::v08.01" },
+    { "location", "Microsoft::Windows::RDS::Location" },
+    { "rdpear", "Microsoft::Windows::RDS::AuthRedirection" },
+    { "rdpecam", "RDCamera_Device_Enumerator" },
+    { "rdpei", "Microsoft::Windows::RDS::Input" },
+    { "rdpewa", "WebAuthN_Channel" },
+    { "rdpgfx", "Microsoft::Windows::RDS::Graphics" },
+    { "rdpsnd", "AUDIO_PLAYBACK_DVC" },
+    { "rdpsnd", "AUDIO_PLAYBACK_LOSSY_DVC" },
+    { "sshagent", "SSHAGENT" },
+    { "telemetry", "Microsoft::Windows::RDS::Telemetry" },
+    { "tsmf", "TSMF" },
+    { "urbdrc", "URBDRC" },
+    { "video", "Microsoft::Windows::RDS::Video::Control::v08.01" },
+    { "video", "Microsoft::Windows::RDS::Video::Data::v08.01" },
+    { NULL, NULL }
 };
-
-static const char *const names3[] =
-{
-    "AUDIO_INPUT",
-    "AUDIO_PLAYBACK_DVC",
-    "AUDIO_PLAYBACK_LOSSY_DVC",
-    "ECHO",
-    "FreeRDP::Advanced::Input",
-    "Microsoft::Windows::RDS::AuthRedirection",
-    "Microsoft::Windows::RDS::CoreInput",
-    "Microsoft::Windows::RDS::DisplayControl",
-    "Microsoft::Windows::RDS::Geometry::v08.01",
-    "Microsoft::Windows::RDS::Graphics",
-    "Microsoft::Windows::RDS::Input",
-    "Microsoft::Windows::RDS::Location",
-    "Microsoft::Windows::RDS::MouseCursor",
-    "Microsoft::Windows::RDS::RemoteAppGraphicsRedirection",
-    "Microsoft::Windows::RDS::Telemetry",
-    "Microsoft::Windows::RDS::Video::Control::v08.01",
-    "Microsoft::Windows::RDS::Video::Data::v08.01",
-    "RDCamera_Device_Enumerator",
-    "TSMF",
-    "URBDRC",
-    "rdp2tcp",
-    "rdpecam",
-    "rdpewa",
-    "urbdrc",
-    NULL
-};
-
-const char *const *client_names( unsigned int major )
-{
-    return major == 2 ? names2 : names3;
-}

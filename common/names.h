@@ -21,7 +21,15 @@
 #ifndef __WINEDVC_NAMES_H
 #define __WINEDVC_NAMES_H
 
-/* Their names in that major version of FreeRDP, whether it was told to serve them or not; NULL ends the list. */
-extern const char *const *client_names( unsigned int major );
+/* Addins of FreeRDP's, of all its versions, and the channels that they serve: one that serves several has as many
+ * entries. FreeRDP serves a channel in those sessions in which the addin is loaded. An entry without an addin ends
+ * them. */
+struct client_name
+{
+    const char *addin;
+    const char *channel;
+};
+
+extern const struct client_name client_names[];
 
 #endif /* __WINEDVC_NAMES_H */

@@ -34,7 +34,7 @@ struct client
 {
     void *context;
     const char *connection;     /* how the user calls the server, NULL if nobody knows; for bridge_create() */
-    const char *const *names;   /* of the dynamic channels that it serves itself; NULL ends them */
+    const struct name_list *names;  /* of the dynamic channels that it serves itself; for bridge_create() */
     exchange_post *post;
     /* These are called on the main thread, without a lock. */
     void (*find_uplink)( void *context, struct uplink *uplink );

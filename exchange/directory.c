@@ -37,24 +37,19 @@ static bool name_is_valid( const char *name )
 
 bool directory_is_clients( const struct directory *directory, const char *name )
 {
-    const char *const *client;
-
-    if (!name_is_valid( name )) return true;
-    if (name_list_has( &directory->own_names, name )) return false;
-    for (client = directory->client_names; *client; client++)
-        if (!strcmp( name, *client )) return true;
-    return false;
+    return !name_is_valid( name ) || name_list_has( &directory->client_names, name );
 }
 
-void directory_init( struct directory *directory, const char *const *client_names )
+bool directory_init( struct directory *directory, const struct name_list *client_names )
 {
     size_t i;
 
     memset( directory, 0, sizeof(*directory) );
-    directory->client_names = client_names;
+    if (!name_list_copy( &directory->client_names, client_names )) return false;
     list_init( &directory->hosts );
     list_init( &directory->names );
     for (i = 0; i < DIRECTORY_BUCKETS; i++) list_init( &directory->buckets[i] );
+    return true;
 }
 
 void directory_clear( struct directory *directory )
@@ -63,7 +58,7 @@ void directory_clear( struct directory *directory )
 
     LIST_FOR_EACH_ENTRY_SAFE( host, next, &directory->hosts, struct directory_host, entry )
         directory_remove_host( host );
-    name_list_clear( &directory->own_names );
+    name_list_clear( &directory->client_names );
 }
 
 /* Names */
@@ -142,7 +137,7 @@ static enum name_result directory_add_listener( struct directory *directory, str
     struct directory_name *name;
 
     if (!host || !name_is_valid( text )) return NAME_INVALID;
-    if (directory_is_clients( directory, text )) return NAME_OK; /* and never offered anything */
+    if (directory_is_clients( directory, text )) return NAME_SERVED;
     if (host->name_count == DIRECTORY_MAX_NAMES) return NAME_FULL;
     if (!(name = directory_find_name( directory, text, true ))) return NAME_NO_MEMORY;
     if (!(listener = malloc( sizeof(*listener) )))

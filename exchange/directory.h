@@ -75,12 +75,11 @@ struct directory_listener
 
 struct directory
 {
-    const char *const *client_names;    /* NULL ends them */
-    struct name_list   own_names;       /* of them, those that are hosts' all the same */
-    struct list        hosts;
-    struct list        names;           /* by age */
-    struct list        buckets[DIRECTORY_BUCKETS];
-    bool               hosts_known;     /* no host will be added */
+    struct name_list client_names;  /* FreeRDP's; fewer when the configuration gives some to hosts */
+    struct list      hosts;
+    struct list      names;         /* by age */
+    struct list      buckets[DIRECTORY_BUCKETS];
+    bool             hosts_known;   /* no host will be added */
 };
 
 /* What became of a name that a host listens on. */
@@ -89,11 +88,14 @@ enum name_result
     NAME_OK,
     NAME_INVALID,       /* it is no channel name, or the host is not there */
     NAME_UNKNOWN,       /* the host does not listen on it */
+    NAME_SERVED,        /* it is FreeRDP's, and passed over */
     NAME_FULL,          /* the host has DIRECTORY_MAX_NAMES, and this one is left out */
     NAME_NO_MEMORY,     /* left out, too */
 };
 
-extern void directory_init( struct directory *directory, const char *const *client_names );
+/* Copies the names of the channels that FreeRDP serves. Without memory it returns false, and there is nothing to
+ * clear. */
+extern bool directory_init( struct directory *directory, const struct name_list *client_names );
 extern void directory_clear( struct directory *directory );
 
 /* NULL without memory, or if it is there. */
@@ -105,7 +107,6 @@ extern void directory_remove_names( struct directory_host *host );
 extern void directory_set_ready( struct directory_host *host );
 extern void directory_remove_host( struct directory_host *host );
 
-/* Names of FreeRDP's are passed over. */
 extern enum name_result directory_listen( struct directory *directory, struct directory_host *host, const char *name );
 extern enum name_result directory_unlisten( struct directory *directory, struct directory_host *host,
                                             const char *name );

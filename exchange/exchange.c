@@ -85,7 +85,7 @@ static void exchange_unlock( struct exchange *exchange )
 
 /* Life */
 
-struct exchange *exchange_create( const char *const *client_names, struct trace *trace, exchange_post *post,
+struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, exchange_post *post,
                                   void *context )
 {
     struct exchange *exchange = calloc( 1, sizeof(*exchange) );

@@ -46,7 +46,7 @@ struct port;
 typedef bool exchange_post( void *context, uintptr_t token );
 
 /* NULL without memory or descriptors. The trace must outlive it. */
-extern struct exchange *exchange_create( const char *const *client_names, struct trace *trace, exchange_post *post,
+extern struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, exchange_post *post,
                                          void *context );
 extern void exchange_destroy( struct exchange *exchange );
 

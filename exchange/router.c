@@ -222,17 +222,22 @@ static void router_check_waiting( struct router *router )
 
 /* Life */
 
-struct router *router_create( const char *const *client_names )
+struct router *router_create( const struct name_list *client_names )
 {
     struct router *router = calloc( 1, sizeof(*router) );
 
     if (!router) return NULL;
-    if (!channels_init( &router->channels ))
+    if (!directory_init( &router->directory, client_names ))
     {
         free( router );
         return NULL;
     }
-    directory_init( &router->directory, client_names );
+    if (!channels_init( &router->channels ))
+    {
+        directory_clear( &router->directory );
+        free( router );
+        return NULL;
+    }
     router->hold = ROUTER_HOLD_MS;
     packet_queue_init( &router->to_client );
     packet_queue_init( &router->to_host );
@@ -311,9 +316,9 @@ void router_set_known( struct router *router, bool known )
     router_check_waiting( router );
 }
 
-bool router_add_own_name( struct router *router, const char *name )
+void router_add_own_name( struct router *router, const char *name )
 {
-    return name_list_add( &router->directory.own_names, name );
+    name_list_remove( &router->directory.client_names, name );
 }
 
 void router_retire_host( struct router *router, unsigned int number )

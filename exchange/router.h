@@ -74,8 +74,8 @@ enum router_note
 
 struct router;
 
-/* The names, up to a NULL, are those of channels that FreeRDP serves; they are not copied. */
-extern struct router *router_create( const char *const *client_names );
+/* The names are those of the channels that FreeRDP serves in this session; they are copied. NULL without memory. */
+extern struct router *router_create( const struct name_list *client_names );
 extern void router_destroy( struct router *router );
 
 extern void router_set_hold( struct router *router, unsigned int milliseconds );
@@ -83,8 +83,8 @@ extern void router_set_hold( struct router *router, unsigned int milliseconds );
 /* Forgets the channels, the server's capabilities and all packets, not the notes, the hosts and their names. */
 extern void router_reset( struct router *router );
 
-/* Of FreeRDP's names this one is for hosts: to be called before any listens. Returns false without memory. */
-extern bool router_add_own_name( struct router *router, const char *name );
+/* Of FreeRDP's names this one is for hosts: to be called before any listens. */
+extern void router_add_own_name( struct router *router, const char *name );
 
 /* One that takes no part in the connection is as if it listened on nothing. Returns false without memory. */
 extern bool router_add_host( struct router *router, unsigned int host, bool takes_part );

@@ -27,7 +27,6 @@
 #include "bridge.h"
 #include "compat.h"
 #include "log.h"
-#include "names.h"
 #include "wlog.h"
 
 /* Our own static channel exists in the client alone, whose main thread comes by when it is written to. The server is
@@ -242,26 +241,31 @@ static void addin_disconnected( struct addin *addin )
     addin->drdynvc_id = 0;
 }
 
-static void addin_initialized( struct addin *addin )
+static struct bridge *addin_begin_bridge( struct addin *addin, const struct name_list *served )
 {
-    struct client client = { addin, compat_server( addin->instance ), client_names( compat_major() ), addin_post,
-                             addin_find_uplink, addin_send, addin_deliver };
+    const struct client client = { addin, compat_server( addin->instance ), served, addin_post, addin_find_uplink,
+                                   addin_send, addin_deliver };
+    struct bridge *bridge = bridge_unpark( &client, &addin->arguments );
 
-    addin_disconnected( addin );
-    if (addin->bridge) return;
-    if ((addin->bridge = bridge_unpark( addin, &addin->arguments )))
-    {
-        addin->connection = bridge_connection( addin->bridge );
-        return;
-    }
+    if (bridge) return bridge;
     if (compat_is_replay( addin->instance ))
     {
         log_info( "no plug-in is used: FreeRDP replays a recording" );
-        return;
+        return NULL;
     }
     log_info( "winedvc %s in FreeRDP %s, built with %s", WINEDVC_VERSION, compat_version(), compat_built_version() );
-    if ((addin->bridge = bridge_create( &client, &addin->arguments )))
-        addin->connection = bridge_connection( addin->bridge );
+    return bridge_create( &client, &addin->arguments );
+}
+
+static void addin_initialized( struct addin *addin )
+{
+    struct name_list served = { 0 };
+
+    addin_disconnected( addin );
+    if (addin->bridge) return;
+    compat_list_served( addin->instance, &served );
+    if ((addin->bridge = addin_begin_bridge( addin, &served ))) addin->connection = bridge_connection( addin->bridge );
+    name_list_clear( &served );
 }
 
 static void addin_terminated( struct addin *addin )

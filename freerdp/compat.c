@@ -30,11 +30,7 @@
 
 #include "compat.h"
 #include "disconnect.h"
-
-unsigned int compat_major(void)
-{
-    return FREERDP_VERSION_MAJOR;
-}
+#include "names.h"
 
 freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points )
 {
@@ -89,6 +85,15 @@ bool compat_is_replay( freerdp *instance )
 const char *compat_server( freerdp *instance )
 {
     return freerdp_settings_get_string( instance->context->settings, FreeRDP_ServerHostname );
+}
+
+void compat_list_served( freerdp *instance, struct name_list *names )
+{
+    const struct client_name *served;
+
+    for (served = client_names; served->addin; served++)
+        if (freerdp_dynamic_channel_collection_find( instance->context->settings, served->addin ))
+            name_list_add( names, served->channel );
 }
 
 UINT16 compat_channel_id( freerdp *instance, const char *name )

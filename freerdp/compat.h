@@ -30,8 +30,6 @@
 
 #include "namelist.h"
 
-extern unsigned int compat_major(void);
-
 /* The client that loads a static addin, NULL if it is not FreeRDP. */
 extern freerdp *compat_instance( PCHANNEL_ENTRY_POINTS_EX entry_points );
 
@@ -53,6 +51,9 @@ extern bool compat_is_replay( freerdp *instance );
 
 /* The name of the server to connect to, as it was given; NULL if it was not. */
 extern const char *compat_server( freerdp *instance );
+
+/* Adds the names of the dynamic channels whose addins the client loads in this session; known from INITIALIZED on. */
+extern void compat_list_served( freerdp *instance, struct name_list *names );
 
 /* The id of a static channel in the present connection, 0 if it has none. */
 extern UINT16 compat_channel_id( freerdp *instance, const char *name );

@@ -37,6 +37,7 @@ struct bridge
     struct exchange   *exchange;
     struct trace      *trace;           /* NULL for none */
     const void        *context;         /* the client's */
+    struct name_list   served;          /* the client's names, fixed */
     atomic_uint        references;      /* the addin's and the I/O thread's */
     struct supervisor  supervisor;      /* I/O thread only */
 
@@ -52,6 +53,7 @@ static void bridge_destroy( struct bridge *bridge )
     if (bridge->connection) connection_destroy( bridge->connection );
     if (bridge->exchange) exchange_destroy( bridge->exchange );
     trace_destroy( bridge->trace );
+    name_list_clear( &bridge->served );
     free( bridge );
 }
 
@@ -116,16 +118,17 @@ void bridge_park( struct bridge *bridge, const struct name_list *arguments )
     pthread_mutex_unlock( &parked_lock );
 }
 
-struct bridge *bridge_unpark( const void *context, const struct name_list *arguments )
+struct bridge *bridge_unpark( const struct client *client, const struct name_list *arguments )
 {
     struct bridge **link = &parked, *bridge, *found = NULL, *others = NULL;
 
     pthread_mutex_lock( &parked_lock );
     while ((bridge = *link))
     {
-        bool same = name_list_equals( &bridge->arguments, arguments );
+        bool same = name_list_equals( &bridge->arguments, arguments ) &&
+                    name_list_equals( &bridge->served, client->names );
 
-        if (bridge->context != context)
+        if (bridge->context != client->context)
         {
             link = &bridge->next_parked;
             continue;
@@ -198,7 +201,7 @@ static bool bridge_prepare( struct bridge *bridge, const struct client *client, 
 {
     const struct supervisor_owner owner = { bridge, park_time, park_expire, bridge_release };
 
-    return (bridge->trace = trace_create()) &&
+    return name_list_copy( &bridge->served, client->names ) && (bridge->trace = trace_create()) &&
            (bridge->exchange = exchange_create( client->names, bridge->trace, client->post, client->context )) &&
            (bridge->connection = connection_create( client, bridge->exchange, bridge->trace )) &&
            supervisor_init( &bridge->supervisor, &owner, bridge->exchange, bridge->trace, client->connection,

@@ -49,8 +49,8 @@ extern struct connection *bridge_connection( struct bridge *bridge );
  */
 extern void bridge_park( struct bridge *bridge, const struct name_list *arguments );
 
-/* What a client with this context parked, which is the caller's again; what it parked with other arguments ends. NULL
- * if there is nothing. */
-extern struct bridge *bridge_unpark( const void *context, const struct name_list *arguments );
+/* What a client with this context parked, which is the caller's again; what it parked with other arguments, or when
+ * FreeRDP served other channels, ends. NULL if there is nothing. */
+extern struct bridge *bridge_unpark( const struct client *client, const struct name_list *arguments );
 
 #endif /* __WINEDVC_BRIDGE_H */

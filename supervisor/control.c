@@ -146,13 +146,23 @@ static void control_tell_shared( const struct supervisor *supervisor, const stru
     }
 }
 
+static void control_tell_refused( struct supervisor *supervisor, struct host *host, const char *name,
+                                  const char *why )
+{
+    struct log_text title, text;
+
+    if (control_may_log( supervisor, host ))
+        log_warn( "channel %s of %s is not offered to the server: %s", log_escape_name( &text, name ),
+                  log_escape( &title, host->title ), why );
+}
+
 static const char *control_listen( struct supervisor *supervisor, struct host *host, const struct report *report )
 {
     bool on = report->type == WINEDVC_LISTEN;
     struct plugin *plugin = control_find_plugin( host, report->fixed.listen.plugin );
     const char *name = report->strings[0];
-    struct log_text title, text;
     enum name_result result;
+    struct log_text text;
 
     log_debug( "channel %s is %s", log_escape_name( &text, name ),
                on ? "offered" : "withdrawn" );
@@ -162,6 +172,11 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
     switch (result)
     {
     case NAME_OK:
+        if (on) control_tell_shared( supervisor, host, report->fixed.listen.plugin - 1, name );
+        break;
+    case NAME_SERVED: /* in another session it may not be */
+        control_tell_refused( supervisor, host, name, "FreeRDP serves it itself in this session: name it in \"take\" "
+                              "(WINEDVC_TAKE) if the plug-in is to have it" );
         break;
     case NAME_INVALID:
         return "a channel name has 1 to 260 bytes and no control characters";
@@ -169,13 +184,10 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
         return "UNLISTEN names what the host listens on";
     default: /* a plug-in may try, and the client may have no memory: that is no breach */
         if (result == NAME_NO_MEMORY) plugin->doubtful = true;
-        if (control_may_log( supervisor, host ))
-            log_warn( "channel %s of %s is not offered to the server: %s",
-                      log_escape_name( &text, name ), log_escape( &title, host->title ),
-                      result == NAME_FULL ? "its plug-ins listen on 256 names already" : "no memory is left" );
+        control_tell_refused( supervisor, host, name, result == NAME_FULL ?
+                              "its plug-ins listen on 256 names already" : "no memory is left" );
         return NULL;
     }
-    if (on) control_tell_shared( supervisor, host, report->fixed.listen.plugin - 1, name );
     if (host->state == HOST_READY) return NULL;
     if (!on) name_list_remove( &plugin->heard, name );
     else if (!name_list_add( &plugin->heard, name )) plugin->doubtful = true;

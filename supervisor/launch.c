@@ -44,14 +44,17 @@ static void launch_expect( struct supervisor *supervisor, const struct host *hos
 {
     bool complete = group_is_known( host->group );
     const struct plugin *plugin;
+    enum name_result result;
     size_t i, j;
 
     for (i = 0; i < host->group->count; i++)
     {
         plugin = host->group->plugins[i];
         for (j = 0; plugin->known && j < plugin->names.count; j++)
-            if (exchange_name( supervisor->exchange, host->port, router_expect, plugin->names.names[j] ) != NAME_OK)
-                complete = false;
+        {
+            result = exchange_name( supervisor->exchange, host->port, router_expect, plugin->names.names[j] );
+            if (result != NAME_OK && result != NAME_SERVED) complete = false;
+        }
     }
     exchange_set_complete( supervisor->exchange, host->port, complete );
 }

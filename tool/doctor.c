@@ -163,29 +163,21 @@ static void look_at_record( struct doctor *doctor )
     else tell( doctor, VERDICT_OK, "", "record: %s", record->text ? record->path : "none yet" );
 }
 
-static bool is_served( unsigned int major, const char *name )
-{
-    const char *const *served = client_names( major );
-    char path[PATH_MAX];
-
-    while (*served && strcmp( *served, name )) served++;
-    return *served && client_own_addin( major, path );
-}
-
-/* Two that offer one name: the server gets the first. What FreeRDP serves itself, no plug-in gets. */
+/* Two that offer one name: the server gets the first. What FreeRDP serves itself in a session, no plug-in gets. */
 static void look_at_name( struct doctor *doctor, const struct registration *registration, const char *channel )
 {
-    bool in2 = is_served( 2, channel ), in3 = is_served( 3, channel );
+    const struct client_name *served;
     struct log_text name, plugin, other;
     char mend[LINE];
     size_t i;
 
     log_escape_name( &name, channel );
     log_escape( &plugin, registration->key );
-    if ((in2 || in3) && !name_list_matches( &doctor->target.settings.take, channel ))
-        tell( doctor, VERDICT_FAILED, "name it in \"take\" (WINEDVC_TAKE), or switch that plug-in off",
-              "channel %s of %s: FreeRDP %s serves it itself", name.text, plugin.text,
-              !in3 ? "2" : in2 ? "2 and 3" : "3" );
+    for (served = client_names; served->addin; served++)
+        if (!strcmp( served->channel, channel ) && !name_list_has( &doctor->target.settings.take, channel ))
+            tell( doctor, VERDICT_FAILED, "name it in \"take\" (WINEDVC_TAKE), or switch that plug-in off",
+                  "channel %s of %s: FreeRDP serves it itself in a session with its addin %s", name.text, plugin.text,
+                  served->addin );
     for (i = 0; i < doctor->offered.count && strcmp( doctor->offered.names[i], channel ); i++) continue;
     if (i < doctor->offered.count)
     {

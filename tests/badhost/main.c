@@ -299,13 +299,6 @@ static void be_limited( void )
     stay();
 }
 
-/* Listens on a name of FreeRDP's. */
-static void be_taking( void )
-{
-    strcpy( channel, "ECHO" );
-    answer( false );
-}
-
 /* What it sent before its end has to arrive. */
 static void be_gone( void )
 {
@@ -653,7 +646,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "deaf", be_deaf }, { "loud", be_loud }, { "chatty", be_chatty }, { "panicking", be_panicking },
     { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
-    { "echo", be_echo }, { "telling", be_telling }, { "taking", be_taking }, { "limited", be_limited },
+    { "echo", be_echo }, { "telling", be_telling }, { "limited", be_limited },
     { "tireless", be_tireless },
     { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
     { "outside", be_outside }, { "lingerer", be_lingerer },

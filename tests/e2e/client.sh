@@ -5,7 +5,8 @@
 # an addin are started by "winedvc run": connections, vinagre and krdc.
 #
 #   start_client NAME [OPTION]…   for the server at ${port[NAME]}; $client_environment is added to its environment,
-#                                 $vc is the static channel with its arguments, winedvc if it is not set, none if it is empty
+#                                 $vc is the static channel with its arguments, winedvc if it is not set, none if it is
+#                                 empty; $served has it load addins of FreeRDP's: (/echo)
 #   answer_client NAME            as its user would what it asks before the session begins
 #   quit_client NAME              as its user would
 
@@ -93,7 +94,7 @@ start_client()
                  WINEPREFIX="$prefix" WINEDVC_TEST_ADDIN="$addin" WINEDVC_HOST_LOG="$tmp/$name-host.log"
                  WINEDVC_TEST_CASE="$tmp" WINEDVC_START_TIMEOUT=25)
     command=(env LD_PRELOAD="$shim" "${client_environment[@]}" "$client" "/v:127.0.0.1:${port[$name]}"
-             /u:user /p:password /cert:ignore /sec:tls ${channel:+"/vc:$channel"} /echo "$@")
+             /u:user /p:password /cert:ignore /sec:tls ${channel:+"/vc:$channel"} "${served[@]}" "$@")
     if [ "$CLIENT" = remmina ]
     then
         write_profile "$name"

@@ -245,6 +245,7 @@ trap 'exit 130' INT TERM HUP
 server_options=()
 link=()
 client_environment=()
+served=(/echo)
 
 [ -x "${WINE:-}" ] && [ -x "${WINESERVER:-}" ] || skip "Wine is missing: install wine64"
 [ -x "$server" ] || skip "the test server is not built: install the FreeRDP server library's development files"

@@ -165,6 +165,15 @@ bool client_is_hooked( const struct client *client )
     return client->instance->SendChannelData != client_send || client->instance->ReceiveChannelData != client_left;
 }
 
+void client_serve( struct client *client, const char *name )
+{
+    ADDIN_ARGV *addin = malloc( sizeof(*addin) ); /* FreeRDP frees all of it */
+
+    if (!addin || !(addin->argv = malloc( sizeof(*addin->argv) )) || !(addin->argv[0] = strdup( name ))) abort();
+    addin->argc = 1;
+    if (!freerdp_dynamic_channel_collection_add( client->instance->context->settings, addin )) abort();
+}
+
 /* Entry points */
 
 /* The server is asked for as many channels as the settings say. */

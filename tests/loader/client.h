@@ -125,6 +125,9 @@ extern void client_set_callbacks( struct client *client );
 /* Are they that? */
 extern bool client_is_hooked( const struct client *client );
 
+/* Has FreeRDP load its addin for a dynamic channel, as an option of the user's does. */
+extern void client_serve( struct client *client, const char *name );
+
 /* Calls the addin's entry, whose arguments are gone after it. */
 extern void client_load( struct client *client );
 /* CHANNEL_EVENT_INITIALIZED and so on. */

@@ -28,6 +28,7 @@ static struct client *begin(void)
 {
     struct client *client = client_create();
 
+    client_serve( client, "echo" );
     client_begin( client );
     return client;
 }

@@ -34,7 +34,10 @@ static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *i
     return S_OK;
 }
 
+/* Tests write another name in its place, into a copy of the file. */
+static char channel_name[32] = "WineDVC::Mirror";
+
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
-    return create_listener( manager, "WineDVC::Mirror" );
+    return create_listener( manager, channel_name );
 }

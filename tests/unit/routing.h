@@ -25,13 +25,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/names.h"
+#include "common/namelist.h"
 #include "exchange/router.h"
 #include "wine/test.h"
 
 static struct router *router;
 static const char *rule;
 static uint64_t now;
+
+/* What FreeRDP serves in these sessions. */
+static char *served_texts[] = { "ECHO", "TSMF", "URBDRC" };
+static const struct name_list served_names = { served_texts, 3 };
 
 static const char *const route_names[] = { "client", "host", "server", "taken", "nobody", "epoch", "broken" };
 
@@ -158,7 +162,7 @@ static inline void announce( unsigned int host, const char *name )
 static inline void start(void)
 {
     now = 1000;
-    router = router_create( client_names( 3 ) );
+    router = router_create( &served_names );
     router_add_host( router, 1, true );
     router_add_host( router, 2, true );
     router_set_known( router, true );
