@@ -62,9 +62,9 @@ static bool path_search( char *const *environment, const char *name, char *path 
     return false;
 }
 
-/* Wine's 32-bit DLLs are with its 64-bit ones (new WoW64), or in the directory of another architecture. From the loader's
- * directory, which may be that of a script: in /usr/lib/wine, /usr/lib/<triplet>/wine, or a bin beside lib. */
-static bool wine_has_32_bits( const char *loader )
+/* One of Wine's own files, such as "i386-windows/ntdll.dll": with those of the other architecture (new WoW64), or in the
+ * directory of another one. From the loader's own directory, or from /usr/bin or the like. */
+static bool wine_has( const char *loader, const char *file )
 {
     static const char *const places[] = { "", "/../*/wine", "/../lib/*/wine" };
     char pattern[PATH_MAX], path[PATH_MAX];
@@ -76,11 +76,29 @@ static bool wine_has_32_bits( const char *loader )
     *strrchr( path, '/' ) = 0;
     for (i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++)
     {
-        if (!path_format( pattern, "%s%s/i386-windows/ntdll.dll", path, places[i] )) continue;
+        if (!path_format( pattern, "%s%s/%s", path, places[i], file )) continue;
         found = !glob( pattern, 0, NULL, &files );
         if (found) globfree( &files );
     }
     return found;
+}
+
+static bool wine_has_32_bits( const char *loader )
+{
+    return wine_has( loader, "i386-windows/ntdll.dll" );
+}
+
+/* What is nowhere to be seen may be there: the loader may be a script. */
+static bool wine_has_64_bits( const char *loader )
+{
+    return wine_has( loader, "x86_64-windows/ntdll.dll" ) || !wine_has_32_bits( loader );
+}
+
+/* A prefix of 32 bits needs a Wine that is one, too, and not only runs such code. */
+static bool wine_is_32_bits( const char *loader )
+{
+    return wine_has( loader, "i386-unix/ntdll.so" ) ||
+           (!wine_has( loader, "x86_64-windows/ntdll.dll" ) && !wine_has_32_bits( loader ));
 }
 
 /* The first program that matches. */
@@ -101,9 +119,11 @@ static bool wine_match( const char *pattern, char *path )
 static bool wine_find_64_bits( char *const *environment, char *path )
 {
     return wine_match( "/usr/lib/wine/wine64", path ) || path_search( environment, "wine64", path ) ||
-           path_search( environment, "wine64-stable", path ) || path_search( environment, "wine", path ) ||
-           path_search( environment, "wine-stable", path ) || wine_match( "/usr/lib/x86_64-*/wine/wine", path ) ||
-           wine_match( "/opt/wine-*/bin/wine64", path ) || wine_match( "/opt/wine-*/bin/wine", path );
+           path_search( environment, "wine64-stable", path ) ||
+           (path_search( environment, "wine", path ) && wine_has_64_bits( path )) ||
+           (path_search( environment, "wine-stable", path ) && wine_has_64_bits( path )) ||
+           wine_match( "/usr/lib/x86_64-*/wine/wine", path ) || wine_match( "/opt/wine-*/bin/wine64", path ) ||
+           wine_match( "/opt/wine-*/bin/wine", path );
 }
 
 /* One of its own, or the 64-bit one that runs both. */
@@ -182,18 +202,59 @@ static bool wine_check_32_bits( const char *loader, const char *prefix, char *pr
     return false;
 }
 
+/* A prefix of 32 bits has nothing else. */
+static bool wine_check_narrow( const char *loader, const char *prefix, unsigned int bits, char *problem, size_t size )
+{
+    const char *why = "it runs no 64-bit code", *other = "";
+
+    if (bits == 32)
+    {
+        if (wine_is_32_bits( loader )) return true;
+        why = "this Wine has no 32-bit part that could use it";
+        other = "install the package wine32:i386 (Debian, after \"dpkg --add-architecture i386\"), or ";
+    }
+    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and %s: %smake one with \"WINEPREFIX=DIR "
+              "WINEARCH=win64 '%s' wineboot\", which runs 32-bit plug-ins too, and install the plug-in there", prefix,
+              why, other, loader );
+    return false;
+}
+
+static bool wine_check_bits( const char *loader, const char *prefix, unsigned int bits, char *problem, size_t size )
+{
+    if (wine_prefix_bits( prefix ) == 32) return wine_check_narrow( loader, prefix, bits, problem, size );
+    return bits == 64 || wine_check_32_bits( loader, prefix, problem, size );
+}
+
 bool wine_find( const struct settings *settings, unsigned int bits, struct wine_program *program, char *problem,
                 size_t size )
 {
     program->settings = settings;
-    return wine_find_loader( settings, bits, program->loader, problem, size ) &&
-           (bits == 64 || wine_check_32_bits( program->loader, settings->prefix, problem, size )) &&
+    return (wine_find_loader( settings, bits, program->loader, problem, size ) ||
+            (wine_prefix_bits( settings->prefix ) == bits && bits == 32 && /* what there is gets the blame */
+             wine_find_loader( settings, 64, program->loader, problem, size ))) &&
+           wine_check_bits( program->loader, settings->prefix, bits, problem, size ) &&
            wine_find_host( bits, program->host, problem, size );
 }
 
-bool wine_check_prefix( const char *prefix, char *problem, size_t size )
+/* Wine writes the file some seconds after it has made the prefix. */
+unsigned int wine_prefix_bits( const char *prefix )
 {
-    char file[PATH_MAX];
+    static const char mark[] = "#arch=win32";
+    char path[PATH_MAX], line[256];
+    unsigned int bits = 64, i;
+    FILE *file;
+
+    if (!path_format( path, "%s/system.reg", prefix ) || !(file = fopen( path, "re" ))) return bits;
+    for (i = 0; i < 8 && fgets( line, sizeof(line), file ); i++)
+        if (!strncmp( line, mark, strlen( mark ) )) bits = 32;
+    fclose( file );
+    return bits;
+}
+
+bool wine_check_prefix( const struct settings *settings, char *problem, size_t size )
+{
+    const char *prefix = settings->prefix;
+    char file[PATH_MAX], loader[PATH_MAX];
 
     if (!prefix)
     {
@@ -205,8 +266,9 @@ bool wine_check_prefix( const char *prefix, char *problem, size_t size )
     if (path_format( file, "%s/drive_c", prefix ) && !access( file, X_OK ) &&
         ((path_format( file, "%s/dosdevices", prefix ) && !access( file, X_OK )) ||
          (path_format( file, "%s/system.reg", prefix ) && !access( file, R_OK )))) return true;
-    snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' wineboot\" and "
-              "register the plug-in there", prefix, prefix );
+    if (!wine_find_loader( settings, 64, loader, problem, size )) return false;
+    snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' '%s' wineboot\" and "
+              "register the plug-in there", prefix, prefix, loader );
     return false;
 }
 

@@ -42,7 +42,10 @@ extern bool wine_find( const struct settings *settings, unsigned int bits, struc
 extern bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size );
 
 /* Is there a prefix? We never make one: that takes seconds, and it would hold no plug-in. */
-extern bool wine_check_prefix( const char *prefix, char *problem, size_t size );
+extern bool wine_check_prefix( const struct settings *settings, char *problem, size_t size );
+
+/* What the search for plug-ins runs as in a prefix: 32 in one that was made with WINEARCH=win32, else 64. */
+extern unsigned int wine_prefix_bits( const char *prefix );
 
 /* The environment for a host: the settings' without what is meant for this process only, and their prefix. It and its
  * strings are one block, for free(). NULL without memory. */

@@ -82,7 +82,8 @@ static void discovery_search( struct supervisor *supervisor )
     {
         arguments[0] = (char *)"scout";
         add_options( add_options( arguments + 1, "--connection", connections ), "--plugin", named );
-        begun = launch_host( supervisor, 0, 64, "the search for plug-ins", arguments, NULL );
+        begun = launch_host( supervisor, 0, wine_prefix_bits( supervisor->settings.prefix ), "the search for plug-ins",
+                             arguments, NULL );
     }
     else log_error( "plug-ins are not looked for: no memory is left in the client" );
     free( arguments );
@@ -95,7 +96,8 @@ static void discovery_recall( struct supervisor *supervisor )
     char problem[LOG_TEXT];
     struct log_text text;
 
-    if (!wine_find( &supervisor->settings, 64, &program, problem, sizeof(problem) )) return;
+    if (!wine_find( &supervisor->settings, wine_prefix_bits( supervisor->settings.prefix ), &program, problem,
+                    sizeof(problem) )) return;
     if (!record_init( &supervisor->record, &supervisor->settings, program.loader ))
         log_warn( "there is no record of the plug-ins: no memory is left in the client" );
     else if (record_load( &supervisor->record, &supervisor->recorded, problem, sizeof(problem) ))
@@ -108,7 +110,7 @@ void discovery_begin( struct supervisor *supervisor )
     char problem[LOG_TEXT];
 
     discovery_configure( supervisor );
-    if (!wine_check_prefix( supervisor->settings.prefix, problem, sizeof(problem) ))
+    if (!wine_check_prefix( &supervisor->settings, problem, sizeof(problem) ))
     {
         log_error( "no plug-in runs: %s", problem );
         search_event( supervisor, EVENT_ENDED );

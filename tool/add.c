@@ -284,7 +284,7 @@ static bool register_file( const struct plan *plan, bool *registered )
     const struct target *target = &plan->target;
 
     *registered = false;
-    if (plan->is_registry_file) return registry_change( target, 64, "import", plan->dos, NULL );
+    if (plan->is_registry_file) return registry_change( target, target->bits, "import", plan->dos, NULL );
     if (!plan->image.has_register && !plan->image.is_program) return true;
     return *registered = registry_change( target, plan->image.bits, "register", plan->dos, NULL );
 }
@@ -293,7 +293,7 @@ static void take_back( const struct plan *plan, const char *key, bool registered
 {
     if (registered && (plan->image.has_unregister || plan->image.is_program))
         registry_change( &plan->target, plan->image.bits, "unregister", plan->dos, NULL );
-    if (key) registry_change( &plan->target, 64, "remove", key, NULL );
+    if (key) registry_change( &plan->target, plan->target.bits, "remove", key, NULL );
 }
 
 /* Once it is registered: starts it, and tells. */
@@ -352,7 +352,7 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
                   plan->file, plan->file );
         return NULL;
     }
-    if (!(*ours = registry_change( &plan->target, 64, "set", plan->key, plan->value ))) return NULL;
+    if (!(*ours = registry_change( &plan->target, plan->target.bits, "set", plan->key, plan->value ))) return NULL;
     catalog_clear( catalog );
     return catalog_open( catalog, &plan->target ) ? find_meant( plan, catalog ) : NULL;
 }
@@ -386,7 +386,7 @@ static int add_to( const struct plan *plan, const struct catalog *before )
     if (!register_file( plan, &registered )) return STATUS_FAILED;
     registration = find_or_write_key( plan, before, &catalog, &ours );
     works = registration &&
-            (!registered || registry_change( &plan->target, 64, "mark", registration->key, NULL )) &&
+            (!registered || registry_change( &plan->target, plan->target.bits, "mark", registration->key, NULL )) &&
             finish_all( plan, before, &catalog, registration );
     if (!works && plan->is_registry_file) take_back_all( plan, before, &catalog, registration );
     else if (!works) take_back( plan, registration ? registration->key : ours ? plan->key : NULL, registered );

@@ -36,7 +36,7 @@ static bool read_catalog( struct catalog *catalog, const struct target *target, 
 {
     memset( catalog, 0, sizeof(*catalog) );
     catalog->search.settings = &target->settings;
-    catalog->search.bits = 64;
+    catalog->search.bits = target->bits;
     catalog->search.arguments = arguments;
     catalog->search.title = "the search for plug-ins";
     catalog->search.limit = target->settings.start_timeout;

@@ -55,7 +55,7 @@ static bool remove_plugin( struct change *change, const struct registration *reg
     if ((registration->flags & WINEDVC_ADDIN_REGISTERED) && registration->bits &&
         !registry_change( &change->target, registration->bits, "unregister", registration->file, NULL ))
         complain( "what it has registered by itself stays in the registry" );
-    if (!registry_change( &change->target, 64, "remove", registration->key, NULL )) return false;
+    if (!registry_change( &change->target, change->target.bits, "remove", registration->key, NULL )) return false;
     catalog_forget( &change->catalog, registration );
     return tell( change, registration, "removed", "removed; its file stays" );
 }
@@ -64,7 +64,7 @@ static bool enable_plugin( struct change *change, const struct registration *reg
 {
     if (!(registration->flags & WINEDVC_ADDIN_DISABLED))
         return tell( change, registration, "unchanged", "enabled already" );
-    return registry_change( &change->target, 64, "enable", registration->key, NULL ) &&
+    return registry_change( &change->target, change->target.bits, "enable", registration->key, NULL ) &&
            tell( change, registration, "enabled", "enabled" );
 }
 
@@ -72,7 +72,7 @@ static bool disable_plugin( struct change *change, const struct registration *re
 {
     if (registration->flags & WINEDVC_ADDIN_DISABLED)
         return tell( change, registration, "unchanged", "disabled already" );
-    if (!registry_change( &change->target, 64, "disable", registration->key, NULL )) return false;
+    if (!registry_change( &change->target, change->target.bits, "disable", registration->key, NULL )) return false;
     catalog_forget( &change->catalog, registration );
     return tell( change, registration, "disabled", "disabled: no session loads it until \"winedvc enable\"" );
 }

@@ -30,20 +30,6 @@
 #include "owner.h"
 #include "paths.h"
 #include "prefix.h"
-#include "wine.h"
-
-/* As much of a file as there is room for, as a string. */
-static bool read_beginning( const char *file, char *text, size_t size )
-{
-    FILE *stream = fopen( file, "re" );
-    size_t count;
-
-    if (!stream) return false;
-    count = fread( text, 1, size - 1, stream );
-    text[count] = 0;
-    fclose( stream );
-    return true;
-}
 
 static bool check_owner( const char *prefix, char *problem, size_t size )
 {
@@ -71,18 +57,6 @@ static bool check_writable( const char *prefix, char *problem, size_t size )
     return true;
 }
 
-static bool check_bits( const char *prefix, char *problem, size_t size )
-{
-    char path[PATH_MAX], text[1024];
-
-    if (!path_format( path, "%s/system.reg", prefix ) || !read_beginning( path, text, sizeof(text) ) ||
-        !strstr( text, "\n#arch=win32" )) return true;
-    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and winedvc needs a 64-bit one, which "
-              "runs 32-bit plug-ins too: make one with \"WINEPREFIX=DIR WINEARCH=win64 wineboot\", and install the "
-              "plug-in there", prefix );
-    return false;
-}
-
 static bool check_version( const char *prefix, const char *loader, char *problem, size_t size )
 {
     if (owner_is( loader, prefix )) return true;
@@ -94,8 +68,7 @@ static bool check_version( const char *prefix, const char *loader, char *problem
 
 bool prefix_check( const char *prefix, const char *loader, char *problem, size_t size )
 {
-    return wine_check_prefix( prefix, problem, size ) && check_owner( prefix, problem, size ) &&
-           check_bits( prefix, problem, size ) && check_version( prefix, loader, problem, size ) &&
+    return check_owner( prefix, problem, size ) && check_version( prefix, loader, problem, size ) &&
            check_writable( prefix, problem, size );
 }
 

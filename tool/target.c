@@ -77,8 +77,9 @@ int target_check( struct target *target, char *problem, size_t size )
 {
     struct settings *settings = &target->settings;
 
-    if (!wine_check_prefix( settings->prefix, problem, size ) ||
-        !wine_find( settings, 64, &target->wine, problem, size ) ||
+    if (!wine_check_prefix( settings, problem, size )) return STATUS_REFUSED;
+    target->bits = wine_prefix_bits( settings->prefix );
+    if (!wine_find( settings, target->bits, &target->wine, problem, size ) ||
         !prefix_check( settings->prefix, target->wine.loader, problem, size )) return STATUS_REFUSED;
     return STATUS_OK;
 }

@@ -30,7 +30,8 @@
 struct target
 {
     struct settings     settings;
-    struct wine_program wine;       /* for 64-bit code */
+    unsigned int        bits;       /* of what reads and changes the prefix's registry */
+    struct wine_program wine;       /* which runs that */
 };
 
 /* Reads the configuration as a session would; the prefix, NULL for the configured one, counts before it. Its mistakes

@@ -153,7 +153,8 @@ void image_close( struct image *image )
 
 UINT32 image_bits( const struct image *image )
 {
-    if (image->machine == IMAGE_FILE_MACHINE_AMD64 || image->is_any_cpu) return 64;
+    if (image->is_any_cpu) return 8 * sizeof(void *);
+    if (image->machine == IMAGE_FILE_MACHINE_AMD64) return 64;
     return image->machine == IMAGE_FILE_MACHINE_I386 ? 32 : 0;
 }
 

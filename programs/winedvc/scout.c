@@ -66,12 +66,14 @@ static void say_problem( struct server *server, const WCHAR *format, ... )
     server->problem[ARRAY_SIZE(server->problem) - 1] = 0;
 }
 
-/* Wine gives a prefix its 32-bit half when it makes it, or never. */
+/* Wine gives a prefix its 32-bit half when it makes it, or never; this is a program of 32 bits where it has no other. */
 static BOOL prefix_has_32_bits( void )
 {
     WCHAR path[MAX_PATH + 16];
-    UINT length = GetSystemWow64DirectoryW( path, MAX_PATH );
+    UINT length;
 
+    if (sizeof(void *) == 4) return TRUE;
+    length = GetSystemWow64DirectoryW( path, MAX_PATH );
     if (!length || length >= MAX_PATH) return FALSE;
     wcscat( path, L"\\ntdll.dll" );
     return GetFileAttributesW( path ) != INVALID_FILE_ATTRIBUTES;
