@@ -31,7 +31,7 @@
 #include "ascii.h"
 #include "catalog.h"
 #include "dospath.h"
-#include "image.h"
+#include "peimage.h"
 #include "prefix.h"
 #include "registry.h"
 #include "terminal.h"

@@ -27,7 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "peimage.h"
 
 #define MACHINE_I386  0x014c
 #define MACHINE_AMD64 0x8664

@@ -18,8 +18,8 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#ifndef __WINEDVC_IMAGE_H
-#define __WINEDVC_IMAGE_H
+#ifndef __WINEDVC_PEIMAGE_H
+#define __WINEDVC_PEIMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,4 +41,4 @@ struct image
 /* On failure problem says why it is none that could be used, and what to do. */
 extern bool image_read( const char *file, struct image *image, char *problem, size_t size );
 
-#endif /* __WINEDVC_IMAGE_H */
+#endif /* __WINEDVC_PEIMAGE_H */
