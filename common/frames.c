@@ -25,12 +25,13 @@
 
 static bool frame_known( const struct winedvc_frame *frame )
 {
-    return frame->stream == WINEDVC_STREAM_CONTROL || frame->stream == WINEDVC_STREAM_DRDYNVC;
+    return frame->stream < WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC;
 }
 
 static size_t frame_limit( const struct winedvc_frame *frame )
 {
-    return frame->stream == WINEDVC_STREAM_CONTROL ? WINEDVC_MAX_CONTROL : WINEDVC_MAX_PDU;
+    if (frame->stream == WINEDVC_STREAM_CONTROL) return WINEDVC_MAX_CONTROL;
+    return frame->stream == WINEDVC_STREAM_DRDYNVC ? WINEDVC_MAX_PDU : WINEDVC_MAX_CHUNK;
 }
 
 /* Moves bytes into the buffer until it holds size of them. */

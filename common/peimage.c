@@ -109,8 +109,7 @@ static void take_export( struct image *image, const char *name )
     else if (!strcmp( name, "DllGetClassObject" )) image->has_classes = true;
     else if (!strcmp( name, "DllRegisterServer" )) image->has_register = true;
     else if (!strcmp( name, "DllUnregisterServer" )) image->has_unregister = true;
-    else if (!strcmp( name, "VirtualChannelEntry" ) || !strcmp( name, "VirtualChannelEntryEx" ))
-        image->has_static = true;
+    else if (!strcmp( name, "VirtualChannelEntry" )) image->has_static = true;
 }
 
 static void take_exports( const struct reader *reader, struct image *image, uint32_t exports )

@@ -35,7 +35,7 @@ struct image
     bool         has_classes;   /* DllGetClassObject */
     bool         has_register;  /* DllRegisterServer */
     bool         has_unregister;
-    bool         has_static;    /* it is a plug-in of a static channel */
+    bool         has_static;    /* VirtualChannelEntry: the same, of static channels */
 };
 
 /* On failure problem says why it is none that could be used, and what to do. */

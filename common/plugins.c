@@ -32,6 +32,8 @@ static void plugin_destroy( struct plugin *plugin )
 {
     name_list_clear( &plugin->names );
     name_list_clear( &plugin->heard );
+    name_list_clear( &plugin->statics );
+    name_list_clear( &plugin->statics_heard );
     free( plugin->name );
     free( plugin->key );
     free( plugin->entry );
@@ -96,25 +98,47 @@ struct plugin *plugin_list_find( const struct plugin_list *list, const struct pl
     return plugin;
 }
 
-void plugin_take_names( struct plugin *plugin, struct plugin *other )
+static void list_take( struct name_list *list, struct name_list *other )
 {
     static const struct name_list none;
 
-    name_list_clear( &plugin->names );
-    name_list_clear( &plugin->heard );
+    name_list_clear( list );
+    *list = *other;
+    *other = none;
+}
+
+void plugin_take_names( struct plugin *plugin, struct plugin *other )
+{
+    list_take( &plugin->names, &other->names );
+    list_take( &plugin->heard, &other->heard );
+    list_take( &plugin->statics, &other->statics );
+    list_take( &plugin->statics_heard, &other->statics_heard );
     plugin->ready = other->ready;
     plugin->doubtful = other->doubtful;
     plugin->known = other->known;
     plugin->used = other->used;
-    plugin->names = other->names;
-    plugin->heard = other->heard;
     other->known = false;
-    other->names = other->heard = none;
+}
+
+/* Without memory the record lacks it. */
+void plugin_hear_static( struct name_list *heard, uint32_t options, const char *name )
+{
+    char definition[32];
+
+    if (heard->count == PLUGIN_MAX_STATICS) return;
+    snprintf( definition, sizeof(definition), "%08x %s", options, name );
+    name_list_add( heard, definition );
+}
+
+const char *static_channel_name( const char *definition )
+{
+    const char *blank = strchr( definition, ' ' );
+
+    return blank ? blank + 1 : "";
 }
 
 void plugin_is_ready( struct plugin *plugin )
 {
-    static const struct name_list none;
     size_t i;
 
     if (plugin->doubtful)
@@ -123,9 +147,8 @@ void plugin_is_ready( struct plugin *plugin )
             if (!name_list_has( &plugin->names, plugin->heard.names[i] )) plugin->known = false;
         return;
     }
-    name_list_clear( &plugin->names );
-    plugin->names = plugin->heard;
-    plugin->heard = none;
+    list_take( &plugin->names, &plugin->heard );
+    list_take( &plugin->statics, &plugin->statics_heard );
     plugin->ready = plugin->known = true;
     plugin->used = time( NULL ) / DAY;
 }

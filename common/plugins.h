@@ -29,6 +29,7 @@
 
 #define PLUGINS_MAX 256
 #define PLUGIN_MAX_NAMES 256   /* of channels */
+#define PLUGIN_MAX_STATICS 30  /* static channels */
 
 /* One AddIns key, as the scout reported it, or as the record has it. */
 struct plugin
@@ -45,11 +46,14 @@ struct plugin
     uint64_t       size;    /* of that file */
     uint64_t       time;    /* when it was written last, in Windows' form */
     uint64_t       used;    /* the day on which it was ready last, from 1970 on; 0 if nobody knows */
+    bool           awaited; /* its static channels are not known: the client waits for it */
     bool           ready;   /* has been, in this session */
     bool           doubtful;    /* it has failed, or no memory was left: what is heard need not be all */
     bool           known;   /* what it listens on when it is ready: */
     struct name_list names;
     struct name_list heard; /* what it listens on while it is not ready */
+    /* The same for its static channels: options in eight hexadecimal digits, a blank, name. */
+    struct name_list statics, statics_heard;
 };
 
 /* In the order in which they were reported. */
@@ -70,6 +74,10 @@ extern struct plugin *plugin_list_find( const struct plugin_list *list, const st
 
 /* What is known of the other's names is this one's: both are one plug-in. */
 extern void plugin_take_names( struct plugin *plugin, struct plugin *other );
+/* One more static channel that is heard of. The name in such an entry of the list. */
+extern void plugin_hear_static( struct name_list *heard, uint32_t options, const char *name );
+extern const char *static_channel_name( const char *definition );
+
 /* It is ready: what was heard is what it listens on. What is known of a doubtful one stays, but for names beyond that. */
 extern void plugin_is_ready( struct plugin *plugin );
 

@@ -45,6 +45,7 @@
  *   entry TEXT
  *   file TEXT
  *   name TEXT           for each channel
+ *   static OPTIONS NAME for each static channel
  */
 #define FIRST_LINE "winedvc record 1"
 #define LAST_LINE  "end"
@@ -103,6 +104,11 @@ static const char *record_parse_plugin( char **text, const char *numbers, struct
         if (!known || !*name || plugin->names.count == PLUGIN_MAX_NAMES) return broken;
         if (!name_list_add( &plugin->names, name )) return no_memory;
     }
+    while ((name = record_next( text, "static" )))
+    {
+        if (plugin->statics.count == PLUGIN_MAX_STATICS) return broken;
+        if (!name_list_add( &plugin->statics, name )) return no_memory;
+    }
     return NULL;
 }
 
@@ -158,6 +164,7 @@ static void record_format_plugin( FILE *file, const struct plugin *plugin )
     fprintf( file, "plugin %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 "\nkey %s\nentry %s\nfile %s\n", plugin->bits,
              plugin->known, plugin->size, plugin->time, plugin->used, plugin->key, plugin->entry, plugin->file );
     for (i = 0; plugin->known && i < plugin->names.count; i++) fprintf( file, "name %s\n", plugin->names.names[i] );
+    for (i = 0; i < plugin->statics.count; i++) fprintf( file, "static %s\n", plugin->statics.names[i] );
 }
 
 /* Returns the text, for free(); NULL without memory. *omitted is a plug-in that it can not hold, or NULL. */

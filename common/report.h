@@ -41,6 +41,7 @@ struct report
         struct winedvc_addin     addin;
         struct winedvc_plugin    plugin;
         struct winedvc_listen    listen;    /* of UNLISTEN, too */
+        struct winedvc_static    declared;
         struct winedvc_connected purged;
         struct winedvc_log       log;
         struct winedvc_stats     stats;

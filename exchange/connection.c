@@ -100,6 +100,16 @@ void connection_destroy( struct connection *connection )
     free( connection );
 }
 
+size_t connection_await_static( struct connection *connection, struct static_def defs[WINEDVC_MAX_STATIC] )
+{
+    return exchange_await_static( connection->exchange, defs );
+}
+
+void connection_set_static_id( struct connection *connection, const char *name, uint16_t id )
+{
+    exchange_set_static_id( connection->exchange, name, id );
+}
+
 void connection_begin( struct connection *connection, const char *server )
 {
     connection->gather = GATHER_CLIENT;
@@ -121,6 +131,14 @@ static void connection_deliver( struct connection *connection, struct packet_que
 
     for (; (packet = packet_queue_pop( packets )); free( packet ))
         connection->client.deliver( connection->client.context, packet->data, packet->size );
+}
+
+void connection_receive_static( struct connection *connection, uint16_t id, const uint8_t *chunk, size_t size,
+                                uint32_t flags, uint32_t total )
+{
+    if (exchange_receive_static( connection->exchange, id, chunk, size, flags, total ) == STATIC_FULL)
+        log_warn( "the server sent more than %u bytes on a static channel whose plug-in is not ready: they are dropped",
+                  STATIC_MAX_HELD );
 }
 
 /* To the server */
@@ -167,6 +185,15 @@ static bool connection_find_room( struct connection *connection, bool corked )
     return connection->room;
 }
 
+static void connection_send_chunk( struct connection *connection, const struct packet *packet )
+{
+    struct winedvc_chunk chunk;
+
+    memcpy( &chunk, packet->data, sizeof(chunk) );
+    connection->client.send_chunk( connection->client.context, packet->host, packet->kind >> 16, chunk.total,
+                                   packet->data + sizeof(chunk), packet->size - sizeof(chunk) );
+}
+
 static void connection_send( struct connection *connection, struct packet_queue *pdus )
 {
     struct packet *packet;
@@ -174,7 +201,8 @@ static void connection_send( struct connection *connection, struct packet_queue 
     for (; (packet = packet_queue_pop( pdus )); free( packet ))
     {
         connection->room -= packet->size < connection->room ? packet->size : connection->room;
-        connection->client.send( connection->client.context, packet->data, packet->size );
+        if (packet->kind) connection_send_chunk( connection, packet );
+        else connection->client.send( connection->client.context, packet->data, packet->size );
     }
 }
 

@@ -39,6 +39,7 @@ struct client
     /* These are called on the main thread, without a lock. */
     void (*find_uplink)( void *context, struct uplink *uplink );
     void (*send)( void *context, const uint8_t *pdu, size_t size );
+    void (*send_chunk)( void *context, uint16_t id, uint32_t flags, uint32_t total, const uint8_t *chunk, size_t size );
     void (*deliver)( void *context, const uint8_t *pdu, size_t size );
 };
 
@@ -54,12 +55,20 @@ extern struct connection *connection_create( const struct client *client, struct
                                              struct trace *trace );
 extern void connection_destroy( struct connection *connection );
 
+/* As exchange_await_static(); an id is set before the connection begins. */
+extern size_t connection_await_static( struct connection *connection, struct static_def defs[WINEDVC_MAX_STATIC] );
+extern void connection_set_static_id( struct connection *connection, const char *name, uint16_t id );
+
 extern void connection_begin( struct connection *connection, const char *server );
 extern void connection_end( struct connection *connection, uint32_t code );
 
 /* A chunk of the static channel drdynvc. Returns false if it is FreeRDP's. */
 extern bool connection_receive( struct connection *connection, const uint8_t *chunk, size_t size, bool first,
                                 bool last );
+
+/* A chunk of one of the static channels that plug-ins have, by its id. */
+extern void connection_receive_static( struct connection *connection, uint16_t id, const uint8_t *chunk, size_t size,
+                                       uint32_t flags, uint32_t total );
 
 /* FreeRDP sends a message of the static channel drdynvc. */
 extern void connection_client_sends( struct connection *connection, const uint8_t *pdu, size_t size );

@@ -51,6 +51,7 @@ struct counters
 struct exchange
 {
     pthread_mutex_t lock;
+    pthread_cond_t  known;          /* signals static_known */
     int             wake;           /* eventfd */
     struct trace   *trace;
     exchange_post  *post;
@@ -59,6 +60,10 @@ struct exchange
     /* protected by lock */
     struct router  *router;
     struct ports    ports;
+    struct statics  statics;
+    bool            static_known;   /* the client need not wait */
+    unsigned int    hold;           /* milliseconds that it waits at most */
+    const struct name_list *own_names;
     bool            connected;
     bool            main_reads;
     bool            loop_waits;     /* the main loop, for the hosts; else the alarm wakes the I/O thread */
@@ -89,9 +94,16 @@ struct exchange *exchange_create( const struct name_list *client_names, struct t
                                   void *context )
 {
     struct exchange *exchange = calloc( 1, sizeof(*exchange) );
+    pthread_condattr_t monotonic;
 
     if (!exchange) return NULL;
     pthread_mutex_init( &exchange->lock, NULL );
+    pthread_condattr_init( &monotonic );
+    pthread_condattr_setclock( &monotonic, CLOCK_MONOTONIC );
+    pthread_cond_init( &exchange->known, &monotonic );
+    pthread_condattr_destroy( &monotonic );
+    exchange->hold = ROUTER_HOLD_MS;
+    statics_init( &exchange->statics );
     exchange->trace = trace;
     exchange->post = post;
     exchange->context = context;
@@ -107,8 +119,10 @@ struct exchange *exchange_create( const struct name_list *client_names, struct t
 void exchange_destroy( struct exchange *exchange )
 {
     ports_clear( &exchange->ports );
+    statics_clear( &exchange->statics );
     if (exchange->router) router_destroy( exchange->router );
     if (exchange->wake >= 0) close( exchange->wake );
+    pthread_cond_destroy( &exchange->known );
     pthread_mutex_destroy( &exchange->lock );
     free( exchange );
 }
@@ -145,6 +159,7 @@ static void exchange_check_gone( struct exchange *exchange, struct port *port )
 {
     if (!port->ended || port->pdus.head) return;
     router_remove_host( exchange->router, port->number );
+    statics_lose_host( &exchange->statics, port->number );
     ports_remove( &exchange->ports, port );
 }
 
@@ -154,14 +169,20 @@ static bool port_is_told( const struct port *port )
     return port->number && port->admitted && port->takes_part;
 }
 
-static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
+static void exchange_send_frame( struct exchange *exchange, struct port *port, uint16_t stream, uint16_t flags,
+                                 const void *first, size_t first_size, const void *second, size_t second_size )
 {
     uint64_t now = clock_ms();
     size_t credit = port->credit ? port_credit( port, &exchange->tight, now ) : 0;
 
-    port_send( port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0, credit );
+    port_send( port, stream, flags, first, first_size, second, second_size, credit );
     if (port->awaited == UINT64_MAX) exchange_need_visit( exchange, (port->awaited = now) + AWAIT_MS );
     if (port->out.head || port->rule || port->no_memory) exchange_wake( exchange );
+}
+
+static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
+{
+    exchange_send_frame( exchange, port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0 );
 }
 
 /* Sends the hosts what the router has for them. */
@@ -184,6 +205,25 @@ static void exchange_tell_connected( struct exchange *exchange, struct port *por
 
     port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CONNECTED, &connected, sizeof(connected),
                exchange->server, strlen( exchange->server ) + 1, 0 );
+}
+
+/* Which of its static channels the server has, and what has come there meanwhile. */
+static void exchange_tell_joined( struct exchange *exchange, struct port *port )
+{
+    struct static_channel *channel = exchange->statics.channels, *end = channel + exchange->statics.count;
+    struct winedvc_joined joined;
+    struct packet *packet;
+
+    if (!port->ready || !statics_of_host( &exchange->statics, port->number, &joined.streams )) return;
+    port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_JOINED, &joined, sizeof(joined), exchange->server,
+               strlen( exchange->server ) + 1, 0 );
+    for (; channel < end; channel++)
+    {
+        if (channel->host != port->number) continue;
+        channel->ready = true;
+        for (; (packet = packet_queue_pop( &channel->held )); free( packet ))
+            exchange_send_frame( exchange, port, channel->stream, packet->kind, packet->data, packet->size, NULL, 0 );
+    }
 }
 
 static bool exchange_serves( const struct exchange *exchange, const struct port *port )
@@ -233,6 +273,7 @@ void exchange_remove_host( struct exchange *exchange, struct port *port, bool di
     router_retire_host( exchange->router, port->number );
     if (discard || !exchange->connected) exchange->counters.dropped += port_drop_pdus( port );
     port->ended = true;
+    statics_stop_host( &exchange->statics, port->number );
     exchange_check_gone( exchange, port );
     exchange_unlock( exchange );
 }
@@ -263,6 +304,8 @@ void exchange_set_ready( struct exchange *exchange, struct port *port )
     exchange_lock( exchange );
     ports_watch( &exchange->ports, port );
     router_set_ready( exchange->router, port->number );
+    port->ready = true;
+    if (exchange->connected && port_is_told( port )) exchange_tell_joined( exchange, port );
     exchange_serve_hosts( exchange );
     exchange_unlock( exchange );
 }
@@ -287,8 +330,106 @@ void exchange_configure( struct exchange *exchange, unsigned int hold, const str
 
     exchange_lock( exchange );
     router_set_hold( exchange->router, hold );
+    exchange->hold = hold;
+    exchange->own_names = own_names;
     for (i = 0; i < own_names->count; i++) router_add_own_name( exchange->router, own_names->names[i] );
     exchange_unlock( exchange );
+}
+
+/* Static channels */
+
+/* Needs the lock. */
+static enum name_result exchange_find_static( struct exchange *exchange, const char *name, uint32_t options,
+                                              struct static_channel **channel )
+{
+    if (!static_name_is_valid( name )) return NAME_INVALID;
+    if (!(*channel = statics_add( &exchange->statics, name, options ))) return NAME_FULL;
+    (*channel)->def.taken = exchange->own_names && name_list_has( exchange->own_names, name );
+    return NAME_OK;
+}
+
+enum name_result exchange_declare_static( struct exchange *exchange, const char *name, uint32_t options )
+{
+    struct static_channel *channel;
+    enum name_result result;
+
+    exchange_lock( exchange );
+    result = exchange_find_static( exchange, name, options, &channel );
+    exchange_unlock( exchange );
+    return result;
+}
+
+enum name_result exchange_add_static( struct exchange *exchange, struct port *port, uint16_t stream, const char *name,
+                                      uint32_t options, bool *late )
+{
+    struct static_channel *channel;
+    enum name_result result;
+    size_t count;
+
+    exchange_lock( exchange );
+    count = exchange->statics.count;
+    result = exchange_find_static( exchange, name, options, &channel );
+    *late = exchange->static_known && exchange->statics.count > count;
+    if (!result && channel->host && channel->host != port->number && ports_find( &exchange->ports, channel->host ) &&
+        !ports_find( &exchange->ports, channel->host )->ended) result = NAME_UNKNOWN;
+    if (!result) static_give( channel, port->number, stream );
+    exchange_unlock( exchange );
+    return result;
+}
+
+void exchange_set_static_known( struct exchange *exchange )
+{
+    exchange_lock( exchange );
+    exchange->static_known = true;
+    pthread_cond_broadcast( &exchange->known );
+    exchange_unlock( exchange );
+}
+
+size_t exchange_await_static( struct exchange *exchange, struct static_def defs[WINEDVC_MAX_STATIC] )
+{
+    uint64_t start = clock_ms(), end;
+    struct timespec time;
+    size_t i, count;
+
+    exchange_lock( exchange );
+    while (!exchange->static_known && (end = start + exchange->hold) > clock_ms())
+    {
+        time.tv_sec = end / 1000;
+        time.tv_nsec = end % 1000 * 1000000;
+        pthread_cond_timedwait( &exchange->known, &exchange->lock, &time );
+    }
+    count = exchange->statics.count;
+    for (i = 0; i < count; i++) defs[i] = exchange->statics.channels[i].def;
+    exchange_unlock( exchange );
+    return count;
+}
+
+void exchange_set_static_id( struct exchange *exchange, const char *name, uint16_t id )
+{
+    struct statics *statics = &exchange->statics;
+    size_t i;
+
+    exchange_lock( exchange );
+    for (i = 0; i < statics->count; i++)
+        if (!strcmp( statics->channels[i].def.name, name )) statics->channels[i].id = id;
+    exchange_unlock( exchange );
+}
+
+enum static_route exchange_receive_static( struct exchange *exchange, uint16_t id, const uint8_t *chunk, size_t size,
+                                           uint32_t flags, uint32_t total )
+{
+    struct static_channel *channel = exchange->statics.channels, *end;
+    enum static_route route = STATIC_DROPPED;
+    struct port *port;
+
+    exchange_lock( exchange );
+    for (end = channel + exchange->statics.count; channel < end && channel->id != id; channel++) continue;
+    if (channel < end && exchange->connected && size <= WINEDVC_MAX_MESSAGE - sizeof(struct winedvc_chunk))
+        route = static_receive( channel, chunk, size, flags, total );
+    if (route == STATIC_HOST && (port = ports_find( &exchange->ports, channel->host )))
+        exchange_send_frame( exchange, port, channel->stream, flags, &total, sizeof(total), chunk, size );
+    exchange_unlock( exchange );
+    return route;
 }
 
 /* Reading hosts, on either thread */
@@ -562,6 +703,7 @@ static void exchange_begin_epoch( struct exchange *exchange )
     exchange->connected = true;
     exchange->batch_time = exchange->tight.time = 0;
     router_reset( exchange->router );
+    statics_reset( &exchange->statics );
     trace_note( exchange->trace, "connection %u to %s", exchange->epoch, exchange->server );
     for (port = exchange->ports.first; port; port = port->next)
     {
@@ -569,7 +711,9 @@ static void exchange_begin_epoch( struct exchange *exchange )
         port->takes_part = exchange_serves( exchange, port );
         if (!port->admitted) continue;
         router_set_part( exchange->router, port->number, port->takes_part );
-        if (port->takes_part) exchange_tell_connected( exchange, port );
+        if (!port->takes_part) continue;
+        exchange_tell_connected( exchange, port );
+        exchange_tell_joined( exchange, port );
     }
 }
 
@@ -709,6 +853,27 @@ void exchange_expire( struct exchange *exchange, struct packet_queue *to_client 
 
 /* To the server. All here needs the lock. */
 
+/* Whoever breaks a rule is not heard any more. */
+static void exchange_note_breach( struct exchange *exchange, struct port *port, const char *rule )
+{
+    if (!port->rule) port->rule = rule;
+    exchange->counters.dropped += 1 + port_drop_pdus( port );
+    exchange_wake( exchange );
+}
+
+/* The same for a chunk of a static channel. */
+static bool exchange_may_send_chunk( struct exchange *exchange, struct port *port, struct packet *packet )
+{
+    struct static_channel *channel = statics_find( &exchange->statics, port->number, packet->kind & 0xffff );
+    const char *rule = "a host sends on static channels that it has declared";
+
+    if (channel) rule = static_check( channel, packet->data, packet->size, packet->kind >> 16 );
+    if (rule) exchange_note_breach( exchange, port, rule );
+    else if ((packet->host = channel->id)) return true;
+    else exchange->counters.dropped++;
+    return false;
+}
+
 /* The next PDU of a host, if that may go out. */
 static struct packet *exchange_take_pdu( struct exchange *exchange, struct port *port )
 {
@@ -717,6 +882,16 @@ static struct packet *exchange_take_pdu( struct exchange *exchange, struct port 
 
     exchange->ports.turn = port->number;
     port->credit += packet->size; /* the client sends it before it takes another */
+    if (packet->kind)
+    {
+        if (!exchange_may_send_chunk( exchange, port, packet ))
+        {
+            free( packet );
+            packet = NULL;
+        }
+        exchange_check_gone( exchange, port );
+        return packet;
+    }
     switch (router_host_pdu( exchange->router, port->number, packet->data, packet->size, &rule ))
     {
     case ROUTE_SERVER:
@@ -724,9 +899,7 @@ static struct packet *exchange_take_pdu( struct exchange *exchange, struct port 
         exchange_check_gone( exchange, port );
         return packet;
     case ROUTE_BROKEN:
-        if (!port->rule) port->rule = rule;
-        exchange->counters.dropped += 1 + port_drop_pdus( port );
-        exchange_wake( exchange );
+        exchange_note_breach( exchange, port, rule );
         break;
     default: /* FreeRDP answers the server's capabilities */
         if (packet->data[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) exchange->counters.dropped++;

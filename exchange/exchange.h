@@ -30,6 +30,7 @@
 #include "namelist.h"
 #include "packet.h"
 #include "router.h"
+#include "static.h"
 #include "trace.h"
 
 /*
@@ -111,7 +112,15 @@ extern void exchange_set_ready( struct exchange *exchange, struct port *port );
 extern void exchange_set_complete( struct exchange *exchange, struct port *port, bool complete );
 extern void exchange_set_known( struct exchange *exchange, bool known );
 
-/* The settings that concern it. */
+/* Static channels. The client has to know them before it connects: it waits for exchange_set_static_known(). */
+extern enum name_result exchange_declare_static( struct exchange *exchange, const char *name, uint32_t options );
+/* A host, that is not ready yet, has one, and calls it by this number. *late is set where the client has not waited for
+ * it, and not been told. */
+extern enum name_result exchange_add_static( struct exchange *exchange, struct port *port, uint16_t stream,
+                                             const char *name, uint32_t options, bool *late );
+extern void exchange_set_static_known( struct exchange *exchange );
+
+/* The settings that concern it; own_names must outlive it. */
 extern void exchange_configure( struct exchange *exchange, unsigned int hold, const struct name_list *own_names );
 
 /* Sends what waits for the hosts, returns credit, asks the main thread for a batch. False if that takes no more
@@ -133,6 +142,11 @@ extern void exchange_trace_counters( struct exchange *exchange );
 
 /* The connection's calls, on the main thread */
 
+/* Waits until the static channels are known, or for as long as a channel would wait for its host. Returns their number. */
+extern size_t exchange_await_static( struct exchange *exchange, struct static_def defs[WINEDVC_MAX_STATIC] );
+/* Before a connection begins: what the server calls it; 0 if it has not granted it. */
+extern void exchange_set_static_id( struct exchange *exchange, const char *name, uint16_t id );
+
 /* A connection begins, another one having ended if there was one; ends. */
 extern void exchange_connect( struct exchange *exchange, const char *server );
 extern void exchange_disconnect( struct exchange *exchange, uint32_t code );
@@ -144,13 +158,17 @@ extern void exchange_list_unused( struct exchange *exchange, char *names, size_t
  * message is FreeRDP's, too, ROUTE_HOST if a host got it. */
 extern enum route exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size,
                             struct packet_queue *to_client );
+/* A chunk of a static channel. */
+extern enum static_route exchange_receive_static( struct exchange *exchange, uint16_t id, const uint8_t *chunk, size_t size,
+                                                  uint32_t flags, uint32_t total );
 /* Does the message that begins with this chunk concern a host? It can not be delivered. */
 extern bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t size );
 extern void exchange_break( struct exchange *exchange, const uint8_t *chunk, size_t size );
 /* Gives up waits that have taken too long. */
 extern void exchange_expire( struct exchange *exchange, struct packet_queue *to_client );
 
-/* Moves PDUs for the server, of so many bytes and one PDU more at most. The hosts take turns. */
+/* Moves PDUs for the server, of so many bytes and one PDU more at most. The hosts take turns. Of a chunk of a static
+ * channel, whose kind is not 0, host is the channel's id; data is a frame's body, whose flags are kind >> 16. */
 extern void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus );
 
 /* A token has come. Returns false if it does not count. */

@@ -178,6 +178,25 @@ static void port_decode_pdu( struct port *port, const uint8_t *body, size_t size
     }
 }
 
+/* A chunk of a static channel; what it says is checked when it goes out. */
+static void port_decode_chunk( struct port *port, const struct winedvc_frame *frame, const uint8_t *body,
+                               struct intake *intake )
+{
+    struct packet *packet;
+
+    if (!port->greeted) intake->rule = "a host begins with HELLO";
+    else if (!port->number) intake->rule = "the search sends no PDU";
+    else if (frame->size <= sizeof(struct winedvc_chunk)) intake->rule = "a chunk of a static channel has 1 to 1600 bytes";
+    else if (!(packet = packet_create( body, frame->size ))) intake->no_memory = true;
+    else
+    {
+        packet->kind = (unsigned int)frame->flags << 16 | frame->stream;
+        packet_queue_push( &intake->pdus, packet );
+        intake->count++;
+        intake->data_end = intake->pdus.bytes;
+    }
+}
+
 /* May it have its say now? */
 static bool port_may_speak( struct port *port, size_t size )
 {
@@ -236,7 +255,9 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
             return;
         case FRAME_COMPLETE:
             if (frame.stream == WINEDVC_STREAM_DRDYNVC) port_decode_pdu( port, body, frame.size, intake );
-            else port_decode_control( port, frame.flags, body, frame.size, intake );
+            else if (frame.stream == WINEDVC_STREAM_CONTROL)
+                port_decode_control( port, frame.flags, body, frame.size, intake );
+            else port_decode_chunk( port, &frame, body, intake );
             break;
         }
     }

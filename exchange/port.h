@@ -64,10 +64,11 @@ struct port
     bool                    admitted;   /* all that is to come before the first connection is sent */
     bool                    takes_part; /* in this connection */
     bool                    watched;    /* the client's main thread may read it */
+    bool                    ready;      /* its plug-ins have declared what they will */
     bool                    ended;      /* the supervisor has let go of it */
     struct packet_queue     out;        /* frames that the socket did not take yet */
     size_t                  out_offset; /* in the first of them */
-    struct packet_queue     pdus;       /* for the server */
+    struct packet_queue     pdus;       /* for the server; kind: 0, of a chunk of a static channel its flags and stream */
     struct packet_queue     control;    /* for the supervisor: a packet's kind is the frame's type */
     size_t                  window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
     size_t                  credit;     /* bytes of them that may be */

@@ -26,6 +26,7 @@
 
 #include "bridge.h"
 #include "compat.h"
+#include "declare.h"
 #include "log.h"
 #include "wlog.h"
 
@@ -55,6 +56,7 @@ struct addin
     struct bridge         *bridge;      /* from INITIALIZED to TERMINATED */
     struct connection     *connection;  /* the bridge's */
     void                  *watch;       /* of the hosts, while the main thread reads them */
+    struct declared        declared;    /* static channels of plug-ins */
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   written;     /* what is written to our channel, and not sent */
 };
@@ -107,6 +109,15 @@ static void addin_send( void *context, const uint8_t *pdu, size_t size )
         addin->failed = !addin->send( addin->instance, addin->drdynvc_id, pdu, size );
 }
 
+static void addin_send_chunk( void *context, uint16_t id, uint32_t flags, uint32_t total, const uint8_t *chunk,
+                              size_t size )
+{
+    struct addin *addin = context;
+
+    if (addin->drdynvc_id && !addin->failed)
+        addin->failed = !declared_send( &addin->declared, addin->instance, addin->send, id, flags, total, chunk, size );
+}
+
 static void addin_find_uplink( void *context, struct uplink *uplink )
 {
     struct addin *addin = context;
@@ -155,9 +166,13 @@ static BOOL addin_hook_receive( freerdp *instance, UINT16 channel_id, const BYTE
 {
     int state = addin_enter();
     struct addin *addin = addin_find( instance );
-    bool ours = addin->drdynvc_id && channel_id == addin->drdynvc_id && addin->bridge &&
+    bool connected = addin->drdynvc_id && addin->bridge;
+    bool ours = connected && channel_id == addin->drdynvc_id &&
                 connection_receive( addin->connection, data, size, flags & CHANNEL_FLAG_FIRST,
                                     flags & CHANNEL_FLAG_LAST );
+
+    if (!ours && connected && (ours = declared_has_id( &addin->declared, channel_id )))
+        connection_receive_static( addin->connection, channel_id, data, size, flags, total_size );
 
     addin_leave( state );
     return ours || addin->receive( instance, channel_id, data, size, flags, total_size );
@@ -238,13 +253,23 @@ static void addin_disconnected( struct addin *addin )
 {
     addin_end_reads( addin );
     if (addin->bridge) connection_end( addin->connection, compat_disconnect_code( addin->instance ) );
+    declared_forget_ids( &addin->declared );
     addin->drdynvc_id = 0;
+}
+
+/* All other addins have declared their channels, and the client is about to connect. */
+static void addin_declare( struct addin *addin )
+{
+    struct static_def defs[WINEDVC_MAX_STATIC];
+    size_t count = connection_await_static( addin->connection, defs );
+
+    declared_add( &addin->declared, addin->instance, defs, count );
 }
 
 static struct bridge *addin_begin_bridge( struct addin *addin, const struct name_list *served )
 {
     const struct client client = { addin, compat_server( addin->instance ), served, addin_post, addin_find_uplink,
-                                   addin_send, addin_deliver };
+                                   addin_send, addin_send_chunk, addin_deliver };
     struct bridge *bridge = bridge_unpark( &client, &addin->arguments );
 
     if (bridge) return bridge;
@@ -262,10 +287,12 @@ static void addin_initialized( struct addin *addin )
     struct name_list served = { 0 };
 
     addin_disconnected( addin );
+    declared_clear( &addin->declared );
     if (addin->bridge) return;
     compat_list_served( addin->instance, &served );
     if ((addin->bridge = addin_begin_bridge( addin, &served ))) addin->connection = bridge_connection( addin->bridge );
     name_list_clear( &served );
+    if (addin->bridge) addin_declare( addin );
 }
 
 static void addin_terminated( struct addin *addin )
@@ -326,6 +353,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     if (size >= sizeof(text)) size = sizeof(text) - 1;
     if (size) memcpy( text, server, size );
     text[size] = 0;
+    declared_find_ids( &addin->declared, addin->instance, addin->connection );
     connection_begin( addin->connection, text );
     addin_begin_reads( addin );
     addin_nudge( addin );

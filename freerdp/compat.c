@@ -20,6 +20,7 @@
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <string.h>
 
 #include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
@@ -65,6 +66,58 @@ void compat_withdraw_channel( freerdp *instance )
     UINT32 count = freerdp_settings_get_uint32( settings, FreeRDP_ChannelCount );
 
     if (count) freerdp_settings_set_uint32( settings, FreeRDP_ChannelCount, count - 1 );
+}
+
+static CHANNEL_DEF *channel_def( freerdp *instance, UINT32 index )
+{
+#if FREERDP_VERSION_MAJOR >= 3
+    return freerdp_settings_get_pointer_array_writable( instance->context->settings, FreeRDP_ChannelDefArray, index );
+#else
+    return &instance->context->settings->ChannelDefArray[index];
+#endif
+}
+
+bool compat_has_channel( freerdp *instance, const char *name )
+{
+    UINT32 i, count = freerdp_settings_get_uint32( instance->context->settings, FreeRDP_ChannelCount );
+
+    for (i = 0; i < count; i++)
+        if (!strncmp( channel_def( instance, i )->name, name, CHANNEL_NAME_LEN )) return true;
+    return false;
+}
+
+bool compat_add_channel( freerdp *instance, const char *name, uint32_t options )
+{
+    rdpSettings *settings = instance->context->settings;
+    UINT32 count = freerdp_settings_get_uint32( settings, FreeRDP_ChannelCount );
+    CHANNEL_DEF *def;
+
+    if (count >= freerdp_settings_get_uint32( settings, FreeRDP_ChannelDefArraySize ) || count >= CHANNEL_MAX_COUNT ||
+        !(def = channel_def( instance, count ))) return false;
+    memset( def, 0, sizeof(*def) );
+    strncpy( def->name, name, CHANNEL_NAME_LEN );
+    def->options = options;
+    return freerdp_settings_set_uint32( settings, FreeRDP_ChannelCount, count + 1 );
+}
+
+bool compat_sends_chunks( freerdp *instance )
+{
+#if FREERDP_VERSION_MAJOR >= 3
+    return instance->SendChannelPacket != NULL;
+#else
+    (void)instance;
+    return false;
+#endif
+}
+
+bool compat_send_chunk( freerdp *instance, UINT16 id, UINT32 flags, size_t total, const BYTE *chunk, size_t size )
+{
+#if FREERDP_VERSION_MAJOR >= 3
+    return instance->SendChannelPacket( instance, id, total, flags, chunk, size );
+#else
+    (void)instance, (void)id, (void)flags, (void)total, (void)chunk, (void)size;
+    return false;
+#endif
 }
 
 bool compat_enable_dynamic_channels( freerdp *instance )

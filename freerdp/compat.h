@@ -43,6 +43,14 @@ extern void compat_copy_arguments( PCHANNEL_ENTRY_POINTS_EX entry_points, struct
 /* Has the server not asked for the static channel that was declared last. */
 extern void compat_withdraw_channel( freerdp *instance );
 
+/* Is the server asked for a static channel of this name? Has it asked for one more; false if there are too many. */
+extern bool compat_has_channel( freerdp *instance, const char *name );
+extern bool compat_add_channel( freerdp *instance, const char *name, uint32_t options );
+
+/* From version 3 on FreeRDP sends single chunks of a static channel's message. */
+extern bool compat_sends_chunks( freerdp *instance );
+extern bool compat_send_chunk( freerdp *instance, UINT16 id, UINT32 flags, size_t total, const BYTE *chunk, size_t size );
+
 /* Has drdynvc loaded, even if nothing but us wants dynamic channels. */
 extern bool compat_enable_dynamic_channels( freerdp *instance );
 

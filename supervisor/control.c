@@ -194,6 +194,46 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
     return NULL;
 }
 
+/* What is said of a static channel that its plug-in can not use, NULL if it can. */
+static const char *static_problem( enum name_result result, bool late )
+{
+    switch (result)
+    {
+    case NAME_OK:
+        return late ? "the server was not asked for it in this session: it can be used in the next one" : NULL;
+    case NAME_INVALID:
+        return "a static channel's name has 1 to 7 letters, digits or signs, and drdynvc is FreeRDP's";
+    case NAME_FULL:
+        return "all plug-ins of a session have 30 static channels at most";
+    default:
+        return "another plug-in has it";
+    }
+}
+
+static const char *control_static( struct supervisor *supervisor, struct host *host, const struct report *report )
+{
+    const struct winedvc_static *declared = &report->fixed.declared;
+    struct log_text title, text;
+    const char *name = report->strings[0], *problem;
+    struct plugin *plugin;
+    enum name_result result;
+    bool late;
+
+    if (!host->group || host->state == HOST_READY) return "a host declares static channels before it is ready";
+    if (!declared->plugin || declared->plugin > host->group->count) return "a host numbers its plug-ins";
+    if (declared->stream < WINEDVC_STREAM_STATIC || declared->stream >= WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC)
+        return "a static channel has one of the numbers for them";
+    plugin = host->group->plugins[declared->plugin - 1];
+    result = exchange_add_static( supervisor->exchange, host->port, declared->stream, name, declared->options, &late );
+    log_escape_name( &text, name );
+    if ((problem = static_problem( result, late )) && control_may_log( supervisor, host ))
+        log_warn( "static channel %s of %s can not be used: %s", text.text, log_escape( &title, plugin->name ), problem );
+    if (result != NAME_OK) return NULL;
+    plugin_hear_static( &plugin->statics_heard, declared->options, name );
+    log_debug( "static channel %s is declared", text.text );
+    return NULL;
+}
+
 static const char *control_ready( struct supervisor *supervisor, struct host *host )
 {
     size_t i;
@@ -291,6 +331,8 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
     case WINEDVC_LISTEN:
     case WINEDVC_UNLISTEN:
         return control_listen( supervisor, host, &report );
+    case WINEDVC_STATIC:
+        return control_static( supervisor, host, &report );
     case WINEDVC_READY:
         return control_ready( supervisor, host );
     case WINEDVC_LOG:

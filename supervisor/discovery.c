@@ -25,6 +25,7 @@
 #include "discovery.h"
 #include "launch.h"
 #include "search.h"
+#include "statics.h"
 #include "wine.h"
 
 #define AGAIN_MS 1000
@@ -100,9 +101,10 @@ static void discovery_recall( struct supervisor *supervisor )
                     sizeof(problem) )) return;
     if (!record_init( &supervisor->record, &supervisor->settings, program.loader ))
         log_warn( "there is no record of the plug-ins: no memory is left in the client" );
-    else if (record_load( &supervisor->record, &supervisor->recorded, problem, sizeof(problem) ))
-        launch_recorded( supervisor );
-    else if (*problem) log_warn( "the plug-ins of the last session are not known: %s", log_escape( &text, problem ) );
+    else if (!record_load( &supervisor->record, &supervisor->recorded, problem, sizeof(problem) ) && *problem)
+        log_warn( "the plug-ins of the last session are not known: %s", log_escape( &text, problem ) );
+    statics_look( supervisor );
+    if (supervisor->recorded.count) launch_recorded( supervisor );
 }
 
 void discovery_begin( struct supervisor *supervisor )

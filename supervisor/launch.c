@@ -29,6 +29,7 @@
 #include "launch.h"
 #include "life.h"
 #include "search.h"
+#include "statics.h"
 
 /* Does somebody know what each of its plug-ins will listen on? */
 static bool group_is_known( const struct group *group )
@@ -197,9 +198,11 @@ void launch_recorded( struct supervisor *supervisor )
     {
         if (!group_is_known( group )) complete = false;
         launch_add_group( supervisor, group );
+        statics_declare( supervisor, group );
     }
     log_debug( "the record has %zu plug-ins, and %s of their channels", supervisor->recorded.count,
                complete ? "all" : "some" );
+    statics_settle( supervisor );
     launch_due( supervisor );
 }
 
@@ -335,6 +338,7 @@ static void launch_group( struct supervisor *supervisor, struct group *group )
         arguments[i + 1] = group->plugins[i]->entry;
         name_list_clear( &group->plugins[i]->heard );
         group->plugins[i]->doubtful = false;
+        name_list_clear( &group->plugins[i]->statics_heard );
     }
     launch_host( supervisor, ++supervisor->last_number, group->plugins[0]->bits, group_title( group, title ), arguments,
                  group );

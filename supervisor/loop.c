@@ -31,6 +31,7 @@
 #include "launch.h"
 #include "life.h"
 #include "loop.h"
+#include "statics.h"
 
 /* Reads of one host before the others have their turn. */
 #define READS 4
@@ -258,6 +259,7 @@ static void settle( struct supervisor *supervisor )
     if (!exchange_settle( supervisor->exchange ))
         log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     launch_tell_known( supervisor );
+    statics_settle( supervisor );
     discovery_store( supervisor );
     log_channels( supervisor );
     if (supervisor->ended && !supervisor->terminated) life_terminate( supervisor );

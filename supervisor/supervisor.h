@@ -96,6 +96,7 @@ struct supervisor
     struct plugin_list  plugins;        /* that the search has found */
     bool                incomplete;     /* no memory was left for one: what runs and is recorded stays */
     unsigned int        reported;       /* AddIns keys, with those that have a problem */
+    bool                statics_known;  /* the client need not wait for static channels */
     bool                learned;        /* something that the record may not have */
     struct group       *groups;
     struct host        *hosts;          /* by number; the search is one of them */

@@ -26,6 +26,7 @@
 #include "pool.h"
 #include "pump.h"
 #include "receive.h"
+#include "static.h"
 #include "table.h"
 #include "traffic.h"
 
@@ -142,6 +143,25 @@ static HRESULT STDMETHODCALLTYPE client_GetTraffic( IWineDVCClient *iface, UINT3
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE client_JoinStatic( IWineDVCClient *iface, UINT32 streams, const char *server )
+{
+    static_join( impl_from_IWineDVCClient( iface ), streams, server );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE client_ReceiveStatic( IWineDVCClient *iface, UINT32 stream, UINT32 flags, UINT32 total,
+                                                       const BYTE *data, UINT32 size )
+{
+    static_receive( impl_from_IWineDVCClient( iface ), stream, flags, total, data, size );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE client_CompleteStatic( IWineDVCClient *iface, void *write, BOOL dropped )
+{
+    pump_complete_static( impl_from_IWineDVCClient( iface ), write, dropped );
+    return S_OK;
+}
+
 static const IWineDVCClientVtbl client_vtbl =
 {
     /* IUnknown methods */
@@ -156,6 +176,9 @@ static const IWineDVCClientVtbl client_vtbl =
     client_Complete,
     client_GetCounters,
     client_GetTraffic,
+    client_JoinStatic,
+    client_ReceiveStatic,
+    client_CompleteStatic,
 };
 
 static HRESULT client_read( void *context )
@@ -272,6 +295,7 @@ static void client_disconnected( struct client *client )
 
     if (!client->connected) return;
     table_end_all( client, CHANNEL_DISCONNECTED );
+    static_disconnect( client );
     plugins_disconnect( client, code );
     pump_run( client );
     client->disconnect_code = 0;

@@ -119,8 +119,7 @@ static HRESULT load_instances( HMODULE module, struct loaded_plugins *loaded, WC
     ULONG count = 0, capacity;
     HRESULT hr;
 
-    if (!get_instance && GetProcAddress( module, "VirtualChannelEntry" ))
-        return fail( reason, E_NOTIMPL, L"it is a static-channel plug-in, which is not supported yet" );
+    if (!get_instance && loaded->entry) return S_OK;
     if (!get_instance)
         return fail( reason, E_NOINTERFACE, L"it exports neither VirtualChannelGetInstance nor VirtualChannelEntry: "
                      L"it is no channel plug-in, or its AddIns value needs its class, as in file.dll:{CLSID}" );
@@ -147,6 +146,7 @@ static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins 
     if (!module) return fail_load( reason, GetLastError(), entry->dll );
     if (server_find_file( entry->dll, 0, file, ARRAY_SIZE(file) )) window_expect( file );
     if (entry->has_clsid) return load_dll_class( module, &entry->clsid, loaded, reason );
+    loaded->entry = (VIRTUALCHANNELENTRY *)(void *)GetProcAddress( module, "VirtualChannelEntry" );
     return load_instances( module, loaded, reason );
 }
 

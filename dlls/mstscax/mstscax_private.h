@@ -47,6 +47,7 @@
 
 struct client;
 struct local_server;
+struct static_plugin;
 
 /* One for each name that was ever listened on, never freed. The receive path and the pump each count
  * their direction; readers may see a count that is a moment old. */
@@ -176,6 +177,7 @@ struct plugin
     struct queue queue;             /* IWTSPlugin's calls */
     IWTSPlugin *plugin;             /* the queue's; NULL before loading and after Terminated */
     struct local_server *server;    /* the queue's, others may look at it; NULL for a DLL's plug-in */
+    struct static_plugin *statics;  /* the queue's; its static channels, or NULL */
     struct list link;               /* in client->plugins */
     /* protected by client->lock */
     BOOL    ready;                  /* Initialize has returned, and did not fail */
@@ -206,6 +208,7 @@ struct pump
     LONG64 deadline;            /* of the first that finishes, or 0 */
     /* pump role */
     struct schedule schedule;   /* channels that have something to send */
+    BOOL   sent_static;         /* a chunk of a static channel, in this turn */
     struct list finishing;      /* channels that wait for OnClose to begin, about by deadline */
 };
 
@@ -305,6 +308,7 @@ struct loaded_plugins
     struct local_server **server;   /* the caller's: whose objects these are, as soon as it starts, or NULL */
     BOOL registered;                /* the registry got proxies for it */
     BOOL lost;                      /* its program ended, or was not heard of: the next time it may be */
+    VIRTUALCHANNELENTRY *entry;     /* the way to its static channels, or NULL */
 };
 
 /* Runs foreign code. On failure *reason says why and what to do; the caller frees both. */

@@ -32,6 +32,7 @@ struct notice
     UINT32  plugin;
     HRESULT hr;
     UINT32  duration;
+    UINT32  stream, options;
     const char *what;
     WCHAR  *entry;
     WCHAR  *reason;
@@ -129,6 +130,24 @@ static void run_unlisten( struct task *task )
 void notice_unlisten( struct listener *listener )
 {
     notice_listener( listener, run_unlisten );
+}
+
+static void run_static( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnStatic( notice->host, notice->plugin, notice->stream, notice->name, notice->options );
+}
+
+void notice_static( struct plugin *plugin, UINT32 stream, const char *name, UINT32 options )
+{
+    struct notice *notice = notice_create( plugin->client, run_static );
+
+    if (!notice) return;
+    notice->plugin = plugin->number;
+    notice->stream = stream;
+    notice->name = strdup( name );
+    notice->options = options;
+    queue_submit( &plugin->client->notices, &notice->task );
 }
 
 static void run_warning( struct task *task )

@@ -26,6 +26,8 @@
 /* Each makes a call of IWineDVCHost, if the client has one, in order and on our own threads. */
 extern void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason );
 extern void notice_listen( struct listener *listener );
+/* Before notice_ready(). */
+extern void notice_static( struct plugin *plugin, UINT32 stream, const char *name, UINT32 options );
 extern void notice_unlisten( struct listener *listener );
 extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
 extern void notice_ready( struct client *client );

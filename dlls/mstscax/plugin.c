@@ -27,6 +27,7 @@
 #include "plugin_order.h"
 #include "addins.h"
 #include "localserver.h"
+#include "static.h"
 
 #include "wine/debug.h"
 
@@ -181,7 +182,7 @@ static void run_terminated( struct task *task )
     struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
     struct client *client = plugin->client;
 
-    if (!plugin_is_idle( plugin ) && plugin_submit( plugin, "Terminated", run_terminated, 0 )) return;
+    if ((static_is_busy( plugin ) || !plugin_is_idle( plugin )) && plugin_submit( plugin, "Terminated", run_terminated, 0 )) return;
     if (plugin->plugin)
     {
         IWTSPlugin_Terminated( plugin->plugin );
@@ -189,6 +190,7 @@ static void run_terminated( struct task *task )
         IWTSPlugin_Release( plugin->plugin );
         plugin->plugin = NULL;
     }
+    if (plugin->statics) static_terminate( plugin );
     plugin_close_server( plugin );
     client_drop_active( client );
 }
@@ -259,6 +261,16 @@ void plugin_is_slow( struct plugin *plugin, const char *what, DWORD duration, BO
     plugin_lost_program( plugin, why );
 }
 
+/* Its static channels, if it has some. A DLL with both kinds goes on without them. */
+static HRESULT plugin_enter_static( struct plugin *plugin, const struct loaded_plugins *loaded, WCHAR **reason )
+{
+    HRESULT hr = loaded->entry ? static_enter( plugin, loaded->entry, reason ) : S_OK;
+
+    if (SUCCEEDED(hr) || !loaded->count) return hr;
+    notice_warning( plugin->client, plugin, L"Its static channels do not work, the others may: %s", *reason );
+    return S_OK;
+}
+
 static void run_load( struct task *task )
 {
     struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
@@ -271,8 +283,9 @@ static void run_load( struct task *task )
     if (loaded.registered)
         notice_information( plugin->client, plugin, L"It runs in a process of its own: the proxies for that were registered "
                             L"in this Wine prefix, for this and all others (wine regsvr32 /u with this mstscax.dll undoes it)" );
+    if (SUCCEEDED(hr)) hr = plugin_enter_static( plugin, &loaded, &reason );
     if (loaded.lost) plugin_lose( plugin, hr, reason );
-    else if (FAILED(hr)) plugin_report( plugin, hr, reason );
+    else if (FAILED(hr) || !loaded.count) plugin_report( plugin, hr, reason );
     else
     {
         plugin->plugin = loaded.objects[0];

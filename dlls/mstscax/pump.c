@@ -22,6 +22,7 @@
 #include "notice.h"
 #include "pool.h"
 #include "pump.h"
+#include "static.h"
 #include "table.h"
 
 #include "wine/debug.h"
@@ -160,6 +161,12 @@ void pump_complete( struct client *client, struct write *write, SIZE_T size )
     if (!size) size = write_next_completed( write );
     InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)size );
     write_release( write );
+}
+
+void pump_complete_static( struct client *client, struct static_chunk *chunk, BOOL dropped )
+{
+    InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)chunk->size );
+    static_chunk_done( chunk, dropped );
 }
 
 void pump_run_if_full( struct client *client )
@@ -412,15 +419,36 @@ static BOOL pump_send( struct client *client )
     return TRUE;
 }
 
+/* The same for chunks of static channels. */
+static BOOL pump_send_static( struct client *client )
+{
+    struct static_chunk *chunk;
+    unsigned int i;
+
+    for (i = 0; i < RUN; i++)
+    {
+        if (!pump_fits( &client->pump, sizeof(chunk->room) ) || !(chunk = static_next_chunk( client ))) return FALSE;
+        InterlockedExchangeAdd( &client->pump.in_flight, chunk->size );
+        client->pump.sent_static = TRUE;
+        if (FAILED(IWineDVCHost_WriteStatic( client->host, chunk->connection, chunk->stream, chunk->flags,
+                                             chunk->room + WINE_DVC_HEADROOM, chunk->size, chunk )))
+            pump_complete_static( client, chunk, TRUE );
+    }
+    return TRUE;
+}
+
 /* What is written meanwhile has its turn soon, however fast the transport takes the rest. */
 static void pump_send_all( struct client *client )
 {
     unsigned int i;
+    BOOL more;
 
     for (i = 0; i < RUNS; i++)
     {
         pump_take_inbox( client );
-        if (!pump_send( client )) return;
+        more = pump_send( client );
+        if (static_has_channels()) more |= pump_send_static( client );
+        if (!more) return;
     }
     InterlockedExchange( &client->pump.inbox.wanted, TRUE );
 }
@@ -481,7 +509,8 @@ static void pump_turn( struct client *client )
     if (InterlockedExchange( &pump->inbox.look_for_ends, FALSE )) table_close_ended( client, pump_close_ended );
     pump_send_all( client );
     if (InterlockedExchange( &pump->over_limit, FALSE )) pump_end_largest( client );
-    if (client->host && client->counters.pdus_sent != sent) IWineDVCHost_Flush( client->host );
+    if (client->host && (client->counters.pdus_sent != sent || pump->sent_static)) IWineDVCHost_Flush( client->host );
+    pump->sent_static = FALSE;
     pump_check_finishing( client );
     if (InterlockedExchange( &pump->trim, FALSE )) pool_trim( 0 );
     else if (pool_freed() > TRIM) pool_trim( KEEP );

@@ -23,6 +23,8 @@
 
 #include "mstscax_private.h"
 
+struct static_chunk;
+
 extern void pump_init( struct client *client );
 
 /* Our own threads: takes the role if it is free, and returns when nothing is left to do; otherwise whoever has it goes
@@ -38,6 +40,8 @@ extern void pump_post_control( struct client *client, const void *pdu, SIZE_T si
 /* The transport has completed or cancelled so many bytes of it, all of one run; without a run's size, the next PDU.
  * pump_run_if_full follows. */
 extern void pump_complete( struct client *client, struct write *write, SIZE_T size );
+/* The same for a chunk of a static channel. */
+extern void pump_complete_static( struct client *client, struct static_chunk *chunk, BOOL dropped );
 extern void pump_run_if_full( struct client *client );
 
 /* The standby's: how many milliseconds until the pump has something to do for the time. */

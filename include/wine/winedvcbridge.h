@@ -31,6 +31,9 @@
  *   stream 0   control; header.flags is an enum winedvc_control
  *   stream 1   one whole message of the static channel drdynvc, that is one
  *              [MS-RDPEDYC] PDU byte for byte; header.flags is 0
+ *   2 to 31    from minor 6: a chunk of the static channel that the host gave
+ *              this number in STATIC: struct winedvc_chunk, then 1 to 1600
+ *              bytes; header.flags are those of the CHANNEL_PDU_HEADER
  *
  * A control frame of an unknown type and a frame of an unknown stream are
  * skipped by size. Both sides begin with HELLO; another major version ends
@@ -42,14 +45,20 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 5
+#define WINEDVC_MINOR 6
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
 #define WINEDVC_MAX_PDU      1600    /* stream 1, host to addin */
 #define WINEDVC_MAX_MESSAGE  65536   /* stream 1, addin to host */
+#define WINEDVC_MAX_CHUNK    1604    /* stream 2 and up, either way */
 
-/* Bytes of stream 1 (sum of header.size) that a host may have sent beyond those CREDIT
+/* Static channels that a host may have. */
+#define WINEDVC_MAX_STATIC   30
+/* Bytes of a message that a host sends on one. */
+#define WINEDVC_MAX_STATIC_MESSAGE 67108864
+
+/* Bytes of stream 1 and up (sum of header.size) that a host may have sent beyond those CREDIT
  * has returned. CREATE_RSP, CLOSE and CAPS_RSP count, but never wait for credit. */
 #define WINEDVC_WINDOW       262144
 
@@ -57,6 +66,7 @@ enum winedvc_stream
 {
     WINEDVC_STREAM_CONTROL = 0,
     WINEDVC_STREAM_DRDYNVC = 1,
+    WINEDVC_STREAM_STATIC  = 2,     /* the first of WINEDVC_MAX_STATIC */
 };
 
 struct winedvc_frame
@@ -87,6 +97,9 @@ enum winedvc_control
     WINEDVC_PING         = 15,  /* addin: is there life? */
     WINEDVC_PONG         = 16,  /* host: at once, as long as it reads and Wine's server runs */
     WINEDVC_LIMITS       = 17,  /* addin, from minor 4, before the first CONNECTED: struct winedvc_limits */
+    WINEDVC_STATIC       = 18,  /* host, before READY: struct winedvc_static, 1 string: channel name */
+    WINEDVC_JOINED       = 19,  /* addin, after READY and CONNECTED, to who sent STATIC: struct winedvc_joined, 1 string:
+                                 * server name. Chunks of this connection follow */
 };
 
 struct winedvc_hello
@@ -140,6 +153,24 @@ struct winedvc_listen
     uint32_t plugin;
 };
 
+/* A static channel that a plug-in has declared. */
+struct winedvc_static
+{
+    uint32_t plugin;
+    uint32_t stream;    /* the host's choice, from WINEDVC_STREAM_STATIC */
+    uint32_t options;   /* CHANNEL_OPTION_... of [MS-RDPBCGR] 2.2.1.3.4.1 */
+};
+
+struct winedvc_joined
+{
+    uint32_t streams;   /* bit n: the server has granted the channel of stream n */
+};
+
+struct winedvc_chunk
+{
+    uint32_t total;     /* bytes of the message that it is of */
+};
+
 struct winedvc_connected
 {
     uint32_t epoch;     /* 1 for the first connection, 1 more for each that follows */
@@ -153,7 +184,7 @@ struct winedvc_disconnected
 
 struct winedvc_credit
 {
-    uint32_t bytes;     /* of stream 1 that left the host's window since the last CREDIT */
+    uint32_t bytes;     /* of stream 1 and up that left the host's window since the last CREDIT */
 };
 
 enum winedvc_log_level

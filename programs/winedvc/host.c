@@ -46,10 +46,11 @@ C_ASSERT( sizeof(struct winedvc_frame) == WINE_DVC_HEADROOM );
 /* From the end of the session to that of the process. */
 #define END_LIMIT 10000
 
-/* A run of PDUs in the addin's hands. */
+/* A run of PDUs, or a chunk of a static channel, in the addin's hands. */
 struct outstanding
 {
     void  *write;
+    BOOL   is_static;
     UINT32 size;
     UINT32 credit;                  /* what of it the addin returns */
 };
@@ -129,6 +130,12 @@ static BOOL pop_outstanding( struct outstanding *oldest, UINT32 credit )
     return found;
 }
 
+static void complete( const struct outstanding *run, BOOL dropped )
+{
+    if (run->is_static) IWineDVCClient_CompleteStatic( host.client, run->write, dropped );
+    else IWineDVCClient_Complete( host.client, run->write, run->size );
+}
+
 static void take_credit( UINT32 bytes )
 {
     struct outstanding oldest;
@@ -137,7 +144,7 @@ static void take_credit( UINT32 bytes )
     while (pop_outstanding( &oldest, host.credit ))
     {
         host.credit -= oldest.credit;
-        IWineDVCClient_Complete( host.client, oldest.write, oldest.size );
+        complete( &oldest, FALSE );
     }
 }
 
@@ -145,7 +152,7 @@ static void cancel_outstanding( void )
 {
     struct outstanding oldest;
 
-    while (pop_outstanding( &oldest, ~0u )) IWineDVCClient_Complete( host.client, oldest.write, oldest.size );
+    while (pop_outstanding( &oldest, ~0u )) complete( &oldest, TRUE );
     host.credit = 0;
 }
 
@@ -189,6 +196,11 @@ static BOOL is_dropped( const BYTE *pdu )
     return host.drop && (cmd == 2 || cmd == 3) && !--host.drop;
 }
 
+static BOOL queue_pdus( BYTE *pdus, UINT32 count, const UINT16 *sizes )
+{
+    return link_queue_pdus( host.link, WINEDVC_STREAM_DRDYNVC, 0, pdus, count, sizes );
+}
+
 /* lock held; the addin returns no credit for what it does not get */
 static BOOL queue_run( BYTE *pdus, UINT32 count, const UINT16 *sizes, struct outstanding *run )
 {
@@ -202,11 +214,11 @@ static BOOL queue_run( BYTE *pdus, UINT32 count, const UINT16 *sizes, struct out
         run->credit += sizes[i];
         if (!is_dropped( next - sizes[i] - WINE_DVC_HEADROOM )) continue;
         run->credit -= sizes[i];
-        if (!link_queue_pdus( host.link, pdus, i - first, sizes + first )) return FALSE;
+        if (!queue_pdus( pdus, i - first, sizes + first )) return FALSE;
         pdus = next;
         first = i + 1;
     }
-    return link_queue_pdus( host.link, pdus, count - first, sizes + first );
+    return queue_pdus( pdus, count - first, sizes + first );
 }
 
 static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connection, BYTE *pdus, UINT32 count,
@@ -218,6 +230,21 @@ static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connect
     AcquireSRWLockExclusive( &host.lock );
     if (!host.connected || connection != host.connection) hr = HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
     else if (!reserve_outstanding() || !queue_run( pdus, count, sizes, &run )) hr = E_OUTOFMEMORY;
+    else host.outstanding[(host.first + host.count++) % host.capacity] = run;
+    ReleaseSRWLockExclusive( &host.lock );
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 connection, UINT32 stream, UINT32 flags,
+                                                   BYTE *chunk, UINT32 size, void *write )
+{
+    struct outstanding run = { .write = write, .is_static = TRUE, .size = size, .credit = size };
+    UINT16 length = size;
+    HRESULT hr = S_OK;
+
+    AcquireSRWLockExclusive( &host.lock );
+    if (!host.connected || connection != host.connection) hr = HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
+    else if (!reserve_outstanding() || !link_queue_pdus( host.link, stream, flags, chunk, 1, &length )) hr = E_OUTOFMEMORY;
     else host.outstanding[(host.first + host.count++) % host.capacity] = run;
     ReleaseSRWLockExclusive( &host.lock );
     return hr;
@@ -266,6 +293,14 @@ static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 plug
 static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 plugin, const char *name )
 {
     return send_name( WINEDVC_UNLISTEN, plugin, name );
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 plugin, UINT32 stream, const char *name,
+                                                UINT32 options )
+{
+    struct winedvc_static fixed = { plugin, stream, options };
+
+    return send_with_name( WINEDVC_STATIC, &fixed, sizeof(fixed), name );
 }
 
 static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry,
@@ -379,6 +414,17 @@ static void take_message( BYTE *data, UINT32 size )
     else host.unconnected++;
 }
 
+/* A chunk of a static channel. */
+static void take_chunk( const struct winedvc_frame *frame, const BYTE *data )
+{
+    struct winedvc_chunk chunk;
+
+    if (frame->size < sizeof(chunk) || !host.connected) return;
+    memcpy( &chunk, data, sizeof(chunk) );
+    IWineDVCClient_ReceiveStatic( host.client, frame->stream, frame->flags, chunk.total, data + sizeof(chunk),
+                                  frame->size - sizeof(chunk) );
+}
+
 static BOOL take_hello( const struct winedvc_hello *hello )
 {
     if (hello->major == WINEDVC_MAJOR) return TRUE;
@@ -396,6 +442,7 @@ static SIZE_T fixed_size( enum winedvc_control type )
     case WINEDVC_DISCONNECTED: return sizeof(struct winedvc_disconnected);
     case WINEDVC_CREDIT:       return sizeof(struct winedvc_credit);
     case WINEDVC_LIMITS:       return offsetof( struct winedvc_limits, total );
+    case WINEDVC_JOINED:       return sizeof(struct winedvc_joined) + 1;
     default:                   return 0;
     }
 }
@@ -424,6 +471,7 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
         struct winedvc_disconnected disconnected;
         struct winedvc_credit credit;
         struct winedvc_limits limits;
+        struct winedvc_joined joined;
     } fixed;
     struct winedvc_connected purged;
 
@@ -452,6 +500,10 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
         purged.epoch = fixed.disconnected.epoch;
         link_send( host.link, WINEDVC_PURGED, &purged, sizeof(purged), 0, NULL );
         break;
+    case WINEDVC_JOINED:
+        data[size - 1] = 0;
+        IWineDVCClient_JoinStatic( host.client, fixed.joined.streams, (char *)data + sizeof(fixed.joined) );
+        break;
     case WINEDVC_CREDIT:
         take_credit( fixed.credit.bytes );
         break;
@@ -473,6 +525,7 @@ static BOOL take_frame( const struct winedvc_frame *frame, BYTE *data, void *con
 {
     if (frame->stream == WINEDVC_STREAM_CONTROL) return take_control( frame->flags, data, frame->size );
     if (frame->stream == WINEDVC_STREAM_DRDYNVC) take_message( data, frame->size );
+    else take_chunk( frame, data );
     return TRUE;
 }
 
@@ -525,6 +578,8 @@ static const IWineDVCHostVtbl host_vtbl =
     host_OnWarning,
     host_OnInformation,
     host_OnEnded,
+    host_OnStatic,
+    host_WriteStatic,
 };
 
 static IWineDVCClient *enter( HMODULE module )

@@ -135,7 +135,7 @@ static BOOL add_segment( struct link *link, BYTE *data, SIZE_T size )
     return TRUE;
 }
 
-BOOL link_queue_pdus( struct link *link, BYTE *pdus, UINT32 count, const UINT16 *sizes )
+BOOL link_queue_pdus( struct link *link, UINT16 stream, UINT16 flags, BYTE *pdus, UINT32 count, const UINT16 *sizes )
 {
     BYTE *frames = pdus - sizeof(struct winedvc_frame), *next = frames;
     BOOL queued;
@@ -143,7 +143,7 @@ BOOL link_queue_pdus( struct link *link, BYTE *pdus, UINT32 count, const UINT16 
 
     for (i = 0; i < count; i++)
     {
-        struct winedvc_frame header = { sizes[i], WINEDVC_STREAM_DRDYNVC, 0 };
+        struct winedvc_frame header = { sizes[i], stream, flags };
 
         memcpy( next, &header, sizeof(header) );
         next += sizeof(header) + sizes[i];

@@ -53,9 +53,10 @@ extern BOOL link_open( struct link *link );
 extern void link_send( struct link *link, enum winedvc_control type, const void *fixed, SIZE_T size,
                        unsigned int count, const WCHAR * const *strings );
 
-/* Queues a frame of stream 1 for each of count PDUs, which lie one behind the other, each behind the room for the
+/* Queues a frame for each of count PDUs, which lie one behind the other, each behind the room for the
  * frame's header. The memory is the caller's and stays until flush or discard returned. FALSE if out of memory. */
-extern BOOL link_queue_pdus( struct link *link, BYTE *pdus, UINT32 count, const UINT16 *sizes );
+extern BOOL link_queue_pdus( struct link *link, UINT16 stream, UINT16 flags, BYTE *pdus, UINT32 count,
+                             const UINT16 *sizes );
 extern void link_flush( struct link *link );
 extern void link_discard( struct link *link );
 

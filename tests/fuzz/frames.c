@@ -55,7 +55,8 @@ static void add_frame( struct result *result, const struct winedvc_frame *frame,
     uint32_t i;
 
     check( frame->size <= WINEDVC_MAX_CONTROL );
-    check( frame->stream == WINEDVC_STREAM_CONTROL || frame->size <= WINEDVC_MAX_PDU );
+    check( frame->stream != WINEDVC_STREAM_DRDYNVC || frame->size <= WINEDVC_MAX_PDU );
+    check( frame->stream < WINEDVC_STREAM_STATIC || frame->size <= WINEDVC_MAX_CHUNK );
     if (frame->size) memcpy( copy, body, frame->size ); /* as long as it says, not longer */
     result->frames++;
     for (i = 0; i < frame->size; i++) add_byte( result, copy[i] );

@@ -23,19 +23,31 @@
 
 #include "server.h"
 
-struct channel *channel_open( struct session *session, const char *name )
+static struct channel *channel_create( struct session *session, HANDLE handle )
 {
-    struct channel *channel = calloc( 1, sizeof(*channel) );
+    struct channel *channel = handle ? calloc( 1, sizeof(*channel) ) : NULL;
 
     if (!channel) return NULL;
-    if (!(channel->handle = session_open_dynamic( session, name )))
-    {
-        free( channel );
-        return NULL;
-    }
+    channel->handle = handle;
     channel->session = session;
-    channel->id = WTSChannelGetIdByHandle( channel->handle );
+    channel->id = WTSChannelGetIdByHandle( handle );
     session_add_channel( session, channel );
+    return channel;
+}
+
+struct channel *channel_open( struct session *session, const char *name )
+{
+    return channel_create( session, session_open_dynamic( session, name ) );
+}
+
+/* No dynamic channel has its id. */
+struct channel *channel_open_static( struct session *session, const char *name )
+{
+    struct channel *channel = channel_create( session, session_open_static( session, name ) );
+
+    if (!channel) return NULL;
+    channel->id = UINT32_MAX;
+    channel->state = CHANNEL_OPEN;
     return channel;
 }
 

@@ -110,6 +110,9 @@ struct channel
 /* Sends the offer. NULL where FreeRDP cannot. */
 struct channel *channel_open( struct session *session, const char *name );
 
+/* A static channel, which is open at once. NULL if the client has not joined it. */
+struct channel *channel_open_static( struct session *session, const char *name );
+
 bool channel_write( struct channel *channel, const uint8_t *data, size_t size );
 
 /* The next whole message, allocated, belongs to the caller; false: there is none now. */
@@ -127,6 +130,7 @@ void channel_closed( struct channel *channel );
 
 /* session.c, for channel.c */
 HANDLE session_open_dynamic( struct session *session, const char *name );
+HANDLE session_open_static( struct session *session, const char *name );
 void session_add_channel( struct session *session, struct channel *channel );
 void session_remove_channel( struct session *session, struct channel *channel );
 

@@ -99,8 +99,8 @@ static BOOL peer_receive( freerdp_peer *peer, UINT16 id, const BYTE *data, size_
     struct session *session = peer->ContextExtra;
     BOOL ret;
 
-    if (id != WTSChannelGetId( peer, "drdynvc" )) return TRUE;
     ret = session->receive( peer, id, data, size, flags, total );
+    if (id != WTSChannelGetId( peer, "drdynvc" )) return TRUE;
     if ((flags & whole) == whole) watch_close( session, data, size );
     return ret;
 }
@@ -246,6 +246,12 @@ HANDLE session_open_dynamic( struct session *session, const char *name )
 {
     if (session->over) return NULL;
     return WTSVirtualChannelOpenEx( session->id, (LPSTR)name, WTS_CHANNEL_OPTION_DYNAMIC );
+}
+
+HANDLE session_open_static( struct session *session, const char *name )
+{
+    if (session->over || !session_has_static( session, name )) return NULL;
+    return WTSVirtualChannelOpen( session->server, session->id, (LPSTR)name );
 }
 
 void session_add_channel( struct session *session, struct channel *channel )

@@ -373,6 +373,15 @@ static enum progress open_advance( struct task *task, const struct step *step )
     return STEP_DONE;
 }
 
+static enum progress open_static_advance( struct task *task, const struct step *step )
+{
+    if (task->channel) return task_fail( task, "the task has a channel open already" );
+    set_channel_name( task, step->text );
+    task->key_size = 0;
+    task->channel = channel_open_static( task->session, step->text );
+    return task->channel ? STEP_DONE : task_fail( task, "the client has not joined the static channel" );
+}
+
 static enum progress offer_advance( struct task *task, const struct step *step )
 {
     set_channel_name( task, step->text );
@@ -591,6 +600,7 @@ static const struct verb verbs[] =
       .start = open_start, .advance = open_advance },
     { "open-refused", "t?n", UINT32_MAX, "the channel to be refused", .needs_connection = true,
       .start = open_refused_start, .advance = open_refused_advance },
+    { "open-static", "t", .needs_connection = true, .advance = open_static_advance },
     { "offer", "t", .advance = offer_advance },
     { "close", "", .awaits = "the client to answer the close", .needs_channel = true,
       .start = close_start, .advance = close_advance },

@@ -438,6 +438,18 @@ static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 numbe
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 number, UINT32 stream, const char *name,
+                                                UINT32 options )
+{
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 number, UINT32 stream, UINT32 flags,
+                                                   BYTE *chunk, UINT32 size, void *write )
+{
+    return E_NOTIMPL;
+}
+
 static IWineDVCHostVtbl host_vtbl =
 {
     host_QueryInterface,
@@ -454,6 +466,8 @@ static IWineDVCHostVtbl host_vtbl =
     host_OnWarning,
     host_OnInformation,
     host_OnEnded,
+    host_OnStatic,
+    host_WriteStatic,
 };
 
 static IWineDVCHost host = { &host_vtbl };

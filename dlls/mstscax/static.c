@@ -1,0 +1,675 @@
+/*
+ * Static channels: the contract with plug-ins that export VirtualChannelEntry
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "notice.h"
+#include "pool.h"
+#include "static.h"
+
+#include "wine/debug.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
+
+/* The first number of a channel, for the transport. */
+#define FIRST_STREAM 2
+
+/* One call of VirtualChannelEntry; what it returns as init handle. Never freed. */
+struct static_plugin
+{
+    struct plugin *plugin;
+    PCHANNEL_INIT_EVENT_FN event_proc;  /* NULL before VirtualChannelInit */
+    DWORD thread;                       /* inside the entry; protected by lock */
+    BOOL  entered;                      /* the entry has accepted */
+    BOOL  terminated;                   /* the queue's: nothing is called any more */
+    BOOL  joined;                       /* the reader's: CONNECTED was submitted, in this connection */
+    LONG  told;                         /* atomic: and DISCONNECTED has not been told since */
+    LONG  writes;                       /* atomic: that have not ended */
+    struct static_plugin *next;         /* in the list of all */
+};
+
+struct static_write
+{
+    struct task task;                   /* its end */
+    struct static_write *next;
+    struct static_channel *channel;
+    PCHANNEL_OPEN_EVENT_FN event_proc;
+    DWORD  handle;
+    DWORD  connection;
+    BYTE  *data;
+    ULONG  size;
+    ULONG  sent;                        /* protected by lock */
+    void  *user_data;
+    /* any thread, atomic */
+    LONG   references;                  /* the queue's, until all is sent or dropped, and each chunk's */
+    LONG   cancelled;
+};
+
+struct static_channel
+{
+    struct static_plugin *owner;
+    char   name[CHANNEL_NAME_LEN + 1];
+    ULONG  options;
+    UINT32 stream;
+
+    /* any thread, atomic */
+    LONG   joined;                      /* the plug-in knows that the server has it, and the connection lasts */
+    PCHANNEL_OPEN_EVENT_FN event_proc;  /* who has it open, or is about to */
+    LONG   handle;                      /* 0 while it is closed */
+    LONG   opened;                      /* counts how often, for the handles */
+    struct static_write *incoming;      /* newest first */
+    LONG64 undelivered;                 /* bytes received that no call has returned from */
+
+    /* the reader's */
+    BOOL   granted;                     /* the server has it, in this connection */
+    BOOL   reported;                    /* over the soft limit */
+    BOOL   overrun;                     /* over the hard one: it is deaf until the next connection */
+
+    /* protected by lock */
+    struct static_write *first, *last;  /* in the order of writing */
+};
+
+/* Something to tell, as a task of the plug-in's queue. */
+struct static_event
+{
+    struct task task;
+    struct static_plugin *owner;
+    struct static_channel *channel;     /* NULL for those of the init procedure */
+    UINT   event;
+    UINT32 flags, total, size;
+    DWORD  connection;                  /* of CONNECTED */
+    BYTE   data[1];
+};
+
+static SRWLOCK lock = SRWLOCK_INIT;
+/* protected by lock; a channel is there for good before the count says so */
+static struct static_channel *channels[CHANNEL_MAX_COUNT];
+static LONG channel_count;
+static LONG turn;
+static struct static_plugin *plugins;
+
+static struct static_channel *find_stream( UINT32 stream )
+{
+    UINT32 index = stream - FIRST_STREAM;
+
+    return index < (UINT32)InterlockedOr( &channel_count, 0 ) ? channels[index] : NULL;
+}
+
+BOOL static_has_channels( void )
+{
+    return channel_count != 0;
+}
+
+/* Handles: how often the channel was opened, and its stream in the lowest byte. */
+static UINT find_open( DWORD handle, struct static_channel **channel )
+{
+    if (!(*channel = find_stream( handle & 0xff ))) return CHANNEL_RC_BAD_CHANNEL_HANDLE;
+    if (handle >> 8 == 0 || handle >> 8 > (DWORD)InterlockedOr( &(*channel)->opened, 0 ))
+        return CHANNEL_RC_BAD_CHANNEL_HANDLE;
+    return (DWORD)InterlockedOr( &(*channel)->handle, 0 ) == handle ? CHANNEL_RC_OK : CHANNEL_RC_NOT_OPEN;
+}
+
+/* The list only grows. */
+static BOOL is_plugin( const void *init_handle )
+{
+    const struct static_plugin *plugin = InterlockedCompareExchangePointer( (void **)&plugins, NULL, NULL );
+
+    while (plugin && plugin != init_handle) plugin = plugin->next;
+    return plugin && plugin->event_proc;
+}
+
+/* VirtualChannelInit */
+
+static BOOL name_is_valid( const char *name )
+{
+    return *name && memchr( name, 0, CHANNEL_NAME_LEN + 1 );
+}
+
+/* lock held */
+static BOOL name_is_free( const char *name, const CHANNEL_DEF *defs, INT count )
+{
+    INT i;
+
+    for (i = 0; i < channel_count; i++) if (!strcmp( channels[i]->name, name )) return FALSE;
+    for (i = 0; i < count; i++) if (!strcmp( defs[i].name, name )) return FALSE;
+    return TRUE;
+}
+
+/* lock held: all of them, or none */
+static UINT add_channels( struct static_plugin *owner, CHANNEL_DEF *defs, INT count )
+{
+    struct static_channel *added;
+    INT i;
+
+    if (count > CHANNEL_MAX_COUNT - channel_count) return CHANNEL_RC_TOO_MANY_CHANNELS;
+    for (i = 0; i < count; i++)
+        if (!name_is_valid( defs[i].name ) || !name_is_free( defs[i].name, defs, i )) return CHANNEL_RC_BAD_CHANNEL;
+    if (!(added = calloc( count, sizeof(*added) ))) return CHANNEL_RC_NO_MEMORY;
+    for (i = 0; i < count; i++)
+    {
+        defs[i].options |= CHANNEL_OPTION_INITIALIZED;
+        added[i].owner = owner;
+        memcpy( added[i].name, defs[i].name, sizeof(added[i].name) );
+        added[i].options = defs[i].options;
+        added[i].stream = FIRST_STREAM + channel_count;
+        channels[channel_count] = &added[i];
+        InterlockedIncrement( &channel_count );
+    }
+    return CHANNEL_RC_OK;
+}
+
+/* lock held: whose VirtualChannelEntry this thread is in */
+static struct static_plugin *find_entering( void )
+{
+    struct static_plugin *plugin;
+
+    for (plugin = plugins; plugin; plugin = plugin->next)
+        if (plugin->thread == GetCurrentThreadId()) break;
+    return plugin;
+}
+
+static UINT init_locked( void **init_handle, CHANNEL_DEF *defs, INT count, PCHANNEL_INIT_EVENT_FN event_proc )
+{
+    struct static_plugin *plugin = find_entering();
+    UINT error;
+
+    if (!plugin) return CHANNEL_RC_NOT_IN_VIRTUALCHANNELENTRY;
+    if (!init_handle) return CHANNEL_RC_BAD_INIT_HANDLE;
+    if (plugin->event_proc) return CHANNEL_RC_ALREADY_INITIALIZED;
+    if (!event_proc) return CHANNEL_RC_BAD_PROC;
+    if (!defs || count <= 0) return CHANNEL_RC_BAD_CHANNEL;
+    if ((error = add_channels( plugin, defs, count ))) return error;
+    plugin->event_proc = event_proc;
+    *init_handle = plugin;
+    return CHANNEL_RC_OK;
+}
+
+static UINT VCAPITYPE virtual_channel_init( void **init_handle, CHANNEL_DEF *defs, INT count, ULONG version,
+                                            PCHANNEL_INIT_EVENT_FN event_proc )
+{
+    UINT error;
+
+    AcquireSRWLockExclusive( &lock );
+    error = init_locked( init_handle, defs, count, event_proc );
+    ReleaseSRWLockExclusive( &lock );
+    TRACE( "%d channels, version %lu: %u.\n", count, version, error );
+    return error;
+}
+
+/* VirtualChannelOpen, Close, Write: on any of the plug-in's threads, without a lock */
+
+static struct static_channel *find_name( const void *init_handle, const char *name )
+{
+    UINT32 stream;
+    struct static_channel *channel;
+
+    for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
+        if (channel->owner == init_handle && !strcmp( channel->name, name )) break;
+    return channel;
+}
+
+static UINT VCAPITYPE virtual_channel_open( void *init_handle, DWORD *handle, char *name,
+                                            PCHANNEL_OPEN_EVENT_FN event_proc )
+{
+    struct static_channel *channel;
+
+    TRACE( "init_handle %p, handle %p, name %s.\n", init_handle, handle, debugstr_a( name ) );
+
+    if (!is_plugin( init_handle )) return CHANNEL_RC_BAD_INIT_HANDLE;
+    if (!handle) return CHANNEL_RC_BAD_CHANNEL_HANDLE;
+    if (!event_proc) return CHANNEL_RC_BAD_PROC;
+    if (!name || !(channel = find_name( init_handle, name ))) return CHANNEL_RC_UNKNOWN_CHANNEL_NAME;
+    if (!InterlockedOr( &channel->joined, 0 )) return CHANNEL_RC_NOT_CONNECTED;
+    if (InterlockedCompareExchangePointer( (void **)&channel->event_proc, event_proc, NULL )) return CHANNEL_RC_ALREADY_OPEN;
+    *handle = InterlockedIncrement( &channel->opened ) << 8 | channel->stream;
+    InterlockedExchange( &channel->handle, *handle );
+    return CHANNEL_RC_OK;
+}
+
+static void close_channel( struct static_channel *channel )
+{
+    InterlockedExchange( &channel->handle, 0 );
+    InterlockedExchangePointer( (void **)&channel->event_proc, NULL );
+}
+
+/* What was written before still goes out, and each write is completed. */
+static UINT VCAPITYPE virtual_channel_close( DWORD handle )
+{
+    struct static_channel *channel;
+    UINT error = find_open( handle, &channel );
+
+    TRACE( "handle %#lx: %u.\n", handle, error );
+    if (!error) close_channel( channel );
+    return error;
+}
+
+static void run_write_end( struct task *task )
+{
+    struct static_write *write = CONTAINING_RECORD( task, struct static_write, task );
+    UINT event = write->cancelled ? CHANNEL_EVENT_WRITE_CANCELLED : CHANNEL_EVENT_WRITE_COMPLETE;
+
+    InterlockedDecrement( &write->channel->owner->writes );
+    if (!write->channel->owner->terminated) write->event_proc( write->handle, event, write->user_data, 0, 0, 0 );
+}
+
+static void destroy_write( struct task *task )
+{
+    pool_free( CONTAINING_RECORD( task, struct static_write, task ) );
+}
+
+static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG size, void *user_data )
+{
+    struct static_channel *channel;
+    struct static_write *write;
+    struct client *client;
+    UINT error;
+
+    if ((error = find_open( handle, &channel ))) return error;
+    if (!data) return CHANNEL_RC_NULL_DATA;
+    if (!size) return CHANNEL_RC_ZERO_LENGTH;
+    if (!InterlockedOr( &channel->joined, 0 )) return CHANNEL_RC_NOT_CONNECTED;
+    if (size > WINE_DVC_MAX_STATIC || !(write = pool_alloc( sizeof(*write) ))) return CHANNEL_RC_NO_MEMORY;
+    client = channel->owner->plugin->client;
+    memset( write, 0, sizeof(*write) );
+    write->task.what = "a static channel's WRITE_COMPLETE";
+    write->task.run = run_write_end;
+    write->task.destroy = destroy_write;
+    write->channel = channel;
+    write->event_proc = InterlockedCompareExchangePointer( (void **)&channel->event_proc, NULL, NULL );
+    write->handle = handle;
+    write->connection = client->connection;
+    write->data = data;
+    write->size = size;
+    write->user_data = user_data;
+    write->references = 1;
+    if (!write->event_proc) /* closed meanwhile */
+    {
+        pool_free( write );
+        return CHANNEL_RC_NOT_OPEN;
+    }
+    InterlockedIncrement( &channel->owner->writes );
+    do write->next = InterlockedCompareExchangePointer( (void **)&channel->incoming, NULL, NULL );
+    while (InterlockedCompareExchangePointer( (void **)&channel->incoming, write, write->next ) != write->next);
+    inbox_wake( &client->pump.inbox );
+    return CHANNEL_RC_OK;
+}
+
+/* Sending, on our own threads */
+
+static void release_write( struct static_write *write )
+{
+    if (!InterlockedDecrement( &write->references ))
+        queue_submit( &write->channel->owner->plugin->queue, &write->task );
+}
+
+static void cancel_write( struct static_write *write )
+{
+    InterlockedExchange( &write->cancelled, TRUE );
+    release_write( write );
+}
+
+/* lock held */
+static void take_incoming( struct static_channel *channel )
+{
+    struct static_write *write, *next, *oldest = NULL;
+
+    if (!InterlockedCompareExchangePointer( (void **)&channel->incoming, NULL, NULL )) return;
+    for (write = InterlockedExchangePointer( (void **)&channel->incoming, NULL ); write; write = next)
+    {
+        next = write->next;
+        write->next = oldest;
+        oldest = write;
+    }
+    if (channel->last) channel->last->next = oldest;
+    else channel->first = oldest;
+    for (channel->last = oldest; channel->last->next; channel->last = channel->last->next) continue;
+}
+
+/* lock held */
+static struct static_write *pop_write( struct static_channel *channel )
+{
+    struct static_write *write = channel->first;
+
+    if (write && !(channel->first = write->next)) channel->last = NULL;
+    return write;
+}
+
+/* lock held: drops what the channel has to send, but for writes of this connection while it lasts */
+static void drop_writes( struct static_channel *channel, DWORD connection )
+{
+    while (channel->first && (!channel->joined || channel->first->connection != connection))
+        cancel_write( pop_write( channel ) );
+}
+
+/* lock held */
+static struct static_chunk *cut_chunk( struct static_channel *channel )
+{
+    struct static_write *write = channel->first;
+    ULONG count = min( write->size - write->sent, CHANNEL_CHUNK_LENGTH );
+    struct static_chunk *chunk;
+    BYTE *next;
+
+    if (!(chunk = malloc( sizeof(*chunk) ))) return NULL;
+    chunk->write = write;
+    chunk->connection = write->connection;
+    chunk->stream = channel->stream;
+    chunk->flags = write->sent ? 0 : CHANNEL_FLAG_FIRST;
+    chunk->size = sizeof(UINT32) + count;
+    next = chunk->room + WINE_DVC_HEADROOM;
+    memcpy( next, &write->size, sizeof(UINT32) );
+    memcpy( next + sizeof(UINT32), write->data + write->sent, count );
+    InterlockedIncrement( &write->references );
+    if ((write->sent += count) < write->size) return chunk;
+    chunk->flags |= CHANNEL_FLAG_LAST;
+    release_write( pop_write( channel ) );
+    return chunk;
+}
+
+struct static_chunk *static_next_chunk( struct client *client )
+{
+    struct static_chunk *chunk = NULL;
+    struct static_channel *channel;
+    LONG i;
+
+    AcquireSRWLockExclusive( &lock );
+    for (i = 0; i < channel_count && !chunk; i++)
+    {
+        channel = channels[(turn + i) % channel_count];
+        if (channel->owner->plugin->client != client) continue;
+        take_incoming( channel );
+        drop_writes( channel, client->connection );
+        if (channel->first) chunk = cut_chunk( channel );
+    }
+    turn = channel_count ? (turn + i) % channel_count : 0;
+    ReleaseSRWLockExclusive( &lock );
+    return chunk;
+}
+
+void static_chunk_done( struct static_chunk *chunk, BOOL dropped )
+{
+    if (dropped) cancel_write( chunk->write );
+    else release_write( chunk->write );
+    free( chunk );
+}
+
+/* Events */
+
+static void destroy_event( struct task *task )
+{
+    free( CONTAINING_RECORD( task, struct static_event, task ) );
+}
+
+static void run_channel_event( struct static_event *event )
+{
+    struct static_channel *channel = event->channel;
+    PCHANNEL_OPEN_EVENT_FN event_proc = channel->event_proc;
+    DWORD handle = InterlockedOr( &channel->handle, 0 );
+
+    if (event_proc && handle)
+        event_proc( handle, event->event, event->data, event->size, event->total, event->flags );
+    InterlockedExchangeAdd64( &channel->undelivered, -(LONG64)event->size );
+}
+
+static void close_all( const struct static_plugin *owner )
+{
+    struct static_channel *channel;
+    UINT32 stream;
+
+    for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
+        if (channel->owner == owner) close_channel( channel );
+}
+
+static void submit_event( struct static_plugin *owner, UINT number, const void *data, UINT32 size );
+
+/* Of each write it has heard by then: the pump may have been about to give the transport one. */
+static void run_disconnected( struct static_plugin *owner )
+{
+    if (InterlockedOr( &owner->writes, 0 )) submit_event( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
+    else
+    {
+        InterlockedExchange( &owner->told, FALSE );
+        close_all( owner );
+        owner->event_proc( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
+    }
+}
+
+/* The plug-in is about to hear of its connection, which may have ended meanwhile. */
+static void set_joined( const struct static_plugin *owner, DWORD connection )
+{
+    LONG i;
+
+    AcquireSRWLockExclusive( &lock );
+    for (i = 0; i < channel_count; i++)
+        if (channels[i]->owner == owner && channels[i]->granted && owner->plugin->client->connection == connection)
+            InterlockedExchange( &channels[i]->joined, TRUE );
+    ReleaseSRWLockExclusive( &lock );
+}
+
+static void run_event( struct task *task )
+{
+    struct static_event *event = CONTAINING_RECORD( task, struct static_event, task );
+    struct static_plugin *owner = event->owner;
+
+    if (owner->terminated) return;
+    if (event->channel)
+    {
+        run_channel_event( event );
+        return;
+    }
+    if (event->event == CHANNEL_EVENT_CONNECTED) set_joined( owner, event->connection );
+    if (event->event == CHANNEL_EVENT_DISCONNECTED) run_disconnected( owner );
+    else owner->event_proc( owner, event->event, event->size ? event->data : NULL, event->size );
+}
+
+/* NULL without memory */
+static struct static_event *create_event( struct static_plugin *owner, UINT number, const void *data, UINT32 size )
+{
+    struct static_event *event = calloc( 1, sizeof(*event) + size );
+
+    if (!event) return NULL;
+    event->task.what = "a static channel's event";
+    event->task.run = run_event;
+    event->task.destroy = destroy_event;
+    event->owner = owner;
+    event->event = number;
+    event->size = size;
+    if (size) memcpy( event->data, data, size );
+    return event;
+}
+
+static void submit_event( struct static_plugin *owner, UINT number, const void *data, UINT32 size )
+{
+    struct static_event *event = create_event( owner, number, data, size );
+
+    if (event) queue_submit( &owner->plugin->queue, &event->task );
+    else ERR( "Out of memory for event %u.\n", number );
+}
+
+static void submit_connected( struct static_plugin *owner, BOOL any, DWORD connection, const char *server )
+{
+    struct static_event *event = create_event( owner, any ? CHANNEL_EVENT_CONNECTED : CHANNEL_EVENT_V1_CONNECTED, server,
+                                               strlen( server ) + 1 );
+
+    if (!event) return;
+    event->connection = connection;
+    queue_submit( &owner->plugin->queue, &event->task );
+}
+
+/* All plug-ins of a client that have come in: lock held. */
+static struct static_plugin *next_plugin( struct static_plugin *plugin, const struct client *client )
+{
+    while (plugin && (plugin->plugin->client != client || !plugin->entered)) plugin = plugin->next;
+    return plugin;
+}
+
+void static_join( struct client *client, UINT32 streams, const char *server )
+{
+    struct static_plugin *plugin;
+    BOOL any;
+    LONG i;
+
+    TRACE( "streams %#x, server %s.\n", streams, debugstr_a( server ) );
+
+    AcquireSRWLockExclusive( &lock );
+    for (plugin = next_plugin( plugins, client ); plugin; plugin = next_plugin( plugin->next, client ))
+    {
+        for (any = FALSE, i = 0; i < channel_count; i++)
+        {
+            if (channels[i]->owner != plugin) continue;
+            channels[i]->reported = channels[i]->overrun = FALSE;
+            if (!(streams & 1u << channels[i]->stream)) continue;
+            channels[i]->granted = any = TRUE;
+        }
+        submit_connected( plugin, any, client->connection, server );
+        InterlockedExchange( &plugin->told, TRUE );
+        plugin->joined = TRUE;
+    }
+    ReleaseSRWLockExclusive( &lock );
+}
+
+void static_disconnect( struct client *client )
+{
+    struct static_plugin *plugin;
+    LONG i;
+
+    AcquireSRWLockExclusive( &lock );
+    for (i = 0; i < channel_count; i++)
+    {
+        if (channels[i]->owner->plugin->client != client) continue;
+        channels[i]->granted = FALSE;
+        InterlockedExchange( &channels[i]->joined, FALSE );
+        take_incoming( channels[i] );
+        drop_writes( channels[i], 0 );
+    }
+    for (plugin = next_plugin( plugins, client ); plugin; plugin = next_plugin( plugin->next, client ))
+    {
+        if (plugin->joined) submit_event( plugin, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
+        plugin->joined = FALSE;
+    }
+    ReleaseSRWLockExclusive( &lock );
+}
+
+/* A plug-in that does not come back from its calls must not fill the memory. FALSE if this is too much. */
+static BOOL may_keep( struct client *client, struct static_channel *channel, UINT32 size )
+{
+    LONG64 kept = InterlockedExchangeAdd64( &channel->undelivered, size ) + size;
+    const struct plugin *plugin = channel->owner->plugin;
+
+    if (kept > client->soft_limit && !channel->reported)
+    {
+        channel->reported = TRUE;
+        notice_warning( client, plugin, L"It does not take what the server sends on its static channel %hs: %u MiB wait",
+                        channel->name, (unsigned int)(client->soft_limit >> 20) );
+    }
+    if (kept <= client->hard_limit) return TRUE;
+    InterlockedExchangeAdd64( &channel->undelivered, -(LONG64)size );
+    channel->overrun = TRUE;
+    notice_warning( client, plugin, L"It has not taken %u MiB of its static channel %hs: what comes there until the next "
+                    L"connection is dropped", (unsigned int)(client->hard_limit >> 20), channel->name );
+    return FALSE;
+}
+
+void static_receive( struct client *client, UINT32 stream, UINT32 flags, UINT32 total, const BYTE *data, UINT32 size )
+{
+    struct static_channel *channel = find_stream( stream );
+    struct static_event *event;
+
+    if (!channel || channel->owner->plugin->client != client || !channel->granted || channel->overrun) return;
+    if (!size || size > CHANNEL_CHUNK_LENGTH || !may_keep( client, channel, size )) return;
+    if (!(event = create_event( channel->owner, CHANNEL_EVENT_DATA_RECEIVED, data, size )))
+    {
+        channel->overrun = TRUE; /* a stream has no hole */
+        notice_warning( client, channel->owner->plugin, L"No memory is left for what comes on its static channel %hs: it is "
+                        L"dropped until the next connection", channel->name );
+        return;
+    }
+    event->channel = channel;
+    event->total = total;
+    event->flags = flags;
+    queue_submit( &channel->owner->plugin->queue, &event->task );
+}
+
+/* A plug-in's beginning and end */
+
+static HRESULT refuse( WCHAR **reason, const WCHAR *text )
+{
+    *reason = wcsdup( text );
+    return E_FAIL;
+}
+
+static BOOL call_entry( struct static_plugin *owner, VIRTUALCHANNELENTRY *entry )
+{
+    CHANNEL_ENTRY_POINTS entry_points =
+    {
+        sizeof(entry_points), VIRTUAL_CHANNEL_VERSION_WIN2000, virtual_channel_init, virtual_channel_open,
+        virtual_channel_close, virtual_channel_write,
+    };
+    BOOL accepted;
+
+    AcquireSRWLockExclusive( &lock );
+    owner->thread = GetCurrentThreadId();
+    owner->next = plugins;
+    InterlockedExchangePointer( (void **)&plugins, owner );
+    ReleaseSRWLockExclusive( &lock );
+    accepted = entry( &entry_points );
+    AcquireSRWLockExclusive( &lock );
+    owner->thread = 0;
+    owner->entered = accepted && owner->event_proc;
+    ReleaseSRWLockExclusive( &lock );
+    return accepted;
+}
+
+HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, WCHAR **reason )
+{
+    struct static_plugin *owner;
+    struct static_channel *channel;
+    UINT32 stream;
+
+    if (!plugin->client->host) return refuse( reason, L"it is a plug-in of static channels, which this client has not" );
+    if (!(owner = calloc( 1, sizeof(*owner) ))) return E_OUTOFMEMORY;
+    owner->plugin = plugin;
+    if (!call_entry( owner, entry ))
+        return refuse( reason, L"its VirtualChannelEntry refused: see its own settings or log" );
+    if (!owner->entered)
+        return refuse( reason, L"its VirtualChannelEntry declared no channel, or one whose name is not valid or taken: "
+                       L"see its own settings or log" );
+    plugin->statics = owner;
+    for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
+        if (channel->owner == owner) notice_static( plugin, stream, channel->name, channel->options );
+    owner->event_proc( owner, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
+    return S_OK;
+}
+
+BOOL static_is_busy( const struct plugin *plugin )
+{
+    return plugin->statics && InterlockedOr( &plugin->statics->told, 0 );
+}
+
+void static_terminate( struct plugin *plugin )
+{
+    struct static_plugin *owner = plugin->statics;
+
+    close_all( owner );
+    owner->event_proc( owner, CHANNEL_EVENT_TERMINATED, NULL, 0 );
+    owner->terminated = TRUE;
+}

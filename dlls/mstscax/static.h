@@ -1,0 +1,73 @@
+/*
+ * Static channels: the contract with plug-ins that export VirtualChannelEntry
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __MSTSCAX_STATIC_H
+#define __MSTSCAX_STATIC_H
+
+#include "mstscax_private.h"
+
+/*
+ * The functions of this contract carry no context, so the channels are the process's, as on Windows: at most
+ * CHANNEL_MAX_COUNT, never freed. All calls of a plug-in are tasks of its plugin's queue, so they come one at a time,
+ * and Connected, Disconnected and Terminated of a DLL that exports both kinds are among them.
+ *
+ * A plug-in's thread may be terminated inside VirtualChannelWrite, Open and Close: they take no lock. A write lies in
+ * the plug-in's own buffer until the pump copies the chunks that the transport gets; it is completed, or cancelled,
+ * once, when the transport has done so with the last of them.
+ */
+
+/* One that was declared in VirtualChannelInit. */
+struct static_channel;
+/* What the transport is given. */
+struct static_chunk
+{
+    struct static_write *write;
+    DWORD  connection;
+    UINT32 stream;
+    UINT32 flags;
+    UINT32 size;            /* of what lies behind the headroom: the message's size, then data */
+    BYTE   room[WINE_DVC_HEADROOM + sizeof(UINT32) + CHANNEL_CHUNK_LENGTH];
+};
+
+/* In the plug-in's queue: runs VirtualChannelEntry, tells of the channels, then CHANNEL_EVENT_INITIALIZED. On failure
+ * *reason says why, for free(). */
+extern HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, WCHAR **reason );
+/* DISCONNECTED has yet to be told: it waits for the ends of writes. */
+extern BOOL static_is_busy( const struct plugin *plugin );
+/* In the plug-in's queue: its CHANNEL_EVENT_TERMINATED, after which nothing is called any more. */
+extern void static_terminate( struct plugin *plugin );
+
+/* The reader's */
+
+/* The server has the channels whose bit is set: CONNECTED, or V1_CONNECTED to a plug-in that has none of them. */
+extern void static_join( struct client *client, UINT32 streams, const char *server );
+/* What was not sent is cancelled, then comes DISCONNECTED. */
+extern void static_disconnect( struct client *client );
+extern void static_receive( struct client *client, UINT32 stream, UINT32 flags, UINT32 total, const BYTE *data,
+                            UINT32 size );
+
+/* The pump's: the next chunk, of the channel whose turn it is, NULL if there is nothing to send. */
+extern struct static_chunk *static_next_chunk( struct client *client );
+/* Is there something to look for? */
+extern BOOL static_has_channels( void );
+/* Our own threads': the transport has sent the chunk, or dropped it; it is freed. */
+extern void static_chunk_done( struct static_chunk *chunk, BOOL dropped );
+
+#endif /* __MSTSCAX_STATIC_H */
