@@ -107,10 +107,8 @@ static bool plan_read_file( struct plan *plan )
 
     if (!*plan->file || plan->is_registry_file) return true;
     if (!image_read( plan->file, &plan->image, problem, sizeof(problem) )) complain( "%s", problem );
-    else if (*plan->class || plan->image.is_program || plan->image.has_instance || plan->image.has_register ||
-             plan->image.is_dotnet) return true;
-    else if (plan->image.has_static)
-        complain( "%s is a plug-in of a static channel, which winedvc does not run yet", plan->file );
+    else if (*plan->class || plan->image.is_program || plan->image.has_instance || plan->image.has_static ||
+             plan->image.has_register || plan->image.is_dotnet) return true;
     else if (plan->image.has_classes)
         complain( "%s has classes, and does not say which one is the plug-in: its vendor knows, then "
                   "\"winedvc add %s:{CLSID}\"", plan->file, plan->file );
@@ -235,46 +233,62 @@ static void remember( struct catalog *catalog, const struct registration *regist
     plugin->size = registration->size;
     plugin->time = registration->time;
     for (i = 0; i < started->names.count; i++) name_list_add( &plugin->heard, started->names.names[i] );
+    name_list_copy( &plugin->statics_heard, &started->statics );
     plugin_is_ready( plugin );
     record_save( &catalog->record, &catalog->recorded, problem, sizeof(problem) );
     if (*problem) complain( "the first session will wait for Wine: %s", problem );
 }
 
-static json_t *json_names( const struct name_list *names )
+static json_t *json_names( const struct name_list *names, bool are_static )
 {
     struct log_text text;
     json_t *array = json_array();
+    const char *name;
     size_t i;
 
     for (i = 0; i < names->count; i++)
-        json_array_append_new( array, json_string( log_escape_name( &text, names->names[i] ) ) );
+    {
+        name = are_static ? static_channel_name( names->names[i] ) : names->names[i];
+        json_array_append_new( array, json_string( log_escape_name( &text, name ) ) );
+    }
     return array;
 }
 
-/* Names is NULL where it was not started. */
-static void tell_plugin( const struct plan *plan, const struct registration *registration, const char *result,
-                         const struct name_list *names )
+static void print_channels( const struct started_plugin *started )
 {
+    const struct name_list *names = &started->names, *statics = &started->statics;
     struct log_text text;
     size_t i;
+
+    for (i = 0; i < statics->count; i++)
+        printf( "  static channel %s\n", log_escape_name( &text, static_channel_name( statics->names[i] ) ) );
+    for (i = 0; i < names->count; i++) printf( "  channel %s\n", log_escape_name( &text, names->names[i] ) );
+    if (!names->count && !statics->count) printf( "It listens on no channel as long as there is no connection.\n" );
+}
+
+/* Started is NULL where it was not. */
+static void tell_plugin( const struct plan *plan, const struct registration *registration, const char *result,
+                         const struct started_plugin *started )
+{
+    struct log_text text;
 
     log_escape( &text, registration->key );
     if (plan->plugins)
         json_array_append_new( plan->plugins,
-                               json_pack( "{s:o, s:o, s:o, s:i, s:s, s:o}", "name", json_text( registration->key ),
+                               json_pack( "{s:o, s:o, s:o, s:i, s:s, s:o, s:o}", "name", json_text( registration->key ),
                                           "value", json_text( registration->entry ),
                                           "file", json_text( registration->file ), "bits", (int)registration->bits,
-                                          "result", result, "channels", names ? json_names( names ) : json_null() ) );
+                                          "result", result, "channels", started ? json_names( &started->names, false ) : json_null(),
+                                          "static-channels", started ? json_names( &started->statics, true ) : json_null() ) );
     else if (!strcmp( result, "present" ))
         printf( "%s is there already%s.\n", text.text,
                 registration->flags & WINEDVC_ADDIN_DISABLED ? ", and is switched off: \"winedvc enable\"" : "" );
-    else if (!names)
+    else if (!started)
         printf( "%s is added, and was not started: \"winedvc doctor\" tries whether it works.\n", text.text );
     else
     {
         printf( "%s is added. The next connection with /vc:winedvc offers to the server\n", text.text );
-        if (!names->count) printf( "It listens on no channel as long as there is no connection.\n" );
-        for (i = 0; i < names->count; i++) printf( "  channel %s\n", log_escape_name( &text, names->names[i] ) );
+        print_channels( started );
     }
 }
 
@@ -316,7 +330,7 @@ static bool finish( const struct plan *plan, struct catalog *catalog, const stru
     }
     if ((works = start_plugin( plan, registration, &probe )))
     {
-        tell_plugin( plan, registration, "added", &probe.started[0].names );
+        tell_plugin( plan, registration, "added", &probe.started[0] );
         remember( catalog, registration, &probe.started[0] );
     }
     probe_clear( &probe );
@@ -346,7 +360,7 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
         complain( "%s names no new plug-in: \"winedvc list\" has what there is", plan->file );
         return NULL;
     }
-    if (*plan->file && !*plan->class && !plan->image.has_instance)
+    if (*plan->file && !*plan->class && !plan->image.has_instance && !plan->image.has_static)
     {
         complain( "%s has registered itself, but no plug-in: if its vendor names a class, \"winedvc add %s:{CLSID}\"",
                   plan->file, plan->file );

@@ -211,6 +211,9 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
         for (i = 0; i < probe.started[0].names.count && used < sizeof(names); i++)
             used += snprintf( names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
                               log_escape_name( &name, probe.started[0].names.names[i] ) );
+        for (i = 0; i < probe.started[0].statics.count && used < sizeof(names); i++)
+            used += snprintf( names + used, sizeof(names) - used, "%s%s (static)", used ? ", " : "",
+                              log_escape_name( &name, static_channel_name( probe.started[0].statics.names[i] ) ) );
         tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", key.text, registration->bits,
               *names ? names : "no channel yet" );
         for (i = 0; i < probe.lines.count; i++)

@@ -30,12 +30,13 @@
 #include "terminal.h"
 #include "verbs.h"
 
-/* A class that a program serves runs in a process of its own. */
-static const char *kind( const struct registration *registration )
+/* A class that a program serves runs in a process of its own; one of static channels is known when it was run. */
+static const char *kind( const struct registration *registration, const struct plugin *plugin )
 {
     const char *extension = strrchr( registration->file, '.' );
 
     if (registration->entry[0] == '{' && extension && ascii_equal( extension, ".exe" )) return "process";
+    if (plugin && plugin->statics.count) return "static";
     return strchr( registration->entry, '{' ) ? "class" : "file";
 }
 
@@ -56,10 +57,13 @@ static const char *channels( const struct plugin *plugin, struct log_text *text 
     size_t used = 0, i;
 
     if (!plugin) return "?";
-    strcpy( text->text, plugin->names.count ? "" : "none" );
+    strcpy( text->text, plugin->names.count + plugin->statics.count ? "" : "none" );
     for (i = 0; i < plugin->names.count && used < sizeof(text->text); i++)
         used += snprintf( text->text + used, sizeof(text->text) - used, "%s%s", i ? ", " : "",
                           log_escape_name( &name, plugin->names.names[i] ) );
+    for (i = 0; i < plugin->statics.count && used < sizeof(text->text); i++)
+        used += snprintf( text->text + used, sizeof(text->text) - used, "%s%s (static)", used ? ", " : "",
+                          log_escape_name( &name, static_channel_name( plugin->statics.names[i] ) ) );
     return text->text;
 }
 
@@ -85,7 +89,7 @@ static bool print_table( const struct catalog *catalog, const struct target *tar
         char bits[16] = "?", day[16];
         const char *cells[] =
         {
-            log_escape( &name, registration->key ), kind( registration ), bits, registration_state_name( state ),
+            log_escape( &name, registration->key ), kind( registration, plugin ), bits, registration_state_name( state ),
             last_used( plugin, day ), channels( plugin, &names ),
             log_escape( &file, *registration->file ? registration->file : registration->entry ),
         };
@@ -115,16 +119,19 @@ static void print_reasons( const struct catalog *catalog, const struct target *t
     }
 }
 
-static json_t *json_channels( const struct plugin *plugin )
+static json_t *json_channels( const struct plugin *plugin, bool is_static )
 {
+    const struct name_list *names;
     struct log_text text;
     json_t *array;
     size_t i;
 
     if (!plugin) return json_null();
     array = json_array();
-    for (i = 0; i < plugin->names.count; i++)
-        json_array_append_new( array, json_string( log_escape_name( &text, plugin->names.names[i] ) ) );
+    names = is_static ? &plugin->statics : &plugin->names;
+    for (i = 0; i < names->count; i++)
+        json_array_append_new( array, json_string( log_escape_name( &text, is_static ?
+                               static_channel_name( names->names[i] ) : names->names[i] ) ) );
     return array;
 }
 
@@ -135,9 +142,9 @@ static json_t *json_plugin( const struct catalog *catalog, const struct target *
     const struct plugin *plugin = catalog_recall( catalog, registration );
     char day[16];
 
-    return json_pack( "{s:o, s:s, s:o, s:o, s:s, s:o, s:b, s:s, s:o, s:b, s:o, s:o}",
+    return json_pack( "{s:o, s:s, s:o, s:o, s:s, s:o, s:b, s:s, s:o, s:b, s:o, s:o, s:o}",
                       "name", json_text( registration->key ),
-                      "kind", kind( registration ),
+                      "kind", kind( registration, plugin ),
                       "value", json_text( registration->entry ),
                       "file", *registration->file ? json_text( registration->file ) : json_null(),
                       "user", registration->flags & WINEDVC_ADDIN_MACHINE ? "all" : "this",
@@ -147,7 +154,8 @@ static json_t *json_plugin( const struct catalog *catalog, const struct target *
                       "reason", state == REGISTRATION_OK ? json_null() : json_text( reason( registration, state ) ),
                       "known", plugin != NULL,
                       "used", plugin && plugin->used ? json_string( last_used( plugin, day ) ) : json_null(),
-                      "channels", json_channels( plugin ) );
+                      "channels", json_channels( plugin, false ),
+                      "static-channels", json_channels( plugin, true ) );
 }
 
 static bool print_json( const struct catalog *catalog, const struct target *target )

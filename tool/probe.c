@@ -98,6 +98,14 @@ static void take_listen( struct run *run, const struct report *report )
         name_list_add( &plugin->names, name );
 }
 
+static void take_static( struct run *run, const struct report *report )
+{
+    const struct winedvc_static *declared = &report->fixed.declared;
+    struct started_plugin *plugin = find_plugin( run, declared->plugin );
+
+    if (plugin) plugin_hear_static( &plugin->statics, declared->options, report->strings[0] );
+}
+
 static void take_log( struct run *run, const struct report *report )
 {
     struct log_text text;
@@ -114,6 +122,7 @@ static void take_report( void *context, const struct report *report )
     case WINEDVC_PLUGIN:   take_plugin( context, report ); break;
     case WINEDVC_LISTEN:
     case WINEDVC_UNLISTEN: take_listen( context, report ); break;
+    case WINEDVC_STATIC:   take_static( context, report ); break;
     case WINEDVC_LOG:      take_log( context, report ); break;
     default:               break;
     }
@@ -182,7 +191,11 @@ void probe_clear( struct probe *probe )
         probe->registrations = registration->next;
         registration_destroy( registration );
     }
-    for (i = 0; probe->started && i < probe->plugins; i++) name_list_clear( &probe->started[i].names );
+    for (i = 0; probe->started && i < probe->plugins; i++)
+    {
+        name_list_clear( &probe->started[i].names );
+        name_list_clear( &probe->started[i].statics );
+    }
     free( probe->started );
     name_list_clear( &probe->lines );
 }

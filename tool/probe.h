@@ -45,6 +45,7 @@ struct started_plugin
     bool             ready;         /* Initialize has succeeded */
     char             problem[LOG_TEXT];     /* why it is not, and what to do */
     struct name_list names;         /* of its channels */
+    struct name_list statics;       /* static ones, as a struct plugin has them */
 };
 
 struct probe
