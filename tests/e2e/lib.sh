@@ -11,6 +11,7 @@
 #   bad_hosts NAME...             tests/badhost takes Wine's place in $client_environment, with these hosts
 #   register DLL                  regsvr32 in $prefix
 #   add_plugin KEY VALUE          an AddIns key in $prefix
+#   registry_written              Wine's server has ended: what it knows is in the prefix's files
 #   begin_server NAME             server with the script on stdin
 #   start_client NAME [OPTION]…   a client with the addin, for that server
 #   begin_session NAME [OPTION]…  both
@@ -132,6 +133,11 @@ add_class()
 {
     wine reg add "$1\\Software\\Classes\\CLSID\\$2\\LocalServer32" /ve /d "$3" /f "${@:4}" >> "$tmp/reg.log" 2>&1 ||
         fail "reg add $2"
+}
+
+registry_written()
+{
+    WINEPREFIX=$prefix timeout -k 5 30 "$WINESERVER" -w || fail "Wine's server does not end"
 }
 
 add_program()
