@@ -88,7 +88,7 @@ $(obj)/testlist.c: $(srcdir)/tools/testlist $(C_SRCS) $(rules)
 
 $(obj)/$(TESTDLL): | $(dlldir)/$(TESTDLL)
 	@mkdir -p $(@D)
-	$(call quiet,LN,$@)ln -sf $(abs_builddir)/$(dlldir)/$(TESTDLL) $@
+	$(call quiet,LN,$@)ln -srf $(dlldir)/$(TESTDLL) $@
 
 $(obj)/%.h: $(modsrc)/%.idl $(rules)
 	@mkdir -p $(@D)
