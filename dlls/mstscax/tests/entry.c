@@ -471,8 +471,13 @@ static void test_slow_calls(void)
     {
         { DATA_RECEIVED, 5, .flags = SIGNAL | BLOCK, .data = "block" },
         { CLOSED, .flags = SIGNAL | BLOCK },
+        { CLOSED, .flags = SIGNAL | BLOCK },
+        { CLOSED, .flags = SIGNAL | BLOCK },
+        { .kind = CALLBACK_FREED },
+        { .kind = CALLBACK_FREED },
         { .kind = CALLBACK_FREED },
     };
+    BYTE id;
 
     if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
     play( start );
@@ -482,21 +487,22 @@ static void test_slow_calls(void)
     ok_noticed( LISTEN, "TEST" );
     ok_noticed( PLUGIN, "" );
     ok_noticed( READY, "" );
-    open_channel( 1 );
-    open_channel( 2 );
+    for (id = 1; id <= 4; id++) open_channel( id );
 
     InterlockedExchange( &test_host.wants_slow, TRUE );
     play( steps );
     server_writes( 1, "block", 5 );
     ok_here();
     ok_noticed( SLOW, "OnDataReceived" );
-    server_closes( 2 );
-    ok_sent( 0x40, 2 );
-    ok_here();
-    ok_noticed( SLOW, "OnClose" );
+    for (id = 2; id <= 4; id++)
+    {
+        server_closes( id );
+        ok_sent( 0x40, id );
+        ok_here();
+        ok_noticed( SLOW, "OnClose" );
+    }
     InterlockedExchange( &test_host.wants_slow, FALSE );
-    let_go();
-    let_go();
+    for (id = 1; id <= 4; id++) let_go();
     ok_played();
     hang_up();
 }
