@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "line.h"
-#include "rdp.h"
+#include "tool/capture.h"
 
 /* Reads transcripts (tests/wire/transcript.c), or traces of the addin, and lays what they send and receive,
  * as seen by the client, into one capture. */
@@ -94,7 +94,7 @@ int main( int argc, char **argv )
 
     if (argc < 3)
     {
-        fprintf( stderr, "usage: capture FILE.pcap TRANSCRIPT...\n" );
+        fprintf( stderr, "usage: capture FILE.pcapng TRANSCRIPT...\n" );
         return 2;
     }
     if (!(file = fopen( argv[1], "wb" )))
@@ -102,7 +102,8 @@ int main( int argc, char **argv )
         perror( argv[1] );
         return 1;
     }
-    capture_begin( &capture, file );
+    capture_begin( &capture, file, "winedvc", NULL );
+    capture_connect( &capture );
     for (i = 2; i < argc; i++)
         if (!write_transcript( &capture, argv[i] )) return 1;
     if (fclose( file ))

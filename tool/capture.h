@@ -1,5 +1,5 @@
 /*
- * Captures: a synthetic RDP connection in the clear, for Wireshark
+ * Captures for Wireshark: PDUs in the clear, as a synthetic RDP connection
  *
  * Copyright 2026 the winedvc authors
  *
@@ -18,22 +18,25 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#ifndef __TESTS_CAPTURE_RDP_H
-#define __TESTS_CAPTURE_RDP_H
+#ifndef __WINEDVC_CAPTURE_H
+#define __WINEDVC_CAPTURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* A pcap file of raw IP packets. Wireshark learns from the connection's beginning which side is the
- * server and which MCS channel is drdynvc, so that begins every connection. */
+/*
+ * A pcapng file of raw IP packets. Wireshark learns from a connection's beginning which side is the server and which MCS
+ * channel is drdynvc, so that begins every connection. Whoever gives the file looks at its errors.
+ */
 struct capture
 {
-    FILE    *file;
-    uint16_t port;          /* the client's, one more for each connection */
-    uint32_t sequence[2];   /* TCP's, by sender: 0 the server, 1 the client */
-    uint64_t time;          /* in microseconds, one more for each packet */
+    FILE       *file;
+    uint16_t    port;           /* the client's, one more for each connection */
+    uint32_t    sequence[2];    /* TCP's, by sender */
+    uint64_t    time;           /* of what is written next, in microseconds since 1970 */
+    const char *comment;        /* on the packet that is written next, then NULL */
 };
 
 enum capture_sender
@@ -43,11 +46,16 @@ enum capture_sender
 };
 
 #define CAPTURE_MAX_CHUNK 16000
+/* MCS's number of drdynvc. */
+#define CAPTURE_CHANNEL 1004
+/* The longest message that fits. */
+#define CAPTURE_MAX_MESSAGE 65536
 
-/* Writes the file's header and all of the connection before its first virtual channel PDU. */
-extern void capture_begin( struct capture *capture, FILE *file );
+/* Writes the file's header; the comment, UTF-8, is about all of it. */
+extern void capture_begin( struct capture *capture, FILE *file, const char *program, const char *comment );
 
-/* The client connects anew; what follows belongs to that connection. */
+/* The client connects, or does anew: all of a connection before its first virtual channel PDU. What follows belongs to
+ * it. */
 extern void capture_connect( struct capture *capture );
 
 /* One chunk of the static channel drdynvc, of at most CAPTURE_MAX_CHUNK bytes, with the fields of its
@@ -58,4 +66,4 @@ extern void capture_chunk( struct capture *capture, enum capture_sender sender, 
 /* A whole message, cut into chunks of 1600 bytes. */
 extern void capture_message( struct capture *capture, enum capture_sender sender, const void *data, size_t size );
 
-#endif /* __TESTS_CAPTURE_RDP_H */
+#endif /* __WINEDVC_CAPTURE_H */

@@ -1,5 +1,5 @@
 /*
- * Captures: a synthetic RDP connection in the clear, for Wireshark
+ * Captures for Wireshark: PDUs in the clear, as a synthetic RDP connection
  *
  * Copyright 2026 the winedvc authors
  *
@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-#include "rdp.h"
+#include "capture.h"
 
 #define LINKTYPE_RAW      101
 #define CHUNK             1600  /* [MS-RDPBCGR] 2.2.7.1.10 */
@@ -30,12 +30,11 @@
 #define CHANNEL_FLAG_LAST  2
 
 #define CHANNEL_IO         1003
-#define CHANNEL_DRDYNVC    1004
 #define USER_CLIENT        1007 /* as its channel; on the wire less 1001 */
 #define USER_SERVER        1002
 
 /* Filled from its end: what is put last comes first. */
-struct packet
+struct layers
 {
     uint8_t *begin;
     uint8_t *end;
@@ -43,90 +42,150 @@ struct packet
 
 static uint8_t buffer[HEADROOM + CAPTURE_MAX_CHUNK];
 
-static struct packet packet_create( const void *data, size_t size )
+static struct layers layers_create( const void *data, size_t size )
 {
-    struct packet packet = { buffer + sizeof(buffer) - size, buffer + sizeof(buffer) };
+    struct layers packet = { buffer + sizeof(buffer) - size, buffer + sizeof(buffer) };
 
     if (size) memcpy( packet.begin, data, size );
     return packet;
 }
 
-static size_t packet_size( const struct packet *packet )
+static size_t layers_size( const struct layers *packet )
 {
     return packet->end - packet->begin;
 }
 
-static void put_bytes( struct packet *packet, const void *data, size_t size )
+static void put_bytes( struct layers *packet, const void *data, size_t size )
 {
     packet->begin -= size;
     memcpy( packet->begin, data, size );
 }
 
-static void put_byte( struct packet *packet, uint8_t value )
+static void put_byte( struct layers *packet, uint8_t value )
 {
     *--packet->begin = value;
 }
 
-static void put_be16( struct packet *packet, uint16_t value )
+static void put_be16( struct layers *packet, uint16_t value )
 {
     put_byte( packet, value );
     put_byte( packet, value >> 8 );
 }
 
-static void put_be32( struct packet *packet, uint32_t value )
+static void put_be32( struct layers *packet, uint32_t value )
 {
     put_be16( packet, value );
     put_be16( packet, value >> 16 );
 }
 
-static void put_le32( struct packet *packet, uint32_t value )
+static void put_le32( struct layers *packet, uint32_t value )
 {
     uint8_t bytes[4] = { value, value >> 8, value >> 16, value >> 24 };
     put_bytes( packet, bytes, sizeof(bytes) );
 }
 
 /* PER: one byte below 128, else two */
-static void put_per_length( struct packet *packet, size_t length )
+static void put_per_length( struct layers *packet, size_t length )
 {
     if (length < 0x80) put_byte( packet, length );
     else put_be16( packet, 0x8000 | length );
 }
 
 /* BER: tag (one or two bytes) and length of all that is there, which is below 64 KiB */
-static void put_ber( struct packet *packet, unsigned int tag )
+static void put_ber( struct layers *packet, unsigned int tag )
 {
-    put_be16( packet, packet_size( packet ) );
+    put_be16( packet, layers_size( packet ) );
     put_byte( packet, 0x82 );
     if (tag > 0xff) put_be16( packet, tag );
     else put_byte( packet, tag );
 }
 
-/* The file */
+/* The file: pcapng. Its numbers are written in this machine's order, of which the reader makes sure. */
 
-static void write_le( FILE *file, uint32_t value, size_t size )
+#define BLOCK_SECTION    0x0a0d0d0a
+#define BLOCK_INTERFACE  1
+#define BLOCK_PACKET     6
+#define BYTE_ORDER_MAGIC 0x1a2b3c4d
+
+#define OPTION_END       0
+#define OPTION_COMMENT   1
+#define OPTION_PROGRAM   4
+
+static void write_bytes( FILE *file, const void *data, size_t size )
 {
-    for (; size--; value >>= 8) fputc( value & 0xff, file );
+    static const uint8_t padding[3];
+
+    if (size) fwrite( data, size, 1, file );
+    fwrite( padding, -size & 3, 1, file );
 }
 
-static void write_file_header( FILE *file )
+static void write_u16( FILE *file, uint16_t value )
 {
-    write_le( file, 0xa1b2c3d4, 4 );    /* microseconds */
-    write_le( file, 2, 2 );
-    write_le( file, 4, 2 );
-    write_le( file, 0, 4 );
-    write_le( file, 0, 4 );
-    write_le( file, 262144, 4 );
-    write_le( file, LINKTYPE_RAW, 4 );
+    fwrite( &value, sizeof(value), 1, file );
 }
 
-static void write_packet( struct capture *capture, const struct packet *packet )
+static void write_u32( FILE *file, uint32_t value )
 {
-    capture->time++;
-    write_le( capture->file, capture->time / 1000000, 4 );
-    write_le( capture->file, capture->time % 1000000, 4 );
-    write_le( capture->file, packet_size( packet ), 4 );
-    write_le( capture->file, packet_size( packet ), 4 );
-    fwrite( packet->begin, packet_size( packet ), 1, capture->file );
+    fwrite( &value, sizeof(value), 1, file );
+}
+
+static size_t option_size( const char *text )
+{
+    return text && *text ? 4 + ((strlen( text ) + 3) & ~3) : 0;
+}
+
+static void write_option( FILE *file, uint16_t option, const char *text )
+{
+    if (!text || !*text) return;
+    write_u16( file, option );
+    write_u16( file, strlen( text ) );
+    write_bytes( file, text, strlen( text ) );
+}
+
+static void write_section( FILE *file, const char *program, const char *comment )
+{
+    size_t size = 28 + option_size( program ) + option_size( comment ) + 4;
+
+    write_u32( file, BLOCK_SECTION );
+    write_u32( file, size );
+    write_u32( file, BYTE_ORDER_MAGIC );
+    write_u16( file, 1 ); /* version 1.0 */
+    write_u16( file, 0 );
+    write_u32( file, UINT32_MAX ); /* of no known length */
+    write_u32( file, UINT32_MAX );
+    write_option( file, OPTION_PROGRAM, program );
+    write_option( file, OPTION_COMMENT, comment );
+    write_u32( file, OPTION_END );
+    write_u32( file, size );
+}
+
+static void write_interface( FILE *file )
+{
+    write_u32( file, BLOCK_INTERFACE );
+    write_u32( file, 20 );
+    write_u16( file, LINKTYPE_RAW );
+    write_u16( file, 0 );
+    write_u32( file, 0 );
+    write_u32( file, 20 );
+}
+
+static void write_packet( struct capture *capture, const struct layers *packet )
+{
+    size_t length = layers_size( packet ), options = option_size( capture->comment );
+    size_t size = 32 + ((length + 3) & ~3) + (options ? options + 4 : 0);
+
+    write_u32( capture->file, BLOCK_PACKET );
+    write_u32( capture->file, size );
+    write_u32( capture->file, 0 );
+    write_u32( capture->file, capture->time >> 32 );
+    write_u32( capture->file, capture->time );
+    write_u32( capture->file, length );
+    write_u32( capture->file, length );
+    write_bytes( capture->file, packet->begin, length );
+    write_option( capture->file, OPTION_COMMENT, capture->comment );
+    if (options) write_u32( capture->file, OPTION_END );
+    write_u32( capture->file, size );
+    capture->comment = NULL;
 }
 
 /* The layers, from the lowest */
@@ -141,10 +200,10 @@ static uint16_t ip_checksum( const uint8_t *header )
     return ~sum;
 }
 
-static void put_ip( struct packet *packet, enum capture_sender sender )
+static void put_ip( struct layers *packet, enum capture_sender sender )
 {
     static const uint8_t addresses[2][4] = { { 192, 0, 2, 1 }, { 192, 0, 2, 2 } };
-    size_t size = packet_size( packet ) + 20;
+    size_t size = layers_size( packet ) + 20;
     uint16_t checksum;
 
     put_bytes( packet, addresses[!sender], 4 );
@@ -161,9 +220,9 @@ static void put_ip( struct packet *packet, enum capture_sender sender )
 }
 
 /* flags are TCP's; the checksum is left out, as network cards with offload leave it */
-static void send_tcp( struct capture *capture, enum capture_sender sender, unsigned int flags, struct packet *packet )
+static void send_tcp( struct capture *capture, enum capture_sender sender, unsigned int flags, struct layers *packet )
 {
-    size_t size = packet_size( packet );
+    size_t size = layers_size( packet );
 
     put_be32( packet, 0 );
     put_be16( packet, 0xffff );
@@ -177,15 +236,15 @@ static void send_tcp( struct capture *capture, enum capture_sender sender, unsig
     capture->sequence[sender] += size + (flags & 2 ? 1 : 0);
 }
 
-static void send_tpkt( struct capture *capture, enum capture_sender sender, struct packet *packet )
+static void send_tpkt( struct capture *capture, enum capture_sender sender, struct layers *packet )
 {
-    put_be16( packet, packet_size( packet ) + 4 );
+    put_be16( packet, layers_size( packet ) + 4 );
     put_be16( packet, 0x0300 );
     send_tcp( capture, sender, 0x18, packet );
 }
 
 /* X.224 Data */
-static void send_x224( struct capture *capture, enum capture_sender sender, struct packet *packet )
+static void send_x224( struct capture *capture, enum capture_sender sender, struct layers *packet )
 {
     static const uint8_t header[] = { 2, 0xf0, 0x80 };
 
@@ -195,14 +254,14 @@ static void send_x224( struct capture *capture, enum capture_sender sender, stru
 
 static void send_mcs( struct capture *capture, enum capture_sender sender, const void *data, size_t size )
 {
-    struct packet packet = packet_create( data, size );
+    struct layers packet = layers_create( data, size );
     send_x224( capture, sender, &packet );
 }
 
 /* T.125 SendDataRequest and SendDataIndication */
-static void send_data( struct capture *capture, enum capture_sender sender, uint16_t channel, struct packet *packet )
+static void send_data( struct capture *capture, enum capture_sender sender, uint16_t channel, struct layers *packet )
 {
-    put_per_length( packet, packet_size( packet ) );
+    put_per_length( packet, layers_size( packet ) );
     put_byte( packet, 0x70 );
     put_be16( packet, channel );
     put_be16( packet, (sender == CAPTURE_SERVER ? USER_SERVER : USER_CLIENT) - 1001 );
@@ -214,12 +273,12 @@ static void send_data( struct capture *capture, enum capture_sender sender, uint
 
 static void connect_tcp( struct capture *capture )
 {
-    struct packet packet = packet_create( NULL, 0 );
+    struct layers packet = layers_create( NULL, 0 );
 
     send_tcp( capture, CAPTURE_CLIENT, 0x02, &packet );
-    packet = packet_create( NULL, 0 );
+    packet = layers_create( NULL, 0 );
     send_tcp( capture, CAPTURE_SERVER, 0x12, &packet );
-    packet = packet_create( NULL, 0 );
+    packet = layers_create( NULL, 0 );
     send_tcp( capture, CAPTURE_CLIENT, 0x10, &packet );
 }
 
@@ -228,10 +287,10 @@ static void connect_x224( struct capture *capture )
 {
     static const uint8_t request[] = { 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0 };
     static const uint8_t confirm[] = { 14, 0xd0, 0, 0, 0x12, 0x34, 0, 2, 0, 8, 0, 0, 0, 0, 0 };
-    struct packet packet = packet_create( request, sizeof(request) );
+    struct layers packet = layers_create( request, sizeof(request) );
 
     send_tpkt( capture, CAPTURE_CLIENT, &packet );
-    packet = packet_create( confirm, sizeof(confirm) );
+    packet = layers_create( confirm, sizeof(confirm) );
     send_tpkt( capture, CAPTURE_SERVER, &packet );
 }
 
@@ -253,13 +312,13 @@ static void connect_initial( struct capture *capture )
     static const uint8_t conference[] = { 0, 8, 0, 16, 0, 1, 0xc0, 0, 'D', 'u', 'c', 'a' };
     static const uint8_t key[] = { 0, 5, 0, 20, 0x7c, 0, 1 };
     static const uint8_t selectors[] = { 4, 1, 1, 4, 1, 1, 1, 1, 0xff };
-    struct packet packet = packet_create( security_and_net, sizeof(security_and_net) );
+    struct layers packet = layers_create( security_and_net, sizeof(security_and_net) );
     int i;
 
     put_bytes( &packet, core, sizeof(core) );
-    put_per_length( &packet, packet_size( &packet ) );
+    put_per_length( &packet, layers_size( &packet ) );
     put_bytes( &packet, conference, sizeof(conference) );
-    put_per_length( &packet, packet_size( &packet ) );
+    put_per_length( &packet, layers_size( &packet ) );
     put_bytes( &packet, key, sizeof(key) );
     put_ber( &packet, 4 );
     for (i = 0; i < 3; i++) put_bytes( &packet, domain_parameters, sizeof(domain_parameters) );
@@ -275,16 +334,16 @@ static void connect_response( struct capture *capture )
     {
         1, 0x0c, 12, 0, 4, 0, 8, 0, 0, 0, 0, 0,
         2, 0x0c, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        3, 0x0c, 12, 0, CHANNEL_IO & 0xff, CHANNEL_IO >> 8, 1, 0, CHANNEL_DRDYNVC & 0xff, CHANNEL_DRDYNVC >> 8, 0, 0,
+        3, 0x0c, 12, 0, CHANNEL_IO & 0xff, CHANNEL_IO >> 8, 1, 0, CAPTURE_CHANNEL & 0xff, CAPTURE_CHANNEL >> 8, 0, 0,
     };
     static const uint8_t conference[] = { 0x14, 0x76, 10, 1, 1, 0, 1, 0xc0, 0, 'M', 'c', 'D', 'n' };
     static const uint8_t key[] = { 0, 5, 0, 20, 0x7c, 0, 1 };
     static const uint8_t result[] = { 10, 1, 0, 2, 1, 0 };
-    struct packet packet = packet_create( blocks, sizeof(blocks) );
+    struct layers packet = layers_create( blocks, sizeof(blocks) );
 
-    put_per_length( &packet, packet_size( &packet ) );
+    put_per_length( &packet, layers_size( &packet ) );
     put_bytes( &packet, conference, sizeof(conference) );
-    put_per_length( &packet, packet_size( &packet ) );
+    put_per_length( &packet, layers_size( &packet ) );
     put_bytes( &packet, key, sizeof(key) );
     put_ber( &packet, 4 );
     put_bytes( &packet, domain_parameters, sizeof(domain_parameters) );
@@ -316,25 +375,25 @@ static void connect_mcs( struct capture *capture )
     send_mcs( capture, CAPTURE_SERVER, attach_confirm, sizeof(attach_confirm) );
     join_channel( capture, USER_CLIENT );
     join_channel( capture, CHANNEL_IO );
-    join_channel( capture, CHANNEL_DRDYNVC );
+    join_channel( capture, CAPTURE_CHANNEL );
 }
 
 /* 2.2.1.12: no licence is asked for */
 static void send_licence( struct capture *capture )
 {
     static const uint8_t licence[] = { 0x80, 0, 0, 0, 0xff, 3, 16, 0, 7, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0 };
-    struct packet packet = packet_create( licence, sizeof(licence) );
+    struct layers packet = layers_create( licence, sizeof(licence) );
 
     send_data( capture, CAPTURE_SERVER, CHANNEL_IO, &packet );
 }
 
-void capture_begin( struct capture *capture, FILE *file )
+void capture_begin( struct capture *capture, FILE *file, const char *program, const char *comment )
 {
     memset( capture, 0, sizeof(*capture) );
     capture->file = file;
     capture->port = 49151;
-    write_file_header( file );
-    capture_connect( capture );
+    write_section( file, program, comment );
+    write_interface( file );
 }
 
 void capture_connect( struct capture *capture )
@@ -351,11 +410,11 @@ void capture_connect( struct capture *capture )
 void capture_chunk( struct capture *capture, enum capture_sender sender, uint32_t total, uint32_t flags,
                     const void *data, size_t size )
 {
-    struct packet packet = packet_create( data, size );
+    struct layers packet = layers_create( data, size );
 
     put_le32( &packet, flags );
     put_le32( &packet, total );
-    send_data( capture, sender, CHANNEL_DRDYNVC, &packet );
+    send_data( capture, sender, CAPTURE_CHANNEL, &packet );
 }
 
 void capture_message( struct capture *capture, enum capture_sender sender, const void *data, size_t size )
