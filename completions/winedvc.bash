@@ -16,7 +16,7 @@ _winedvc()
     list)           options='--names --json' ;;
     remove)         options='--gone --json' ;;
     run)            options='--desktop --remove-desktop' ;;
-    try)            options='--channel --send --script --echo-test --debug --timeout --json' ;;
+    try)            options='--channel --send --script --echo-test --replay --debug --timeout --json' ;;
     enable|disable) options='--json' ;;
     *)              return ;;
     esac

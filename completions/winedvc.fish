@@ -25,5 +25,6 @@ complete -c winedvc -n '__fish_seen_subcommand_from try' -l send -x -d 'what is 
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l script -r -F -d 'its steps'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l echo-test -d 'messages of many sizes'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l debug -d 'in winedbg'
+complete -c winedvc -n '__fish_seen_subcommand_from try' -l replay -r -F -d 'a trace'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l timeout -x -d 'seconds for what is expected'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l json -d 'print JSON'

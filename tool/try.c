@@ -28,11 +28,12 @@
 #include "debugger.h"
 #include "journal.h"
 #include "play.h"
+#include "replay.h"
 #include "subject.h"
 #include "terminal.h"
 #include "verbs.h"
 
-enum { GIVEN_CHANNEL, GIVEN_SEND, GIVEN_SCRIPT, GIVEN_ECHO_TEST, GIVEN_TIMEOUT, GIVEN_DEBUG };
+enum { GIVEN_CHANNEL, GIVEN_SEND, GIVEN_SCRIPT, GIVEN_ECHO_TEST, GIVEN_REPLAY, GIVEN_TIMEOUT, GIVEN_DEBUG };
 
 #define PROBLEM  1024
 #define TIMEOUT  10         /* seconds */
@@ -46,6 +47,7 @@ struct trial
     struct subject subject;
     struct script  script;      /* of the file */
     struct script  own;         /* what the options say, and what is typed */
+    struct replay  replay;
     struct play    play;
     struct runner  runner;
     pid_t          debugger;    /* 0 for none */
@@ -71,7 +73,10 @@ static void take_report( void *context, const struct report *report )
 
 static void take_pdu( void *context, const uint8_t *pdu, size_t size )
 {
-    dvc_take_pdu( &((struct trial *)context)->play.server, pdu, size );
+    struct trial *trial = context;
+
+    dvc_take_pdu( &trial->play.server, pdu, size );
+    if (trial->replay.play) replay_take_pdu( &trial->replay, pdu, size );
 }
 
 /* What is to be done */
@@ -96,6 +101,21 @@ static bool read_script( struct trial *trial )
     if (!arguments->given[GIVEN_SCRIPT]) return true;
     if ((!arguments->given[GIVEN_CHANNEL] || script_set_label( &trial->script, arguments->given[GIVEN_CHANNEL] )) &&
         script_read( &trial->script, arguments->given[GIVEN_SCRIPT], problem, sizeof(problem) )) return true;
+    complain( "%s", problem );
+    return false;
+}
+
+static bool read_trace( struct trial *trial )
+{
+    const char *const *given = trial->arguments->given;
+    char problem[PROBLEM];
+
+    if (!!given[GIVEN_SCRIPT] + !!given[GIVEN_ECHO_TEST] + !!given[GIVEN_REPLAY] > 1)
+    {
+        complain( "--script, --echo-test and --replay are three things: choose one" );
+        return false;
+    }
+    if (!given[GIVEN_REPLAY] || replay_read( &trial->replay, given[GIVEN_REPLAY], problem, sizeof(problem) )) return true;
     complain( "%s", problem );
     return false;
 }
@@ -230,6 +250,11 @@ static bool play( struct trial *trial )
 
     trial->play.server.keeps = given[GIVEN_SCRIPT] || given[GIVEN_ECHO_TEST];
     if (!play_line( trial, "connect" )) return false;
+    if (given[GIVEN_REPLAY])
+    {
+        trial->play.steps = 0;
+        return replay_play( &trial->replay, &trial->play );
+    }
     if (!given[GIVEN_SCRIPT] || given[GIVEN_CHANNEL] || arguments->repeated.count)
         if (!open_channel( trial ) || !send_given( trial )) return false;
     trial->play.steps = 0;  /* those that nobody wrote */
@@ -297,7 +322,7 @@ static int try( const struct arguments *arguments )
     struct trial trial = { .arguments = arguments };
     int status;
 
-    if (!read_timeout( &trial ) || !read_script( &trial )) status = STATUS_USAGE;
+    if (!read_timeout( &trial ) || !read_script( &trial ) || !read_trace( &trial )) status = STATUS_USAGE;
     else if (!(status = subject_open( &trial.subject, arguments->prefix, arguments->operands[0] )))
     {
         journal_begin( arguments->json );
@@ -310,6 +335,7 @@ static int try( const struct arguments *arguments )
     if (trial.subject.target.settings.environment) subject_clear( &trial.subject );
     script_clear( &trial.script );
     script_clear( &trial.own );
+    replay_clear( &trial.replay );
     return status;
 }
 
@@ -330,6 +356,7 @@ const struct verb verb_try =
         [GIVEN_SEND] = { "send", "DATA", "text:..., hex:..., counting:N or @FILE, in this order", true },
         [GIVEN_SCRIPT] = { "script", "FILE", "does the steps of a file, - for standard input" },
         [GIVEN_ECHO_TEST] = { "echo-test", NULL, "sends 1 byte to 1 MiB: is what comes back identical?" },
+        [GIVEN_REPLAY] = { "replay", "FILE", "plays the server of a trace: does the plug-in send the same again?" },
         [GIVEN_TIMEOUT] = { "timeout", "SECONDS", "for what is expected; 10" },
         [GIVEN_DEBUG] = { "debug", NULL, "runs it in winedbg, from before anything of it is loaded" },
     },
