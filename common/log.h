@@ -61,6 +61,9 @@ extern void log_prepare( const struct log_sink *sink );
  * more, and it waits a second at most for who is writing. */
 extern void log_line( enum log_level level, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
+/* Shows this thread's lines of level error to that function, written or not; NULL ends it. */
+extern void log_observe( void (*take)( void *context, const char *line ), void *context );
+
 extern bool log_is_active( enum log_level level );
 extern void log_set_level( enum log_level level );
 

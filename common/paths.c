@@ -120,3 +120,10 @@ bool path_record( char *const *environment, const char *prefix, char path[PATH_M
     snprintf( name, sizeof(name), "winedvc/plugins-%016" PRIx64, prefix_hash( prefix ) );
     return path_of_user( environment, "XDG_STATE_HOME", ".local/state", name, path );
 }
+
+bool path_sessions( char *const *environment, char path[PATH_MAX] )
+{
+    const char *dir = environment_get( environment, "XDG_RUNTIME_DIR" );
+
+    return dir && *dir == '/' && path_format( path, "%s/winedvc", dir );
+}

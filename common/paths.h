@@ -45,4 +45,7 @@ extern void path_make_directories( char *path );
 /* The record of the plug-ins of a Wine prefix; false if there is no place for it. */
 extern bool path_record( char *const *environment, const char *prefix, char path[PATH_MAX] );
 
+/* Where sessions show themselves; false if there is no place for that. */
+extern bool path_sessions( char *const *environment, char path[PATH_MAX] );
+
 #endif /* __WINEDVC_PATHS_H */

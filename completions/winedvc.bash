@@ -7,7 +7,7 @@ _winedvc()
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]
     then
-        mapfile -t COMPREPLY < <(compgen -W 'add disable doctor enable list remove run try --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'add disable doctor enable list remove run status trace try --help --version' -- "$word")
         return
     fi
     case $verb in
@@ -17,6 +17,8 @@ _winedvc()
     remove)         options='--gone --json' ;;
     run)            options='--desktop --remove-desktop' ;;
     try)            options='--channel --send --script --echo-test --replay --debug --timeout --json' ;;
+    status)         options='--watch --json' ;;
+    trace)          options='--session --output --text --wait' ;;
     enable|disable) options='--json' ;;
     *)              return ;;
     esac

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # fish completion for winedvc(1)
 
-set -l verbs add disable doctor enable list remove run try
+set -l verbs add disable doctor enable list remove run status trace try
 complete -c winedvc -f
 complete -c winedvc -n "not __fish_seen_subcommand_from $verbs" -a "$verbs"
 complete -c winedvc -n "not __fish_seen_subcommand_from $verbs" -l version -d 'print the version'
@@ -12,7 +12,7 @@ complete -c winedvc -n '__fish_seen_subcommand_from add' -l name -x -d 'its name
 complete -c winedvc -n '__fish_seen_subcommand_from add' -l dry-run -d 'change nothing'
 complete -c winedvc -n '__fish_seen_subcommand_from add' -l no-run -d 'do not start it'
 complete -c winedvc -n '__fish_seen_subcommand_from doctor' -l report -r -F -d 'a new file'
-complete -c winedvc -n '__fish_seen_subcommand_from add disable doctor enable list remove' -l json -d 'print JSON'
+complete -c winedvc -n '__fish_seen_subcommand_from add disable doctor enable list remove status' -l json -d 'print JSON'
 complete -c winedvc -n '__fish_seen_subcommand_from list' -l names -d 'names alone'
 complete -c winedvc -n '__fish_seen_subcommand_from remove' -l gone -d 'all whose file is missing'
 complete -c winedvc -n '__fish_seen_subcommand_from remove enable disable' -a '(winedvc list --names 2> /dev/null)'
@@ -28,3 +28,8 @@ complete -c winedvc -n '__fish_seen_subcommand_from try' -l debug -d 'in winedbg
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l replay -r -F -d 'a trace'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l timeout -x -d 'seconds for what is expected'
 complete -c winedvc -n '__fish_seen_subcommand_from try' -l json -d 'print JSON'
+complete -c winedvc -n '__fish_seen_subcommand_from status' -l watch -d 'keep showing them'
+complete -c winedvc -n '__fish_seen_subcommand_from trace' -l session -x -d 'which session'
+complete -c winedvc -n '__fish_seen_subcommand_from trace' -s o -l output -r -F -d 'a new file'
+complete -c winedvc -n '__fish_seen_subcommand_from trace' -l text -d 'print a line for each PDU'
+complete -c winedvc -n '__fish_seen_subcommand_from trace' -l wait -d 'wait for a session'

@@ -19,6 +19,7 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "channels.h"
 #include "drdynvc.h"
@@ -103,6 +104,8 @@ bool channels_init( struct channels *channels )
     list_init( &channels->waiting );
     list_init( &channels->closed );
     channels->waiting_count = channels->closed_count = channels->live_count = 0;
+    channels->page = NULL;
+    channels->age = 0;
     return true;
 }
 
@@ -156,6 +159,63 @@ static void channel_stop_waiting( struct channels *channels, struct channel *cha
     directory_release_name( name );
 }
 
+/* The page */
+
+/* Who has no row of its own shares the last one, which is never freed. */
+static bool row_is_shared( const struct page_traffic *page, const struct page_channel *row )
+{
+    return row == page->channels + PAGE_CHANNELS - 1;
+}
+
+/* The oldest row that no channel has any more; else the shared one. */
+static struct page_channel *page_find_row( struct page_traffic *page )
+{
+    struct page_channel *row, *found = NULL;
+
+    for (row = page->channels; !row_is_shared( page, row ); row++)
+    {
+        if (row->state == PAGE_CHANNEL_FREE) return row;
+        if (row->state == PAGE_CHANNEL_CLOSED && (!found || row->age < found->age)) found = row;
+    }
+    return found ? found : row;
+}
+
+static struct page_channel *channel_take_row( struct channels *channels, const struct channel *channel )
+{
+    struct page_channel *row = page_find_row( channels->page );
+    bool shared = row_is_shared( channels->page, row );
+
+    if (shared && row->state) return row;
+    memset( row, 0, sizeof(*row) );
+    row->id = shared ? 0 : channel->id;
+    row->age = ++channels->age;
+    page_set_text( row->name, sizeof(row->name), shared ? "(more)" : channel_name( channel ) );
+    return row;
+}
+
+/* It is offered to the host that it has. */
+static void channel_show( struct channels *channels, struct channel *channel )
+{
+    struct page_traffic *page = channels->page;
+
+    if (!page) return;
+    page_begin( &page->sequence );
+    if (!channel->row) channel->row = channel_take_row( channels, channel );
+    channel->row->host = channel->host->row;
+    channel->all = page->ports[channel->host->row].flows;
+    channel->row->state = PAGE_CHANNEL_OFFERED;
+    page_end( &page->sequence );
+}
+
+static void channel_show_state( struct channels *channels, struct channel *channel, enum page_channel_state state )
+{
+    if (!channel->row) return;
+    page_begin( &channels->page->sequence );
+    if (state != PAGE_CHANNEL_CLOSED || !row_is_shared( channels->page, channel->row )) channel->row->state = state;
+    page_end( &channels->page->sequence );
+    if (state == PAGE_CHANNEL_CLOSED) channel->row = NULL;
+}
+
 /* A host has it, or, if NULL, none has. */
 static void channel_set_host( struct channels *channels, struct channel *channel, struct directory_host *host )
 {
@@ -197,6 +257,7 @@ struct channel *channels_add( struct channels *channels, uint32_t id, const uint
 
 void channels_remove( struct channels *channels, struct channel *channel )
 {
+    channel_show_state( channels, channel, PAGE_CHANNEL_CLOSED );
     channel_set_host( channels, channel, NULL );
     channel_stop_waiting( channels, channel );
     if (channel->state == CHANNEL_CLOSED)
@@ -252,6 +313,44 @@ void channel_offer( struct channels *channels, struct channel *channel, struct d
     channel->state = CHANNEL_OFFERED;
     host->channel_count++;
     channels->live_count++;
+    channel_show( channels, channel );
+}
+
+void channel_open( struct channels *channels, struct channel *channel )
+{
+    channel->state = CHANNEL_OPEN;
+    channel_show_state( channels, channel, PAGE_CHANNEL_OPEN );
+}
+
+/* Returns how many messages are complete with it. A fragment of compressed data holds as much as a fragment may. */
+static unsigned int channel_take_fragment( uint32_t *left, const struct drdynvc_pdu *pdu )
+{
+    bool compressed = pdu->cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED || pdu->cmd == DRDYNVC_CMD_DATA_COMPRESSED;
+    size_t size = compressed ? DRDYNVC_MAX_FRAGMENT : pdu->data_size;
+
+    if (pdu->cmd == DRDYNVC_CMD_DATA_FIRST || pdu->cmd == DRDYNVC_CMD_DATA_FIRST_COMPRESSED) *left = pdu->length;
+    if (*left > size)
+    {
+        *left -= size;
+        return 0;
+    }
+    *left = 0;
+    return 1;
+}
+
+void channel_count( struct channel *channel, enum page_direction direction, const struct drdynvc_pdu *pdu )
+{
+    struct page_flow *flow, *all;
+    unsigned int messages;
+
+    if (!pdu->data) return;
+    messages = channel_take_fragment( &channel->left[direction], pdu );
+    flow = &channel->row->flows[direction];
+    all = &channel->all[direction];
+    page_add( &flow->messages, messages );
+    page_add( &flow->bytes, pdu->data_size );
+    page_add( &all->messages, messages );
+    page_add( &all->bytes, pdu->data_size );
 }
 
 void channel_leave_host( struct channels *channels, struct channel *channel )
@@ -266,6 +365,7 @@ void channel_close( struct channels *channels, struct channel *channel )
     free( channel->create );
     channel->create = NULL;
     channel->state = CHANNEL_CLOSED;
+    channel_show_state( channels, channel, PAGE_CHANNEL_CLOSED );
     list_add_tail( &channels->closed, &channel->state_entry );
     if (channels->closed_count++ == CHANNELS_MAX)
         channels_remove( channels, LIST_ENTRY( channels->closed.next, struct channel, state_entry ) );
@@ -280,6 +380,7 @@ void channel_end( struct channels *channels, struct channel *channel, bool reply
     free( channel->create );
     channel->create = NULL;
     channel->state = CHANNEL_ENDED;
+    channel_show_state( channels, channel, PAGE_CHANNEL_CLOSED );
     channel->reply = true;
     if (!reply) channel_release_id( channels, channel );
 }

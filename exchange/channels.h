@@ -28,7 +28,9 @@
 #include <wine/list.h>
 
 #include "directory.h"
+#include "drdynvc.h"
 #include "packet.h"
+#include "page.h"
 
 /*
  * The channels that hosts have, or that wait for a host: found by what the server
@@ -91,6 +93,9 @@ struct channel
     bool                   reply;       /* CHANNEL_ENDED: the server still waits for the host's CLOSE */
     uint64_t               time;        /* when its CREATE_REQ came */
     struct packet         *create;      /* the CREATE_REQ, until it is closed or ended */
+    struct page_channel   *row;         /* of the page, while it is offered or open; NULL without a page */
+    struct page_flow      *all;         /* then its host's */
+    uint32_t               left[PAGE_DIRECTIONS];   /* bytes of a message that has begun */
 };
 
 /* Lists of channels, by a hash. */
@@ -107,6 +112,8 @@ struct channels
     struct list          waiting, closed;
     size_t               waiting_count, closed_count;
     size_t               live_count;    /* offered or open */
+    struct page_traffic *page;          /* where they are shown; NULL for nowhere */
+    uint32_t             age;           /* counts those that were shown */
 };
 
 /* False without memory. To be cleared when no channel is left. */
@@ -133,6 +140,10 @@ extern bool channels_have_room( const struct channels *channels, const struct di
 extern bool channel_wait( struct channels *channels, struct channel *channel, struct directory *directory );
 /* Is with a host from now on. */
 extern void channel_offer( struct channels *channels, struct channel *channel, struct directory_host *host );
+/* The host has taken it. */
+extern void channel_open( struct channels *channels, struct channel *channel );
+/* Of one that is shown data has come, or goes. */
+extern void channel_count( struct channel *channel, enum page_direction direction, const struct drdynvc_pdu *pdu );
 /* Loses the host that it has. Its state stays. */
 extern void channel_leave_host( struct channels *channels, struct channel *channel );
 /* An offered or open one is closed by us. The oldest closed ones make room. */

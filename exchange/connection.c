@@ -65,6 +65,7 @@ struct connection
     struct client    client;
     struct exchange *exchange;
     struct trace    *trace;
+    struct page     *page;
 
     enum gather      gather;
     uint8_t         *message;       /* WINEDVC_MAX_MESSAGE bytes, once needed */
@@ -83,7 +84,8 @@ struct connection
     uint8_t          buffer[65536]; /* for what hosts send */
 };
 
-struct connection *connection_create( const struct client *client, struct exchange *exchange, struct trace *trace )
+struct connection *connection_create( const struct client *client, struct exchange *exchange, struct trace *trace,
+                                      struct page *page )
 {
     struct connection *connection = calloc( 1, sizeof(*connection) );
 
@@ -91,6 +93,7 @@ struct connection *connection_create( const struct client *client, struct exchan
     connection->client = *client;
     connection->exchange = exchange;
     connection->trace = trace;
+    connection->page = page;
     return connection;
 }
 
@@ -174,6 +177,7 @@ static bool connection_find_room( struct connection *connection, bool corked )
 
     if (connection->room && now < connection->room_time) return true;
     uplink_sample( &connection->uplink, &sample );
+    page_store( &connection->page->traffic.round_trip, sample.round_trip );
     if (!(connection->room = pace_room( &connection->pace, &sample, now )) && corked)
     {
         uplink_cork( &connection->uplink, false ); /* what waits to fill a segment may be all */

@@ -27,6 +27,7 @@
 
 #include "exchange.h"
 #include "pace.h"
+#include "page.h"
 #include "uplink.h"
 
 /* How the session reaches the client. */
@@ -52,7 +53,7 @@ struct connection;
 
 /* NULL without memory. */
 extern struct connection *connection_create( const struct client *client, struct exchange *exchange,
-                                             struct trace *trace );
+                                             struct trace *trace, struct page *page );
 extern void connection_destroy( struct connection *connection );
 
 /* As exchange_await_static(); an id is set before the connection begins. */

@@ -51,6 +51,7 @@ struct directory_host
     struct list  channels;
     unsigned int channel_count; /* offered to it or open */
     unsigned int ended_count;   /* those of which its last word is still to come */
+    unsigned int row;           /* of the page */
 };
 
 /* A name that hosts listen on or that channels wait for; freed when it is neither. */

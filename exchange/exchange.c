@@ -39,15 +39,6 @@
 /* So many of the client are looked at while a host is awaited. */
 #define AWAIT_DESCRIPTORS 4
 
-/* What the addin ignored, dropped or said in the place of a host. */
-struct counters
-{
-    uint64_t late;          /* PDUs of the server for channels that we closed */
-    uint64_t oversized;     /* messages of the server */
-    uint64_t answered;      /* closes and refusals for hosts that are gone */
-    uint64_t dropped;       /* PDUs of hosts for channels or connections that have ended */
-};
-
 struct exchange
 {
     pthread_mutex_t lock;
@@ -75,7 +66,7 @@ struct exchange
     uint64_t        batch_time;     /* no token is posted before it, in microseconds */
     uint64_t        visit_time;     /* the I/O thread comes round by then, in milliseconds; UINT64_MAX if it need not */
     struct tight    tight;
-    struct counters counters;
+    struct page_traffic *page;      /* what the user sees, with what we ignored, dropped or said in a host's place */
 };
 
 static void exchange_lock( struct exchange *exchange )
@@ -90,8 +81,8 @@ static void exchange_unlock( struct exchange *exchange )
 
 /* Life */
 
-struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, exchange_post *post,
-                                  void *context )
+struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, struct page *page,
+                                  exchange_post *post, void *context )
 {
     struct exchange *exchange = calloc( 1, sizeof(*exchange) );
     pthread_condattr_t monotonic;
@@ -105,12 +96,13 @@ struct exchange *exchange_create( const struct name_list *client_names, struct t
     exchange->hold = ROUTER_HOLD_MS;
     statics_init( &exchange->statics );
     exchange->trace = trace;
+    exchange->page = &page->traffic;
     exchange->post = post;
     exchange->context = context;
     exchange->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
     exchange->visit_time = UINT64_MAX;
     ports_init( &exchange->ports );
-    exchange->router = router_create( client_names );
+    if ((exchange->router = router_create( client_names ))) router_show( exchange->router, exchange->page );
     if (exchange->wake >= 0 && exchange->router) return exchange;
     exchange_destroy( exchange );
     return NULL;
@@ -233,7 +225,8 @@ static bool exchange_serves( const struct exchange *exchange, const struct port 
 
 /* Hosts, for the supervisor */
 
-struct port *exchange_add_host( struct exchange *exchange, unsigned int number, int fd, const struct name_list *servers )
+struct port *exchange_add_host( struct exchange *exchange, unsigned int number, int fd, const struct name_list *servers,
+                                unsigned int row )
 {
     struct port *port = port_create( number, fd, servers );
     bool added;
@@ -247,6 +240,11 @@ struct port *exchange_add_host( struct exchange *exchange, unsigned int number, 
     port->takes_part = !exchange->connected || exchange_serves( exchange, port );
     added = !number || router_add_host( exchange->router, number, false );
     if (added) ports_add( &exchange->ports, port );
+    if (added && number)
+    {
+        port->page = &exchange->page->ports[row];
+        router_show_host( exchange->router, number, row );
+    }
     exchange_unlock( exchange );
     if (added) return port;
     port_destroy( port );
@@ -271,7 +269,7 @@ void exchange_remove_host( struct exchange *exchange, struct port *port, bool di
     port_close( port );
     pthread_mutex_unlock( &port->reading );
     router_retire_host( exchange->router, port->number );
-    if (discard || !exchange->connected) exchange->counters.dropped += port_drop_pdus( port );
+    if (discard || !exchange->connected) page_add( &exchange->page->dropped, port_drop_pdus( port ) );
     port->ended = true;
     statics_stop_host( &exchange->statics, port->number );
     exchange_check_gone( exchange, port );
@@ -443,7 +441,7 @@ static void exchange_take_in( struct exchange *exchange, struct port *port, cons
     {
         port_decode( port, &data, &size, &intake );
         exchange_lock( exchange );
-        exchange->counters.dropped += port_accept( port, &intake, exchange->connected );
+        page_add( &exchange->page->dropped, port_accept( port, &intake, exchange->connected ) );
         if (intake.purged && port->purging)
         {
             port->window = port->credit = 0;
@@ -635,6 +633,7 @@ bool exchange_settle( struct exchange *exchange )
     {
         port_flush( port );
         port_return_credit( port, &exchange->tight, now / 1000 );
+        port_show( port );
     }
     if (exchange_batch_time( exchange ) <= now)
     {
@@ -679,7 +678,7 @@ struct packet *exchange_take_note( struct exchange *exchange )
 /* Needs the lock. */
 static void exchange_note_counters( const struct exchange *exchange )
 {
-    const struct counters *counters = &exchange->counters;
+    const struct page_traffic *counters = exchange->page;
 
     trace_note( exchange->trace, "addin: PDUs late %" PRIu64 ", oversized %" PRIu64 ", answered %" PRIu64
                 ", dropped %" PRIu64, counters->late, counters->oversized, counters->answered, counters->dropped );
@@ -695,12 +694,26 @@ void exchange_trace_counters( struct exchange *exchange )
 /* Connections */
 
 /* Needs the lock. */
+static void exchange_show_connection( struct exchange *exchange )
+{
+    struct page_traffic *page = exchange->page;
+
+    page_begin( &page->sequence );
+    page->connected = exchange->connected;
+    page->connections = exchange->epoch;
+    if (exchange->connected) page->connect_time = page_now();
+    page_set_text( page->server, sizeof(page->server), exchange->server );
+    page_end( &page->sequence );
+}
+
+/* Needs the lock. */
 static void exchange_begin_epoch( struct exchange *exchange )
 {
     struct port *port;
 
     exchange->epoch++;
     exchange->connected = true;
+    exchange_show_connection( exchange );
     exchange->batch_time = exchange->tight.time = 0;
     router_reset( exchange->router );
     statics_reset( &exchange->statics );
@@ -724,13 +737,14 @@ static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
     struct port *port, *next;
 
     exchange->connected = false;
+    exchange_show_connection( exchange );
     router_reset( exchange->router );
     trace_note( exchange->trace, "connection %u has ended, code %u", exchange->epoch, code );
     exchange_note_counters( exchange );
     for (port = exchange->ports.first; port; port = next)
     {
         next = port->next;
-        exchange->counters.dropped += port_drop_pdus( port );
+        page_add( &exchange->page->dropped, port_drop_pdus( port ) );
         if (port_is_told( port ))
         {
             port->purging = true;
@@ -779,7 +793,7 @@ static void exchange_trace_received( struct exchange *exchange, enum route route
 {
     enum drdynvc_cmd cmd = size ? pdu[0] >> 4 : 0;
 
-    if (route == ROUTE_NOBODY) exchange->counters.late++;
+    if (route == ROUTE_NOBODY) page_add( &exchange->page->late, 1 );
     if (route != ROUTE_CLIENT || cmd == DRDYNVC_CMD_CAPABILITIES)
         trace_pdu( exchange->trace, route == ROUTE_NOBODY ? TRACE_LATE : TRACE_RECEIVED, pdu, size );
 }
@@ -836,7 +850,7 @@ bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t si
 void exchange_break( struct exchange *exchange, const uint8_t *chunk, size_t size )
 {
     exchange_lock( exchange );
-    exchange->counters.oversized++;
+    page_add( &exchange->page->oversized, 1 );
     router_break( exchange->router, chunk, size );
     exchange_serve_hosts( exchange );
     exchange_unlock( exchange );
@@ -857,7 +871,7 @@ void exchange_expire( struct exchange *exchange, struct packet_queue *to_client 
 static void exchange_note_breach( struct exchange *exchange, struct port *port, const char *rule )
 {
     if (!port->rule) port->rule = rule;
-    exchange->counters.dropped += 1 + port_drop_pdus( port );
+    page_add( &exchange->page->dropped, 1 + port_drop_pdus( port ) );
     exchange_wake( exchange );
 }
 
@@ -870,7 +884,7 @@ static bool exchange_may_send_chunk( struct exchange *exchange, struct port *por
     if (channel) rule = static_check( channel, packet->data, packet->size, packet->kind >> 16 );
     if (rule) exchange_note_breach( exchange, port, rule );
     else if ((packet->host = channel->id)) return true;
-    else exchange->counters.dropped++;
+    else page_add( &exchange->page->dropped, 1 );
     return false;
 }
 
@@ -902,7 +916,7 @@ static struct packet *exchange_take_pdu( struct exchange *exchange, struct port 
         exchange_note_breach( exchange, port, rule );
         break;
     default: /* FreeRDP answers the server's capabilities */
-        if (packet->data[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) exchange->counters.dropped++;
+        if (packet->data[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) page_add( &exchange->page->dropped, 1 );
         break;
     }
     exchange_check_gone( exchange, port );
@@ -916,7 +930,7 @@ static struct packet *exchange_take_answer( struct exchange *exchange )
     struct packet *packet = router_take( exchange->router, ROUTE_SERVER );
 
     if (!packet) return NULL;
-    exchange->counters.answered++;
+    page_add( &exchange->page->answered, 1 );
     trace_pdu( exchange->trace, TRACE_ANSWERED, packet->data, packet->size );
     return packet;
 }
@@ -970,6 +984,7 @@ void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause )
         if (port->credit >= PORT_CREDIT_BYTES) port_return_credit( port, &exchange->tight, now / 1000 );
         if (port->credit && !port->purging) exchange_need_visit( exchange, now / 1000 + PORT_CREDIT_MS );
         if (port->out.head || port->rule) needed = true;
+        port_show( port );
     }
     exchange_unlock( exchange );
     if (needed) exchange_wake( exchange );

@@ -29,6 +29,7 @@
 #include "directory.h"
 #include "namelist.h"
 #include "packet.h"
+#include "page.h"
 #include "router.h"
 #include "static.h"
 #include "trace.h"
@@ -46,9 +47,9 @@ struct port;
  * the exchange's lock held: must not call the exchange. */
 typedef bool exchange_post( void *context, uintptr_t token );
 
-/* NULL without memory or descriptors. The trace must outlive it. */
-extern struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, exchange_post *post,
-                                         void *context );
+/* NULL without memory or descriptors. Trace and page must outlive it. */
+extern struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, struct page *page,
+                                         exchange_post *post, void *context );
 extern void exchange_destroy( struct exchange *exchange );
 
 /* Any thread */
@@ -63,10 +64,11 @@ extern void exchange_wake( struct exchange *exchange );
  * also on failure. Servers, NULL for all, must outlive the exchange. Nothing but
  * exchange_send() reaches the host until it is admitted: then it hears of the
  * connection, is offered channels, and the names that it is expected to listen on
- * count. NULL without memory.
+ * count. Its plug-ins count in that row of the page, the search in none. NULL without
+ * memory.
  */
 extern struct port *exchange_add_host( struct exchange *exchange, unsigned int number, int fd,
-                                       const struct name_list *servers );
+                                       const struct name_list *servers, unsigned int row );
 extern void exchange_admit_host( struct exchange *exchange, struct port *port );
 
 /* The host has ended, or is to: its socket is closed, it is offered nothing more. What it sent before goes out, then

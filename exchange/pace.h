@@ -45,6 +45,7 @@ struct pace_sample
     bool     writable;
     uint32_t queued;            /* bytes that were not sent yet */
     uint64_t taken;             /* bytes that the peer has ever confirmed */
+    uint32_t round_trip;        /* in microseconds, 0 if it is not known; for who looks, not for the pace */
 };
 
 struct pace

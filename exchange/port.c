@@ -295,6 +295,13 @@ unsigned int port_drop_pdus( struct port *port )
     return count;
 }
 
+void port_show( const struct port *port )
+{
+    if (!port->page) return;
+    page_store( &port->page->queued, port->pdus.bytes );
+    page_store( &port->page->unread, port->out.bytes );
+}
+
 /* Credit */
 
 size_t port_credit( const struct port *port, const struct tight *tight, uint64_t now )

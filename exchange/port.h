@@ -29,6 +29,7 @@
 #include "frames.h"
 #include "namelist.h"
 #include "packet.h"
+#include "page.h"
 
 /* What a host may leave unread before it is given up. */
 #define PORT_MAX_UNREAD 67108864
@@ -81,6 +82,7 @@ struct port
                                          * UINT64_MAX if it has answered a PING since then */
     const char             *rule;       /* the rule that it broke, if any */
     bool                    no_memory;  /* the client has none for what it sent or is sent */
+    struct page_port       *page;       /* its row of the page; NULL for the search */
 };
 
 /* The ports of a session. Like all of a port but its reader it is protected by the exchange's lock. */
@@ -135,6 +137,8 @@ extern void port_flush( struct port *port );
 extern unsigned int port_accept( struct port *port, struct intake *intake, bool connected );
 /* Drops the PDUs for the server, which gives their bytes back to the host's window. Returns their number. */
 extern unsigned int port_drop_pdus( struct port *port );
+/* Shows what waits there. */
+extern void port_show( const struct port *port );
 /* Closes the socket. What was to be sent is dropped. */
 extern void port_close( struct port *port );
 

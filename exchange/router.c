@@ -255,6 +255,11 @@ void router_destroy( struct router *router )
     free( router );
 }
 
+void router_show( struct router *router, struct page_traffic *page )
+{
+    router->channels.page = page;
+}
+
 void router_set_hold( struct router *router, unsigned int milliseconds )
 {
     router->hold = milliseconds;
@@ -279,6 +284,13 @@ bool router_add_host( struct router *router, unsigned int number, bool takes_par
     host->takes_part = false;
     router_set_part( router, number, takes_part );
     return true;
+}
+
+void router_show_host( struct router *router, unsigned int number, unsigned int row )
+{
+    struct directory_host *host = directory_find_host( &router->directory, number );
+
+    if (host) host->row = row;
 }
 
 void router_set_part( struct router *router, unsigned int number, bool takes_part )
@@ -477,6 +489,7 @@ static enum route router_server_channel( struct router *router, const struct drd
     default:
         *host = channel->host->number;
         if (pdu->cmd == DRDYNVC_CMD_CLOSE) router_end_channel( router, channel, true, NOTE_ENDED );
+        else if (channel->row) channel_count( channel, PAGE_RECEIVED, pdu );
         return ROUTE_HOST;
     }
 }
@@ -604,12 +617,13 @@ static enum route router_host_channel( struct router *router, unsigned int host,
     switch (host_actions[channel->state][word])
     {
     case ACTION_OPEN:
-        channel->state = CHANNEL_OPEN;
+        channel_open( &router->channels, channel );
         channel_note( router, channel, NOTE_OPEN );
         return ROUTE_SERVER;
     case ACTION_NEXT:
         return router_try_next( router, channel );
     case ACTION_PASS:
+        if (channel->row) channel_count( channel, PAGE_SENT, pdu );
         return ROUTE_SERVER;
     case ACTION_CLOSE:
         channel_note( router, channel, NOTE_CLOSED );

@@ -27,6 +27,7 @@
 
 #include "directory.h"
 #include "packet.h"
+#include "page.h"
 
 /*
  * The routing table of one session, a pure state machine: no I/O, no clock, no
@@ -78,6 +79,9 @@ struct router;
 extern struct router *router_create( const struct name_list *client_names );
 extern void router_destroy( struct router *router );
 
+/* Channels that come are shown there, which must outlive the router. */
+extern void router_show( struct router *router, struct page_traffic *page );
+
 extern void router_set_hold( struct router *router, unsigned int milliseconds );
 
 /* Forgets the channels, the server's capabilities and all packets, not the notes, the hosts and their names. */
@@ -88,6 +92,8 @@ extern void router_add_own_name( struct router *router, const char *name );
 
 /* One that takes no part in the connection is as if it listened on nothing. Returns false without memory. */
 extern bool router_add_host( struct router *router, unsigned int host, bool takes_part );
+/* Where a page is, its channels count in that row, too. */
+extern void router_show_host( struct router *router, unsigned int host, unsigned int row );
 /* For a connection that begins. */
 extern void router_set_part( struct router *router, unsigned int host, bool takes_part );
 /* The host listens on all that it will listen on at its start. */

@@ -1,5 +1,5 @@
 /*
- * A session's PDUs in a file, for bug reports
+ * A session's PDUs in a file, for bug reports, or for who looks on
  *
  * Copyright 2026 the winedvc authors
  *
@@ -20,22 +20,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "frames.h"
 #include "log.h"
 #include "packet.h"
+#include "page.h"
 #include "trace.h"
 
 #define MAX_KEPT     (16 << 20)
+/* The same, of what the pipe's reader has not read yet. */
+#define MAX_UNREAD   (64 << 20)
+#define FINISH_MS    1000
 #define QUIET_MS     1000
 /* "recv ", two digits a byte, a comment */
 #define MAX_LINE     (2 * WINEDVC_MAX_MESSAGE + 128)
@@ -45,7 +53,7 @@ struct trace
     atomic_bool         wanted;     /* there is a file, or may yet be one */
     pthread_mutex_t     lock;
     /* protected by lock */
-    struct packet_queue lines;      /* each of a trace_kind */
+    struct packet_queue lines;      /* each a session_record with its bytes */
     size_t              kept;       /* memory that they take */
     unsigned int        lost;       /* that found no room */
     uint64_t            ask_time;
@@ -58,6 +66,11 @@ struct trace
     uint64_t            room;       /* bytes that the file may still grow by */
     char                buffer[4 * MAX_LINE];
     size_t              used;
+    int                 pipe;       /* -1 for none */
+    struct packet_queue unread;     /* records that it did not take yet */
+    size_t              offset;     /* in the first of them */
+    unsigned int        passed;     /* records that found no room there */
+    bool                reader_lost;
 };
 
 struct trace *trace_create( void )
@@ -70,8 +83,15 @@ struct trace *trace_create( void )
     packet_queue_init( &trace->lines );
     trace->ask_time = UINT64_MAX;
     trace->wanted = true;
-    trace->fd = -1;
+    trace->fd = trace->pipe = -1;
+    packet_queue_init( &trace->unread );
     return trace;
+}
+
+/* Needs file_lock. */
+static void trace_decide( struct trace *trace )
+{
+    trace->wanted = !trace->opened || trace->fd >= 0 || trace->pipe >= 0;
 }
 
 void trace_open( struct trace *trace, const char *path, unsigned int size )
@@ -86,8 +106,22 @@ void trace_open( struct trace *trace, const char *path, unsigned int size )
     trace->fd = fd;
     trace->room = (uint64_t)size << 20;
     trace->opened = true;
+    trace_decide( trace );
     pthread_mutex_unlock( &trace->file_lock );
-    if (fd < 0) trace->wanted = false;
+}
+
+bool trace_attach( struct trace *trace, int pipe )
+{
+    bool attached;
+
+    pthread_mutex_lock( &trace->file_lock );
+    if ((attached = trace->pipe < 0))
+    {
+        trace->pipe = pipe;
+        trace_decide( trace );
+    }
+    pthread_mutex_unlock( &trace->file_lock );
+    return attached;
 }
 
 bool trace_is_wanted( const struct trace *trace )
@@ -97,16 +131,28 @@ bool trace_is_wanted( const struct trace *trace )
 
 /* Lines that come in */
 
+static struct packet *record_create( enum trace_kind kind, const void *data, size_t size )
+{
+    struct session_record record = { page_now(), size, kind };
+    struct packet *line = packet_alloc( sizeof(record) + size );
+
+    if (!line) return NULL;
+    memcpy( line->data, &record, sizeof(record) );
+    if (size) memcpy( line->data + sizeof(record), data, size );
+    line->kind = kind;
+    return line;
+}
+
 static void trace_keep( struct trace *trace, enum trace_kind kind, const void *data, size_t size )
 {
     struct packet *line = NULL;
+    size_t memory = sizeof(*line) + sizeof(struct session_record) + size;
 
     pthread_mutex_lock( &trace->lock );
     if (kind != TRACE_NOTE) trace->ask_time = clock_ms() + QUIET_MS;
-    if (trace->kept + sizeof(*line) + size <= MAX_KEPT && (line = packet_create( data, size )))
+    if (trace->kept + memory <= MAX_KEPT && (line = record_create( kind, data, size )))
     {
-        line->kind = kind;
-        trace->kept += sizeof(*line) + size;
+        trace->kept += memory;
         packet_queue_push( &trace->lines, line );
     }
     else trace->lost++;
@@ -136,7 +182,7 @@ static void trace_stop( struct trace *trace )
 {
     close( trace->fd );
     trace->fd = -1;
-    trace->wanted = false;
+    trace_decide( trace );
 }
 
 static void trace_flush( struct trace *trace )
@@ -163,18 +209,18 @@ static void trace_put( struct trace *trace, const char *text, size_t size )
     trace->used += size;
 }
 
-static void trace_put_hex( struct trace *trace, const struct packet *line )
+static void trace_put_hex( struct trace *trace, const uint8_t *data, size_t size )
 {
     static const char digits[] = "0123456789abcdef";
     char *out = trace->buffer + trace->used;
     size_t i;
 
-    for (i = 0; i < line->size; i++)
+    for (i = 0; i < size; i++)
     {
-        *out++ = digits[line->data[i] >> 4];
-        *out++ = digits[line->data[i] & 15];
+        *out++ = digits[data[i] >> 4];
+        *out++ = digits[data[i] & 15];
     }
-    trace->used += 2 * line->size;
+    trace->used += 2 * size;
 }
 
 static void trace_put_line( struct trace *trace, const struct packet *line )
@@ -186,13 +232,15 @@ static void trace_put_line( struct trace *trace, const struct packet *line )
         [TRACE_LATE]     = { "recv ", " # late\n" },
         [TRACE_SENT]     = { "send ", "\n" },
         [TRACE_ANSWERED] = { "send ", " # no host\n" },
+        [TRACE_LOST]     = { "# ", "\n" },
     };
     static const char full[] = "# the limit of trace-size is reached\n";
-    size_t start = trace->used;
+    const uint8_t *data = line->data + sizeof(struct session_record);
+    size_t start = trace->used, size = line->size - sizeof(struct session_record);
 
     trace_put( trace, forms[line->kind].before, strlen( forms[line->kind].before ) );
-    if (line->kind == TRACE_NOTE) trace_put( trace, (const char *)line->data, line->size );
-    else trace_put_hex( trace, line );
+    if (line->kind == TRACE_NOTE || line->kind == TRACE_LOST) trace_put( trace, (const char *)data, size );
+    else trace_put_hex( trace, data, size );
     trace_put( trace, forms[line->kind].after, strlen( forms[line->kind].after ) );
 
     if (trace->used - start + sizeof(full) <= trace->room)
@@ -207,10 +255,118 @@ static void trace_put_line( struct trace *trace, const struct packet *line )
     if (trace->fd >= 0) trace_stop( trace );
 }
 
+/* To the pipe */
+
+static void trace_detach( struct trace *trace )
+{
+    if (trace->pipe < 0) return;
+    close( trace->pipe );
+    trace->pipe = -1;
+    packet_queue_clear( &trace->unread );
+    trace->passed = 0;
+    trace->offset = 0;
+    trace_decide( trace );
+}
+
+static struct packet *trace_missing( unsigned int count, const char *why )
+{
+    char text[80];
+
+    snprintf( text, sizeof(text), "%u lines are missing here: %s", count, why );
+    return record_create( TRACE_LOST, text, strlen( text ) );
+}
+
+/* What is missing is said where it is. The line belongs to the queue, or is freed. */
+static void trace_queue( struct trace *trace, struct packet *line )
+{
+    struct packet *note;
+
+    if (trace->unread.bytes + line->size > MAX_UNREAD)
+    {
+        trace->passed++;
+        free( line );
+        return;
+    }
+    if (trace->passed && (note = trace_missing( trace->passed, "the reader is too slow" )))
+    {
+        packet_queue_push( &trace->unread, note );
+        trace->passed = 0;
+    }
+    packet_queue_push( &trace->unread, line );
+}
+
+/* Steps over what the pipe has taken. */
+static void trace_forget( struct trace *trace, size_t size )
+{
+    struct packet *line;
+
+    for (trace->offset += size; (line = trace->unread.head) && trace->offset >= line->size; free( line ))
+    {
+        trace->offset -= line->size;
+        packet_queue_pop( &trace->unread );
+    }
+}
+
+/* Writes what the pipe takes. */
+static void trace_push( struct trace *trace )
+{
+    struct iovec parts[64];
+    struct packet *line;
+    ssize_t written;
+    int count;
+
+    while (trace->pipe >= 0 && trace->unread.head)
+    {
+        for (count = 0, line = trace->unread.head; line && count < 64; line = line->next)
+            parts[count++] = (struct iovec){ line->data, line->size };
+        parts[0].iov_base = (char *)parts[0].iov_base + trace->offset;
+        parts[0].iov_len -= trace->offset;
+        written = writev( trace->pipe, parts, count );
+        if (written > 0) trace_forget( trace, written );
+        else if (errno == EAGAIN) return;
+        else if (errno != EINTR)
+        {
+            trace_detach( trace );
+            trace->reader_lost = true;
+        }
+    }
+}
+
+int trace_pipe( struct trace *trace, short *events )
+{
+    int fd;
+
+    pthread_mutex_lock( &trace->file_lock );
+    fd = trace->pipe;
+    *events = trace->unread.head ? POLLOUT : 0;
+    pthread_mutex_unlock( &trace->file_lock );
+    return fd;
+}
+
+bool trace_has_lost_reader( struct trace *trace )
+{
+    bool lost;
+
+    pthread_mutex_lock( &trace->file_lock );
+    lost = trace->reader_lost;
+    trace->reader_lost = false;
+    pthread_mutex_unlock( &trace->file_lock );
+    return lost;
+}
+
+/* Has it gone, though there is nothing to write? */
+static void trace_look( struct trace *trace )
+{
+    struct pollfd event = { trace->pipe, 0, 0 };
+
+    if (trace->pipe < 0 || poll( &event, 1, 0 ) <= 0 || !(event.revents & (POLLERR | POLLHUP))) return;
+    trace_detach( trace );
+    trace->reader_lost = true;
+}
+
 /* The lines in order, then a note if some are missing behind them. */
 static void trace_take( struct trace *trace, struct packet_queue *lines )
 {
-    char text[64];
     struct packet *line;
 
     pthread_mutex_lock( &trace->lock );
@@ -218,8 +374,7 @@ static void trace_take( struct trace *trace, struct packet_queue *lines )
     trace->kept = 0;
     if (trace->lost)
     {
-        snprintf( text, sizeof(text), "%u lines are missing here: the disk is too slow", trace->lost );
-        if ((line = packet_create( text, strlen( text ) ))) packet_queue_push( lines, line );
+        if ((line = trace_missing( trace->lost, "the disk is too slow" ))) packet_queue_push( lines, line );
         trace->lost = 0;
     }
     pthread_mutex_unlock( &trace->lock );
@@ -242,13 +397,52 @@ int trace_write( struct trace *trace )
     while ((line = packet_queue_pop( &lines )))
     {
         if (trace->fd >= 0) trace_put_line( trace, line );
-        free( line );
+        if (trace->pipe >= 0) trace_queue( trace, line );
+        else free( line );
     }
     trace_flush( trace );
+    if (trace->pipe >= 0 && !trace->unread.head) trace_look( trace );
+    trace_push( trace );
     error = trace->error;
     trace->error = 0;
     pthread_mutex_unlock( &trace->file_lock );
     return error;
+}
+
+/* Without a reader the write would end the client. */
+static void block_pipe_signal( sigset_t *old )
+{
+    sigset_t set;
+
+    sigemptyset( &set );
+    sigaddset( &set, SIGPIPE );
+    pthread_sigmask( SIG_BLOCK, &set, old );
+}
+
+static void unblock_pipe_signal( const sigset_t *old )
+{
+    const struct timespec none = { 0, 0 };
+    sigset_t set;
+
+    if (sigismember( old, SIGPIPE )) return;
+    sigemptyset( &set );
+    sigaddset( &set, SIGPIPE );
+    while (sigtimedwait( &set, NULL, &none ) < 0 && errno == EINTR) continue;
+    pthread_sigmask( SIG_SETMASK, old, NULL );
+}
+
+void trace_finish( struct trace *trace )
+{
+    uint64_t end = clock_ms() + FINISH_MS;
+    struct pollfd event;
+    sigset_t old;
+
+    if (!trace_is_wanted( trace )) return;
+    block_pipe_signal( &old );
+    do trace_write( trace );
+    while ((event.fd = trace_pipe( trace, &event.events )) >= 0 && event.events && clock_ms() < end &&
+           poll( &event, 1, FINISH_MS ) >= 0);
+    unblock_pipe_signal( &old );
 }
 
 uint64_t trace_ask_time( struct trace *trace )
@@ -272,8 +466,9 @@ void trace_asked( struct trace *trace )
 void trace_destroy( struct trace *trace )
 {
     if (!trace) return;
-    trace_write( trace );
+    trace_finish( trace );
     if (trace->fd >= 0) trace_stop( trace );
+    trace_detach( trace );
     packet_queue_clear( &trace->lines );
     pthread_mutex_destroy( &trace->lock );
     pthread_mutex_destroy( &trace->file_lock );

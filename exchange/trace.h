@@ -1,5 +1,5 @@
 /*
- * A session's PDUs in a file, for bug reports
+ * A session's PDUs in a file, for bug reports, or for who looks on
  *
  * Copyright 2026 the winedvc authors
  *
@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "session.h"
+
 /*
  * A text of lines "recv HEX" and "send HEX", as the client sees the PDUs of our
  * channels cross the wire, and of comments that begin with #. The addin writes
@@ -32,25 +34,25 @@
  * says itself is seen. A CREATE_REQ that waits for the hosts' names is in it when
  * it comes, even if it is FreeRDP's in the end.
  *
+ * The same goes as records (session.h) to a pipe, if somebody reads one.
+ *
  * Any thread may hand in lines: they are kept, up to 16 MiB, until trace_write()
  * is called where waiting for a disk does no harm. Every function takes NULL for
  * no trace.
  */
 struct trace;
 
-enum trace_kind
-{
-    TRACE_NOTE,
-    TRACE_RECEIVED,     /* by a host */
-    TRACE_LATE,         /* swallowed: the channel had been closed by us */
-    TRACE_SENT,         /* by a host; the capabilities, which FreeRDP answers for all */
-    TRACE_ANSWERED,     /* in the place of a host that is gone */
-};
-
 /* Keeps what comes until it is opened. NULL without memory. */
 extern struct trace *trace_create( void );
 /* It is for that file, which must not exist, and ends after so many MiB; NULL if there is to be none. */
 extern void trace_open( struct trace *trace, const char *path, unsigned int size );
+/* From now on it goes to that pipe as well, which is the trace's. Returns false if it goes to one already. */
+extern bool trace_attach( struct trace *trace, int pipe );
+/* The pipe, -1 if there is none, and what to wait for there besides an error: then trace_write() is to be called. */
+extern int trace_pipe( struct trace *trace, short *events );
+/* Has its reader gone since the last call? */
+extern bool trace_has_lost_reader( struct trace *trace );
+
 /* Is anything handed in of use? */
 extern bool trace_is_wanted( const struct trace *trace );
 /* Writes what is left. */
@@ -59,8 +61,11 @@ extern void trace_destroy( struct trace *trace );
 extern void trace_pdu( struct trace *trace, enum trace_kind kind, const uint8_t *pdu, size_t size );
 extern void trace_note( struct trace *trace, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
-/* Returns an error number, once, if the file can not be written any more, else 0. */
+/* Returns an error number, once, if the file can not be written any more, else 0. The calling thread has SIGPIPE
+ * blocked. */
 extern int trace_write( struct trace *trace );
+/* The same on a thread of the client's: all that is there goes out, though it takes a second. */
+extern void trace_finish( struct trace *trace );
 
 /* When the hosts are to be asked for their counters, in the time of clock_ms(): a moment after the last of
  * the PDUs that came since they were asked last. UINT64_MAX if there were none. */

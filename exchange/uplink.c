@@ -55,6 +55,7 @@ static bool socket_sample( int fd, struct pace_sample *sample )
         size < offsetof( struct tcp_info, tcpi_bytes_acked ) + sizeof(info.tcpi_bytes_acked)) return false;
     sample->queued += queued;
     sample->taken += info.tcpi_bytes_acked;
+    sample->round_trip = info.tcpi_rtt;
     if (!state.revents) sample->writable = false; /* an error is for the client to find */
     return true;
 }

@@ -18,16 +18,19 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bridge.h"
 #include "clock.h"
 #include "exchange.h"
 #include "log.h"
 #include "loop.h"
+#include "page.h"
 #include "supervisor.h"
 #include "trace.h"
 
@@ -36,6 +39,7 @@ struct bridge
     struct connection *connection;      /* main thread only */
     struct exchange   *exchange;
     struct trace      *trace;           /* NULL for none */
+    struct page       *page;
     const void        *context;         /* the client's */
     struct name_list   served;          /* the client's names, fixed */
     atomic_uint        references;      /* the addin's and the I/O thread's */
@@ -54,6 +58,7 @@ static void bridge_destroy( struct bridge *bridge )
     if (bridge->exchange) exchange_destroy( bridge->exchange );
     trace_destroy( bridge->trace );
     name_list_clear( &bridge->served );
+    if (bridge->page) page_destroy( bridge->page );
     free( bridge );
 }
 
@@ -74,7 +79,7 @@ static unsigned int bridge_conclude( struct bridge *bridge )
     exchange_disconnect( bridge->exchange, 0 );
     if (*unused) log_info( "the server asked for none of the channels that plug-ins offered (%s): "
                            "is the server's side of the product installed and running?", log_escape_name( &text, unused ) );
-    trace_write( bridge->trace ); /* the process may end before the I/O thread can */
+    trace_finish( bridge->trace ); /* the process may end before the I/O thread can */
     return bridge->supervisor.linger;
 }
 
@@ -202,10 +207,12 @@ static bool bridge_prepare( struct bridge *bridge, const struct client *client, 
     const struct supervisor_owner owner = { bridge, park_time, park_expire, bridge_release };
 
     return name_list_copy( &bridge->served, client->names ) && (bridge->trace = trace_create()) &&
-           (bridge->exchange = exchange_create( client->names, bridge->trace, client->post, client->context )) &&
-           (bridge->connection = connection_create( client, bridge->exchange, bridge->trace )) &&
-           supervisor_init( &bridge->supervisor, &owner, bridge->exchange, bridge->trace, client->connection,
-                            arguments );
+           (bridge->page = page_create( environ, WINEDVC_VERSION )) &&
+           (bridge->exchange = exchange_create( client->names, bridge->trace, bridge->page, client->post,
+                                                client->context )) &&
+           (bridge->connection = connection_create( client, bridge->exchange, bridge->trace, bridge->page )) &&
+           supervisor_init( &bridge->supervisor, &owner, bridge->exchange, bridge->trace, bridge->page,
+                            client->connection, arguments );
 }
 
 struct bridge *bridge_create( const struct client *client, const struct name_list *arguments )

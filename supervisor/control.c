@@ -28,6 +28,7 @@
 #include "life.h"
 #include "report.h"
 #include "search.h"
+#include "show.h"
 
 /* May this host have a line in the log? */
 static bool control_may_log( struct supervisor *supervisor, struct host *host )
@@ -46,7 +47,9 @@ static const char *control_hello( struct supervisor *supervisor, struct host *ho
     if (versions && host->state == HOST_STARTS && !supervisor->terminated)
         log_line( host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
                   host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
-    if (host_event( host, EVENT_HELLO )) life_heard( host );
+    if (!host_event( host, EVENT_HELLO )) return NULL;
+    life_heard( host );
+    show_host( supervisor, host );
     return NULL;
 }
 
@@ -105,6 +108,7 @@ static const char *control_plugin( struct supervisor *supervisor, struct host *h
     struct log_text name, why_text, error;
 
     if (failed) failed->doubtful = true;
+    if (plugin->state == WINEDVC_PLUGIN_FAILED) show_problem( supervisor, host, why );
     if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, plugin->plugin );
     if (plugin->state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", name.text );
@@ -240,6 +244,7 @@ static const char *control_ready( struct supervisor *supervisor, struct host *ho
 
     if (!host->group || !host_event( host, EVENT_READY )) return "a host of plug-ins is ready once";
     supervisor->learned = true;
+    show_host( supervisor, host );
     exchange_set_ready( supervisor->exchange, host->port );
     for (i = 0; i < host->group->count; i++) plugin_is_ready( host->group->plugins[i] );
     return NULL;

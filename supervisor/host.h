@@ -72,6 +72,7 @@ struct group
     uint64_t        start_time; /* for the next start, UINT64_MAX if none is to come */
     bool            awaited;    /* the client waits for its static channels */
     bool            kept;       /* the search for plug-ins has found it, too */
+    unsigned int    row;        /* of the page */
     size_t          count;      /* not 0 */
     struct plugin  *plugins[];  /* of the supervisor's lists */
 };

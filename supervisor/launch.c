@@ -29,6 +29,7 @@
 #include "launch.h"
 #include "life.h"
 #include "search.h"
+#include "show.h"
 #include "statics.h"
 
 /* Does somebody know what each of its plug-ins will listen on? */
@@ -80,12 +81,14 @@ static void launch_add_host( struct supervisor *supervisor, struct host *host, i
     for (end = &supervisor->hosts; *end; end = &(*end)->next) continue;
     *end = host;
     host->port = exchange_add_host( exchange, host->number, fd,
-                                    host->group ? host->group->plugins[0]->choice.servers : NULL );
+                                    host->group ? host->group->plugins[0]->choice.servers : NULL,
+                                    host->group ? host->group->row : 0 );
     if (!host->port)
     {
         life_end( supervisor, host, END_NOT_BEGUN, "no memory is left in the client" );
         return;
     }
+    show_host( supervisor, host );
     launch_greet( supervisor, host );
     if (host->group) launch_expect( supervisor, host );
     exchange_admit_host( exchange, host->port );
@@ -182,6 +185,7 @@ static void launch_add_group( struct supervisor *supervisor, struct group *group
     for (end = &supervisor->groups; *end; end = &(*end)->next)
         if ((*end)->kept || !search_has_ended( supervisor )) count++;
     *end = group;
+    show_group( supervisor, group, group_title( group, title ) );
     if (count < SUPERVISOR_MAX_HOSTS) return;
     group->start_time = UINT64_MAX;
     log_error( "there are more than %u plug-in files, %s is not loaded: remove some of the AddIns keys",
@@ -248,6 +252,7 @@ static void launch_drop( struct supervisor *supervisor, struct group *group )
               log_escape( &text, group_title( group, title ) ) );
     for (host = supervisor->hosts; host; host = host->next)
         if (host->group == group) life_end( supervisor, host, END_UNLISTED, "" );
+    show_no_group( supervisor, group );
 }
 
 /* A group that runs already has the plug-ins of the list from now on, since those have the names. */

@@ -25,6 +25,7 @@
 #include "frames.h"
 #include "life.h"
 #include "search.h"
+#include "show.h"
 
 static void life_report( const struct host *host, const char *why, bool again )
 {
@@ -83,6 +84,7 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
     if (!host_event( host, EVENT_END )) return;
     if (!host->number) again = search_event( supervisor, again ? EVENT_MUTE : EVENT_ENDED ) && again;
     else if (again) again = life_start_again( supervisor, host->group );
+    show_end( supervisor, host, why, again );
 
     output_read( &host->output, host->title, clock_ms() );
     if (host->port) exchange_remove_host( supervisor->exchange, host->port,

@@ -21,7 +21,6 @@
 #define _GNU_SOURCE
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "clock.h"
@@ -31,13 +30,15 @@
 #include "launch.h"
 #include "life.h"
 #include "loop.h"
+#include "show.h"
 #include "statics.h"
+#include "tracing.h"
 
 /* Reads of one host before the others have their turn. */
 #define READS 4
 
-/* Descriptors to wait for: the exchange's two and the keeper's, and of each host its socket, process, output. */
-#define EVENTS      3
+/* Descriptors to wait for: the exchange's two, the keeper's, two of traces, and of each host its socket, process, output. */
+#define EVENTS      5
 #define HOST_EVENTS 3
 
 /* Hosts */
@@ -233,6 +234,10 @@ static nfds_t prepare( const struct supervisor *supervisor, struct pollfd *fds )
     fds[count++] = (struct pollfd){ exchange_wake_fd( exchange ), POLLIN, 0 };
     fds[count++] = (struct pollfd){ supervisor->keeper.process.fd, POLLIN, 0 };
     fds[count++] = (struct pollfd){ exchange_alarm_fd( exchange ), POLLIN, 0 };
+    fds[count++] = (struct pollfd){ supervisor->watch, POLLIN, 0 };
+    fds[count] = (struct pollfd){ -1, 0, 0 };
+    if (trace_is_wanted( supervisor->trace )) fds[count].fd = trace_pipe( supervisor->trace, &fds[count].events );
+    count++;
     for (host = supervisor->hosts; host; host = host->next)
     {
         fds[count] = (struct pollfd){ -1, 0, 0 };
@@ -253,8 +258,6 @@ static void lose_keeper( struct supervisor *supervisor )
 
 static void settle( struct supervisor *supervisor )
 {
-    int error;
-
     run_timers( supervisor );
     if (!exchange_settle( supervisor->exchange ))
         log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
@@ -263,8 +266,7 @@ static void settle( struct supervisor *supervisor )
     discovery_store( supervisor );
     log_channels( supervisor );
     if (supervisor->ended && !supervisor->terminated) life_terminate( supervisor );
-    if ((error = trace_write( supervisor->trace )) && !supervisor->terminated)
-        log_warn( "the trace ends here, since it can not be written (%s)", log_errno( error ) );
+    tracing_write( supervisor );
 }
 
 static void turn( struct supervisor *supervisor )
@@ -282,6 +284,7 @@ static void turn( struct supervisor *supervisor )
         serve_host( supervisor, host, events, alarmed );
     if (alarmed) exchange_restart_alarm( supervisor->exchange );
     if (fds[1].revents) lose_keeper( supervisor );
+    if (fds[3].revents) tracing_look( supervisor );
     settle( supervisor );
     life_collect( supervisor );
 }
@@ -290,6 +293,8 @@ void *loop_main( void *arg )
 {
     struct supervisor *supervisor = arg;
 
+    show_errors( supervisor );
+    tracing_begin( supervisor );
     discovery_begin( supervisor );
     settle( supervisor );
     while (!supervisor->terminated || supervisor->hosts || supervisor->keeper.process.fd >= 0)
@@ -297,6 +302,7 @@ void *loop_main( void *arg )
         if (supervisor->terminated && !supervisor->hosts) keeper_dismiss( &supervisor->keeper );
         turn( supervisor );
     }
+    tracing_end( supervisor );
     supervisor->owner.release( supervisor->owner.context );
     return NULL;
 }

@@ -24,12 +24,14 @@
 #include "supervisor.h"
 
 bool supervisor_init( struct supervisor *supervisor, const struct supervisor_owner *owner, struct exchange *exchange,
-                      struct trace *trace, const char *connection, const struct name_list *arguments )
+                      struct trace *trace, struct page *page, const char *connection, const struct name_list *arguments )
 {
     supervisor->owner = *owner;
     supervisor->exchange = exchange;
     supervisor->trace = trace;
+    supervisor->page = page;
     supervisor->search_time = UINT64_MAX;
+    supervisor->watch = -1;
     keeper_init( &supervisor->keeper );
     if (!settings_init( &supervisor->settings )) return false;
     if (connection && *connection)

@@ -29,6 +29,7 @@
 #include "keeper.h"
 #include "exchange.h"
 #include "log.h"
+#include "page.h"
 #include "plugins.h"
 #include "record.h"
 #include "settings.h"
@@ -83,6 +84,9 @@ struct supervisor
     struct supervisor_owner owner;
     struct exchange    *exchange;
     struct trace       *trace;          /* NULL for none */
+    int                 watch;          /* for requests of a trace, -1 for none */
+    struct page        *page;           /* whose processes are this thread's */
+    unsigned int        rows;           /* of it that have a group */
     atomic_bool         ended;          /* the session has, as any thread may say */
     atomic_uint         linger;         /* milliseconds for which its hosts may wait for another session; any thread's */
     struct settings     settings;
@@ -110,7 +114,7 @@ struct supervisor
  * how the user calls the server, NULL if nobody knows. Returns false without memory; supervisor_clear() has to follow
  * in any case. */
 extern bool supervisor_init( struct supervisor *supervisor, const struct supervisor_owner *owner,
-                             struct exchange *exchange, struct trace *trace, const char *connection,
+                             struct exchange *exchange, struct trace *trace, struct page *page, const char *connection,
                              const struct name_list *arguments );
 extern void supervisor_clear( struct supervisor *supervisor );
 

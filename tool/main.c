@@ -31,7 +31,7 @@
 static const struct verb *const verbs[] =
 {
     &verb_add, &verb_remove, &verb_enable, &verb_disable, &verb_list, &verb_doctor, &verb_run,
-    &verb_try,
+    &verb_try, &verb_status, &verb_trace,
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -55,11 +55,37 @@ static void fill_options( const struct verb *verb, struct option options[MOST_OP
     fill_option( &options[count++], &help_option, OPTION_HELP );
 }
 
+/* Short forms, as getopt_long() wants them. */
+static void fill_letters( const struct verb *verb, char letters[2 * VERB_OPTIONS + 3] )
+{
+    unsigned int i, used = 0;
+
+    if (verb->has_command) letters[used++] = '+';
+    letters[used++] = ':';
+    for (i = 0; verb->options[i].name; i++)
+    {
+        if (!verb->options[i].letter) continue;
+        letters[used++] = verb->options[i].letter;
+        if (verb->options[i].argument) letters[used++] = ':';
+    }
+    letters[used] = 0;
+}
+
+/* The number of an option of the verb's own that has this letter. */
+static int find_letter( const struct verb *verb, int letter )
+{
+    int i;
+
+    for (i = 0; verb->options[i].name; i++) if (verb->options[i].letter == letter) break;
+    return i;
+}
+
 static void print_option( const struct verb_option *option )
 {
     char name[40];
 
-    snprintf( name, sizeof(name), "--%s%s%s", option->name, option->argument ? "=" : "",
+    snprintf( name, sizeof(name), "%s%.1s%s--%s%s%s", option->letter ? "-" : "", &option->letter,
+              option->letter ? ", " : "", option->name, option->argument ? "=" : "",
               option->argument ? option->argument : "" );
     printf( "  %-16s %s\n", name, option->help );
 }
@@ -96,12 +122,14 @@ static enum options_result count_operands( const struct verb *verb, const struct
 enum options_result options_parse( const struct verb *verb, int argc, char **argv, struct arguments *arguments )
 {
     struct option options[MOST_OPTIONS];
+    char letters[2 * VERB_OPTIONS + 3];
     int value;
 
     memset( arguments, 0, sizeof(*arguments) );
     fill_options( verb, options );
+    fill_letters( verb, letters );
     opterr = 0;
-    while ((value = getopt_long( argc, argv, verb->has_command ? "+:" : ":", options, NULL )) != -1)
+    while ((value = getopt_long( argc, argv, letters, options, NULL )) != -1)
     {
         switch (value)
         {
@@ -122,6 +150,7 @@ enum options_result options_parse( const struct verb *verb, int argc, char **arg
             complain( "%s has no option like %s: see \"winedvc %s --help\"", verb->name, argv[optind - 1], verb->name );
             return OPTIONS_WRONG;
         default:
+            if (value > OPTION_PREFIX) value = find_letter( verb, value );
             arguments->given[value] = optarg ? optarg : "";
             if (verb->options[value].repeats && !name_list_add( &arguments->repeated, optarg )) return OPTIONS_WRONG;
         }

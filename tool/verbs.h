@@ -45,6 +45,7 @@ struct verb_option
     const char *argument;   /* what its argument is called, NULL if it takes none */
     const char *help;
     bool        repeats;    /* it may be given several times: one of a verb's at most */
+    char        letter;     /* a short form, 0 for none */
 };
 
 /* Options that a verb has of its own. */
@@ -74,7 +75,7 @@ struct verb
 };
 
 extern const struct verb verb_add, verb_disable, verb_doctor, verb_enable, verb_list, verb_remove, verb_run,
-                         verb_try;
+                         verb_status, verb_trace, verb_try;
 
 /*
  * For the addin, which starts it: standard input is one end of a pair of sockets

@@ -31,9 +31,9 @@ shared  := $(if $(ADDIN)$(LIBRARY)$(PRELOAD),-shared)
 used    := $(if $(ARCHIVE),,$(foreach d,$(USES),$(d)/lib$(notdir $(d)).a))
 
 package_cflags := $(if $(major),$(FREERDP$(major)_CFLAGS)) $(if $(PROGRAM),$(SERVER_CFLAGS)) \
-                  $(if $(filter common,$(dir)),$(INIH_CFLAGS)) $(if $(BIN),$(JANSSON_CFLAGS))
+                  $(if $(filter common,$(dir)),$(INIH_CFLAGS)) $(if $(BIN),$(JANSSON_CFLAGS) $(NCURSES_CFLAGS))
 package_libs   := $(if $(major),$(FREERDP$(major)_LIBS)) $(if $(PROGRAM),$(SERVER_LIBS)) \
-                  $(if $(filter common,$(USES)),$(INIH_LIBS)) $(if $(BIN),$(JANSSON_LIBS))
+                  $(if $(filter common,$(USES)),$(INIH_LIBS)) $(if $(BIN),$(JANSSON_LIBS) $(NCURSES_LIBS))
 cflags := -I$(dirsrc) $(USES:%=-I$(srcdir)/%) -Iinclude -I$(srcdir)/include $(if $(TESTPROGRAM),-I$(srcdir)/tests $(if $(major),,-I$(srcdir))) $(EXTRADEFS) \
           $(if $(ADDIN)$(ARCHIVE),-DWINEDVC_DLLDIR='"$(libdir)/wine"' -DWINEDVC_BINDIR='"$(bindir)"') \
           $(if $(ADDIN)$(ARCHIVE)$(BIN)$(TESTPROGRAM),-DWINEDVC_VERSION='"$(version)"') $(if $(shared)$(ARCHIVE),-fPIC) \

@@ -799,6 +799,69 @@ static void test_many_closed(void)
     stop();
 }
 
+static void check_flow( const char *what, const struct page_flow *flow, unsigned int messages, unsigned int bytes )
+{
+    ok( flow->messages == messages && flow->bytes == bytes, "%s: %u messages, %u bytes, not %u and %u\n", what,
+        (unsigned int)flow->messages, (unsigned int)flow->bytes, messages, bytes );
+}
+
+/* What the user sees of channels: a message counts when its last fragment has come or gone. */
+static void test_page(void)
+{
+    static struct page_traffic page;
+    const struct page_channel *row = page.channels;
+    unsigned int i;
+
+    router = router_create( &served_names );
+    router_show( router, &page );
+    router_add_host( router, 1, true );
+    router_show_host( router, 1, 5 );
+    announce( 1, "one" );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
+    check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
+    ok( row->state == PAGE_CHANNEL_OFFERED && row->id == 1 && row->host == 5 && !strcmp( row->name, "one" ),
+        "the offered channel: state %u, id %u, row %u, name %s\n", row->state, row->id, row->host, row->name );
+    check_host( 1, "10 01 00 00 00 00", ROUTE_SERVER );
+    ok( row->state == PAGE_CHANNEL_OPEN, "the open channel: state %u\n", row->state );
+
+    check_server( "30 01 11 22 33", ROUTE_HOST, 1 );
+    check_flow( "a message", &row->flows[PAGE_RECEIVED], 1, 3 );
+    check_server( "20 01 05 11 22", ROUTE_HOST, 1 );
+    check_flow( "a begun message", &row->flows[PAGE_RECEIVED], 1, 5 );
+    check_server( "30 01 33 44 55", ROUTE_HOST, 1 );
+    check_flow( "two messages", &row->flows[PAGE_RECEIVED], 2, 8 );
+    check_server( "30 01", ROUTE_HOST, 1 );
+    check_flow( "an empty message", &row->flows[PAGE_RECEIVED], 3, 8 );
+    check_host( 1, "30 01 11", ROUTE_SERVER );
+    check_flow( "a message of the host", &row->flows[PAGE_SENT], 1, 1 );
+    check_flow( "all of the host", &page.ports[5].flows[PAGE_RECEIVED], 3, 8 );
+    check_flow( "all that it sent", &page.ports[5].flows[PAGE_SENT], 1, 1 );
+
+    check_host( 1, "40 01", ROUTE_SERVER );
+    ok( row->state == PAGE_CHANNEL_CLOSED, "the closed channel: state %u\n", row->state );
+    check_flow( "its messages stay", &row->flows[PAGE_RECEIVED], 3, 8 );
+    check_server( "30 01 11", ROUTE_NOBODY, 0 );
+    check_flow( "what is late", &row->flows[PAGE_RECEIVED], 3, 8 );
+
+    /* more than there are rows; those that are closed give theirs up, the oldest first */
+    for (i = 2; i < 2 + PAGE_CHANNELS; i++)
+    {
+        check_server( create( i, "one" ), ROUTE_TAKEN, 0 );
+        check_owed( ROUTE_HOST, 1, create( i, "one" ) );
+    }
+    ok( row->id == PAGE_CHANNELS && row->state == PAGE_CHANNEL_OFFERED, "the first row: id %u, state %u\n", row->id,
+        row->state );
+    row = &page.channels[PAGE_CHANNELS - 1];
+    ok( !strcmp( row->name, "(more)" ) && row->state == PAGE_CHANNEL_OFFERED, "the last row: %s\n", row->name );
+    router_reset( router );
+    for (i = 0; i < PAGE_CHANNELS - 1; i++)
+        ok( page.channels[i].state == PAGE_CHANNEL_CLOSED, "row %u: state %u\n", i, page.channels[i].state );
+    ok( !(page.sequence & 1), "the page is being written\n" );
+    stop();
+}
+
 START_TEST( router )
 {
     test_capabilities();
@@ -828,4 +891,5 @@ START_TEST( router )
     test_slow_host();
     test_many_waiting();
     test_many_closed();
+    test_page();
 }

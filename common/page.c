@@ -1,0 +1,204 @@
+/*
+ * What a session shows of itself to the user's command
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "page.h"
+#include "paths.h"
+#include "session.h"
+
+#define MOST_NUMBERS 100    /* of one process's sessions */
+
+/* The pages of this process that have a file. */
+struct page_file
+{
+    struct page_file *next;
+    struct page      *page;
+    pid_t             pid;      /* a child that this process has forked is no client */
+    char              path[];
+};
+
+static pthread_mutex_t files_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct page_file *files;
+
+uint64_t page_now( void )
+{
+    struct timespec now;
+
+    clock_gettime( CLOCK_REALTIME, &now );
+    return now.tv_sec * (uint64_t)1000000 + now.tv_nsec / 1000;
+}
+
+/* The file */
+
+/* The client may end without a word of it to us. */
+static void files_exit( void )
+{
+    struct page_file *file;
+
+    pthread_mutex_lock( &files_lock );
+    for (file = files; file; file = file->next)
+        if (file->pid == getpid()) unlink( file->path );
+    pthread_mutex_unlock( &files_lock );
+}
+
+static void files_register_exit( void )
+{
+    atexit( files_exit );
+}
+
+static bool file_keep( struct page *page, const char *path )
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct page_file *file = malloc( sizeof(*file) + strlen( path ) + 1 );
+
+    if (!file) return false;
+    file->page = page;
+    file->pid = getpid();
+    strcpy( file->path, path );
+    pthread_once( &once, files_register_exit );
+    pthread_mutex_lock( &files_lock );
+    file->next = files;
+    files = file;
+    pthread_mutex_unlock( &files_lock );
+    return true;
+}
+
+/* Returns false if the page has none. */
+static bool file_remove( struct page *page )
+{
+    struct page_file **link = &files, *file;
+
+    pthread_mutex_lock( &files_lock );
+    while (*link && (*link)->page != page) link = &(*link)->next;
+    if ((file = *link))
+    {
+        *link = file->next;
+        unlink( file->path );
+    }
+    pthread_mutex_unlock( &files_lock );
+    free( file );
+    return file != NULL;
+}
+
+bool page_path( const struct page *page, char path[PATH_MAX] )
+{
+    const struct page_file *file;
+    bool found;
+
+    pthread_mutex_lock( &files_lock );
+    for (file = files; file && file->page != page; file = file->next) continue;
+    found = file && path_format( path, "%s", file->path );
+    pthread_mutex_unlock( &files_lock );
+    return found;
+}
+
+/* Opens a new one; -1 with errno. */
+static int file_create( const char *directory, char path[PATH_MAX] )
+{
+    unsigned int number;
+    int fd = -1;
+
+    for (number = 1; number <= MOST_NUMBERS; number++)
+    {
+        if (!path_format( path, "%s/%d-%u" SESSION_PAGE, directory, (int)getpid(), number ))
+        {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        fd = open( path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600 );
+        if (fd >= 0 || errno != EEXIST) return fd;
+    }
+    return -1;
+}
+
+/* Its room is taken now, so that no store finds the disk full. NULL with errno. */
+static struct page *file_map( int fd )
+{
+    struct page *page;
+    int error = posix_fallocate( fd, 0, sizeof(*page) );
+
+    if (error)
+    {
+        errno = error;
+        return NULL;
+    }
+    page = mmap( NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0 );
+    return page == MAP_FAILED ? NULL : page;
+}
+
+static struct page *file_page( const char *directory )
+{
+    struct page *page = NULL;
+    char path[PATH_MAX];
+    int fd = file_create( directory, path ), error;
+
+    if (fd < 0) return NULL;
+    if ((page = file_map( fd )) && !file_keep( page, path ))
+    {
+        munmap( page, sizeof(*page) );
+        page = NULL;
+        errno = ENOMEM;
+    }
+    error = errno;
+    if (!page) unlink( path );
+    close( fd );
+    errno = error;
+    return page;
+}
+
+/* The page */
+
+struct page *page_create( char *const *environment, const char *version )
+{
+    char directory[PATH_MAX];
+    struct page *page = NULL;
+
+    if (!path_sessions( environment, directory ))
+        log_debug( "\"winedvc status\" will not show this session: XDG_RUNTIME_DIR is not set" );
+    else if (!session_make_directory( directory ) || !(page = file_page( directory )))
+        log_warn( "\"winedvc status\" will not show this session: no file can be made in %s (%s)", directory,
+                  log_errno( errno ) );
+    if (!page && !(page = calloc( 1, sizeof(*page) ))) return NULL;
+    page->size = sizeof(*page);
+    page->pid = getpid();
+    page->start_time = session_start_time( getpid() );
+    page->begin_time = page_now();
+    session_program( getpid(), page->client, sizeof(page->client) );
+    page_set_text( page->winedvc, sizeof(page->winedvc), version );
+    __atomic_store_n( &page->version, PAGE_VERSION, __ATOMIC_RELEASE ); /* until here it is of no version */
+    return page;
+}
+
+void page_destroy( struct page *page )
+{
+    if (file_remove( page )) munmap( page, sizeof(*page) );
+    else free( page );
+}
