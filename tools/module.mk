@@ -113,9 +113,9 @@ $(obj)/%_l.res: $(modsrc)/%.idl $(rules)
 	@mkdir -p $(@D)
 	$(call quiet,WIDL,$@)$(WIDL) $(bits) $(includes) -t -o $@ $<
 
-$(obj)/%.res: $(modsrc)/%.rc $(wildcard $(modsrc)/*.manifest) $(rules)
+$(obj)/%.res: $(modsrc)/%.rc $(wildcard $(modsrc)/*.manifest $(srcdir)/include/wine/*.rc) $(rules)
 	@mkdir -p $(@D)
-	$(call quiet,WRC,$@)$(WRC) $(bits) --utf8 $(includes) -o $@ $<
+	$(call quiet,WRC,$@)$(WRC) $(bits) --utf8 $(includes) -DWINEDVC_VERSION='"$(version)"' -o $@ $<
 
 , := ,
 
