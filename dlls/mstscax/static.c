@@ -44,7 +44,7 @@ struct static_plugin
     BOOL  terminated;                   /* the queue's: nothing is called any more */
     BOOL  joined;                       /* the reader's: CONNECTED was submitted, in this connection */
     LONG  told;                         /* atomic: and DISCONNECTED has not been told since */
-    LONG  writes;                       /* atomic: that have not ended */
+    LONG  writes;                       /* atomic: that were taken and have not ended */
     struct static_plugin *next;         /* in the list of all */
 };
 
@@ -307,7 +307,6 @@ static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG siz
         pool_free( write );
         return CHANNEL_RC_NOT_OPEN;
     }
-    InterlockedIncrement( &channel->owner->writes );
     do write->next = InterlockedCompareExchangePointer( (void **)&channel->incoming, NULL, NULL );
     while (InterlockedCompareExchangePointer( (void **)&channel->incoming, write, write->next ) != write->next);
     inbox_wake( &client->pump.inbox );
@@ -339,6 +338,7 @@ static void take_incoming( struct static_channel *channel )
         next = write->next;
         write->next = oldest;
         oldest = write;
+        InterlockedIncrement( &channel->owner->writes );
     }
     if (channel->last) channel->last->next = oldest;
     else channel->first = oldest;
