@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "peimage.h"
 
 #define MACHINE_I386  0x014c
@@ -174,7 +175,7 @@ bool image_read( const char *file, struct image *image, char *problem, size_t si
     memset( image, 0, sizeof(*image) );
     if (reader.fd < 0 || fstat( reader.fd, &st ))
     {
-        snprintf( problem, size, "%s can not be read (%s)", file, strerror( errno ) );
+        snprintf( problem, size, "%s can not be read (%s)", file, log_errno( errno ) );
         if (reader.fd >= 0) close( reader.fd );
         return false;
     }
