@@ -298,7 +298,7 @@ static void check_usage( const struct usage *before, const struct usage *idle, u
     check_lost( before->resident, after.resident, idle->resident, kills, inside, "resident" );
 }
 
-static void usage_of_idle( struct usage *idle )
+static void measure_idle( struct usage *idle )
 {
     struct usage before;
     unsigned int i;
@@ -312,6 +312,20 @@ static void usage_of_idle( struct usage *idle )
     idle->resident = (idle->resident - before.resident + KILLS - 1) / KILLS;
     trace( "a terminated thread costs %ld heap blocks, %Iu bytes committed, %Iu resident\n", idle->heap_blocks,
            idle->committed, idle->resident );
+}
+
+/* The greatest of some counts: the pool may give memory back while one is taken. */
+static void usage_of_idle( struct usage *idle )
+{
+    struct usage another;
+    unsigned int i;
+
+    measure_idle( idle );
+    for (i = 0; i < 2; i++)
+    {
+        measure_idle( &another );
+        if ((SSIZE_T)another.resident > (SSIZE_T)idle->resident) *idle = another;
+    }
 }
 
 static HANDLE progress;     /* set after each kill, and when no more come */
