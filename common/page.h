@@ -184,10 +184,10 @@ static inline void page_set_text( char *text, size_t size, const char *from )
     memset( text + length, 0, size - length );
 }
 
-/* A counter's next value, as a reader sees it. */
+/* A counter's next value, which a reader sees as a whole, but for once where the processor has 32 bits. */
 static inline void page_store( uint64_t *counter, uint64_t value )
 {
-    __atomic_store_n( counter, value, __ATOMIC_RELAXED );
+    *(volatile uint64_t *)counter = value;
 }
 
 static inline void page_add( uint64_t *counter, uint64_t number )
