@@ -38,11 +38,20 @@ static pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
 static unsigned int users;      /* who is in the sink now */
 static bool exiting;
 
-static __thread struct
+static pthread_once_t observer_once = PTHREAD_ONCE_INIT;
+static pthread_key_t observer_key;
+static bool has_observers;
+
+static void make_observer_key( void )
 {
-    void (*take)( void *context, const char *line );
-    void *context;
-} observer;
+    has_observers = !pthread_key_create( &observer_key, NULL );
+}
+
+static const struct log_observer *get_observer( void )
+{
+    pthread_once( &observer_once, make_observer_key );
+    return has_observers ? pthread_getspecific( observer_key ) : NULL;
+}
 
 /* Nothing is locked while it is in use. Returns false when it may be used no more. */
 static bool log_begin(void)
@@ -98,24 +107,23 @@ void log_set_level( enum log_level level )
     log_end();
 }
 
-void log_observe( void (*take)( void *context, const char *line ), void *context )
+bool log_observe( const struct log_observer *observer )
 {
-    observer.take = take;
-    observer.context = context;
+    pthread_once( &observer_once, make_observer_key );
+    return has_observers && !pthread_setspecific( observer_key, observer );
 }
 
 void log_line( enum log_level level, const char *format, ... )
 {
     char text[LOG_LINE];
+    const struct log_observer *observer = level == LOG_LEVEL_ERROR ? get_observer() : NULL;
     va_list args;
 
-    bool observed = observer.take && level == LOG_LEVEL_ERROR;
-
-    if (!observed && !log_is_active( level )) return;
+    if (!observer && !log_is_active( level )) return;
     va_start( args, format );
     vsnprintf( text, sizeof(text), format, args );
     va_end( args );
-    if (observed) observer.take( observer.context, text );
+    if (observer) observer->take( observer->context, text );
     if (!log_is_active( level ) || !log_begin()) return;
     sink->write( level, text );
     log_end();

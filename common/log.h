@@ -61,8 +61,15 @@ extern void log_prepare( const struct log_sink *sink );
  * more, and it waits a second at most for who is writing. */
 extern void log_line( enum log_level level, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
-/* Shows this thread's lines of level error to that function, written or not; NULL ends it. */
-extern void log_observe( void (*take)( void *context, const char *line ), void *context );
+/* Who is shown a thread's lines of level error, written or not. */
+struct log_observer
+{
+    void (*take)( void *context, const char *line );
+    void *context;
+};
+
+/* This thread's from now on, which must outlive it; NULL ends it. False without memory. */
+extern bool log_observe( const struct log_observer *observer );
 
 extern bool log_is_active( enum log_level level );
 extern void log_set_level( enum log_level level );

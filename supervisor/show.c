@@ -34,7 +34,8 @@ static void show_error( void *context, const char *line )
 
 void show_errors( struct supervisor *supervisor )
 {
-    log_observe( show_error, &supervisor->page->processes );
+    supervisor->observer = (struct log_observer){ show_error, &supervisor->page->processes };
+    log_observe( &supervisor->observer ); /* without memory there is no last error, which is no fault */
 }
 
 void show_group( struct supervisor *supervisor, struct group *group, const char *title )

@@ -86,6 +86,7 @@ struct supervisor
     struct trace       *trace;          /* NULL for none */
     int                 watch;          /* for requests of a trace, -1 for none */
     struct page        *page;           /* whose processes are this thread's */
+    struct log_observer observer;       /* this thread's, for the page */
     unsigned int        rows;           /* of it that have a group */
     atomic_bool         ended;          /* the session has, as any thread may say */
     atomic_uint         linger;         /* milliseconds for which its hosts may wait for another session; any thread's */
