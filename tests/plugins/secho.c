@@ -28,6 +28,7 @@
  *   winedvc:sleep     does not return for five seconds
  */
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
