@@ -136,10 +136,23 @@ static void connection_deliver( struct connection *connection, struct packet_que
         connection->client.deliver( connection->client.context, packet->data, packet->size );
 }
 
+/* A server may send longer chunks than plug-ins get, where FreeRDP has told it so. */
 void connection_receive_static( struct connection *connection, uint16_t id, const uint8_t *chunk, size_t size,
                                 uint32_t flags, uint32_t total )
 {
-    if (exchange_receive_static( connection->exchange, id, chunk, size, flags, total ) == STATIC_FULL)
+    enum static_route route;
+    size_t part;
+
+    do
+    {
+        part = size < STATIC_CHUNK ? size : STATIC_CHUNK;
+        route = exchange_receive_static( connection->exchange, id, chunk, part,
+                                         part < size ? flags & ~STATIC_LAST : flags, total );
+        flags &= ~STATIC_FIRST;
+        chunk += part;
+        size -= part;
+    } while (size);
+    if (route == STATIC_FULL)
         log_warn( "the server sent more than %u bytes on a static channel whose plug-in is not ready: they are dropped",
                   STATIC_MAX_HELD );
 }

@@ -22,10 +22,6 @@
 
 #include "static.h"
 
-/* [MS-RDPBCGR] 2.2.6.1.1 */
-#define FLAG_FIRST 0x1
-#define FLAG_LAST  0x2
-
 void statics_init( struct statics *statics )
 {
     size_t i;
@@ -151,7 +147,7 @@ static enum static_route static_hold( struct static_channel *channel, const uint
 enum static_route static_receive( struct static_channel *channel, const uint8_t *data, size_t size, uint32_t flags,
                                   uint32_t total )
 {
-    if (flags & FLAG_FIRST) channel->skips = false;
+    if (flags & STATIC_FIRST) channel->skips = false;
     if (channel->skips) return STATIC_DROPPED;
     return channel->ready ? STATIC_HOST : static_hold( channel, data, size, flags, total );
 }
@@ -162,11 +158,11 @@ const char *static_check( struct static_channel *channel, const uint8_t *body, s
 
     memcpy( &chunk, body, sizeof(chunk) );
     size -= sizeof(chunk);
-    if (!(flags & FLAG_FIRST) != !!channel->left) return "a host's messages on a static channel follow each other";
-    if (flags & FLAG_FIRST) channel->total = channel->left = chunk.total;
+    if (!(flags & STATIC_FIRST) != !!channel->left) return "a host's messages on a static channel follow each other";
+    if (flags & STATIC_FIRST) channel->total = channel->left = chunk.total;
     if (channel->total > WINEDVC_MAX_STATIC_MESSAGE) return "a message on a static channel has at most 64 MiB";
     if (chunk.total != channel->total || size > channel->left ||
-        !(flags & FLAG_LAST) != (size < channel->left)) return "the chunks of a message on a static channel fit together";
+        !(flags & STATIC_LAST) != (size < channel->left)) return "the chunks of a message on a static channel fit together";
     channel->left -= size;
     return NULL;
 }

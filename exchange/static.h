@@ -34,6 +34,11 @@
 /* Of what the server sends before its host is ready, each channel keeps so much. */
 #define STATIC_MAX_HELD 1048576
 
+/* Of a plug-in's chunk, at most, and its flags ([MS-RDPBCGR] 2.2.6.1.1). */
+#define STATIC_CHUNK 1600
+#define STATIC_FIRST 0x1
+#define STATIC_LAST  0x2
+
 /* What the client declares to the server. */
 struct static_def
 {
