@@ -140,21 +140,19 @@ static void connection_deliver( struct connection *connection, struct packet_que
 void connection_receive_static( struct connection *connection, uint16_t id, const uint8_t *chunk, size_t size,
                                 uint32_t flags, uint32_t total )
 {
-    enum static_route route;
     size_t part;
 
     do
     {
         part = size < STATIC_CHUNK ? size : STATIC_CHUNK;
-        route = exchange_receive_static( connection->exchange, id, chunk, part,
-                                         part < size ? flags & ~STATIC_LAST : flags, total );
+        if (exchange_receive_static( connection->exchange, id, chunk, part,
+                                     part < size ? flags & ~STATIC_LAST : flags, total ) == STATIC_FULL)
+            log_warn( "the server sent more than %u bytes on a static channel whose plug-in is not ready: "
+                      "they are dropped", STATIC_MAX_HELD );
         flags &= ~STATIC_FIRST;
         chunk += part;
         size -= part;
     } while (size);
-    if (route == STATIC_FULL)
-        log_warn( "the server sent more than %u bytes on a static channel whose plug-in is not ready: they are dropped",
-                  STATIC_MAX_HELD );
 }
 
 /* To the server */

@@ -35,7 +35,7 @@
 #define STATIC_MAX_HELD 1048576
 
 /* Of a plug-in's chunk, at most, and its flags ([MS-RDPBCGR] 2.2.6.1.1). */
-#define STATIC_CHUNK 1600
+#define STATIC_CHUNK (WINEDVC_MAX_CHUNK - sizeof(struct winedvc_chunk))
 #define STATIC_FIRST 0x1
 #define STATIC_LAST  0x2
 
