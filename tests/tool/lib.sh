@@ -37,7 +37,7 @@ cleanup()
     do
         [ ! -e "$p/system.reg" ] || [ ! -x "${WINESERVER:-}" ] || WINEPREFIX=$p "$WINESERVER" -k 2> /dev/null
     done
-    chmod -R u+w "$tmp"
+    find "$tmp" -type d ! -perm -u+w -exec chmod u+w {} +   # files may be links, see makeprefix
     rm -rf "$tmp"
     exit $result
 }
