@@ -50,8 +50,11 @@ static bool check_writable( const char *prefix, char *problem, size_t size )
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
     {
         if (!path_format( path, "%s%s", prefix, names[i] ) || !access( path, W_OK ) || errno == ENOENT) continue;
-        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"chmod -R u+w '%s'\", or put the "
-                  "prefix where it can be", path, strerror( errno ), prefix );
+        /* Not of all that is there: Debian's Wine notes where the prefix's server is, and were that note one that can
+         * be written, it would start a second server beside one that runs, and what the first knows would be lost. */
+        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"chmod u+w '%s' && chmod -R u+w "
+                  "'%s'/*.reg '%s'/d*\", or put the prefix where it can be", path, strerror( errno ), prefix, prefix,
+                  prefix );
         return false;
     }
     return true;
