@@ -73,6 +73,7 @@ void declared_forget_ids( struct declared *declared )
     for (channel = declared->channels; channel < declared->channels + declared->count; channel++)
     {
         channel->id = 0;
+        channel->lost = false;
         free( channel->message );
         channel->message = NULL;
     }
@@ -92,27 +93,44 @@ bool declared_has_id( const struct declared *declared, UINT16 id )
     return id && declared_find( declared, id );
 }
 
+static bool send_message( struct declared_channel *channel, freerdp *instance, pSendChannelData send )
+{
+    bool sent = send( instance, channel->id, channel->message, channel->size );
+
+    free( channel->message );
+    channel->message = NULL;
+    return sent;
+}
+
+/* A stream has no hole: what comes after a message that is lost is nothing that the server could read. */
+static void lose_channel( struct declared_channel *channel, UINT32 total )
+{
+    struct log_text text;
+
+    channel->lost = true;
+    log_error( "no memory is left for a message of %u bytes on the static channel %s: what its plug-in sends there until the "
+               "next connection is dropped", total, log_escape_name( &text, channel->name ) );
+}
+
 /* FreeRDP 2 cuts a message into chunks itself. The exchange has checked that they fit together. */
 static bool send_gathered( struct declared_channel *channel, freerdp *instance, pSendChannelData send, UINT32 flags,
                            UINT32 total, const BYTE *chunk, size_t size )
 {
-    bool sent;
-
     if ((flags & CHANNEL_FLAG_FIRST) && (flags & CHANNEL_FLAG_LAST)) return send( instance, channel->id, chunk, size );
     if (flags & CHANNEL_FLAG_FIRST)
     {
         free( channel->message );
-        channel->message = malloc( total );
         channel->size = 0;
+        if (!(channel->message = malloc( total )))
+        {
+            lose_channel( channel, total );
+            return true;
+        }
     }
     if (!channel->message || size > total - channel->size) return false;
     memcpy( channel->message + channel->size, chunk, size );
     channel->size += size;
-    if (!(flags & CHANNEL_FLAG_LAST)) return true;
-    sent = send( instance, channel->id, channel->message, channel->size );
-    free( channel->message );
-    channel->message = NULL;
-    return sent;
+    return flags & CHANNEL_FLAG_LAST ? send_message( channel, instance, send ) : true;
 }
 
 bool declared_send( struct declared *declared, freerdp *instance, pSendChannelData send, UINT16 id, UINT32 flags,
@@ -120,7 +138,7 @@ bool declared_send( struct declared *declared, freerdp *instance, pSendChannelDa
 {
     struct declared_channel *channel = declared_find( declared, id );
 
-    if (!channel) return true;
+    if (!channel || channel->lost) return true;
     if (compat_sends_chunks( instance )) return compat_send_chunk( instance, id, flags, total, chunk, size );
     return send_gathered( channel, instance, send, flags, total, chunk, size );
 }

@@ -43,6 +43,7 @@ struct declared
         UINT16  id;             /* 0: not in this connection */
         BYTE   *message;        /* that is put together, where FreeRDP takes no chunks */
         size_t  size;
+        bool    lost;           /* the rest of this connection: a message found no memory */
     } channels[WINEDVC_MAX_STATIC];
 };
 
@@ -55,7 +56,7 @@ extern void declared_find_ids( struct declared *declared, freerdp *instance, str
 extern void declared_forget_ids( struct declared *declared );
 extern bool declared_has_id( const struct declared *declared, UINT16 id );
 
-/* False if FreeRDP fails. */
+/* False if FreeRDP fails. Without memory for a message its channel alone sends no more in this connection. */
 extern bool declared_send( struct declared *declared, freerdp *instance, pSendChannelData send, UINT16 id, UINT32 flags,
                            UINT32 total, const BYTE *chunk, size_t size );
 
