@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -41,6 +42,7 @@ struct page_file
 {
     struct page_file *next;
     struct page      *page;
+    int               fd;       /* through which others find it */
     pid_t             pid;      /* a child that this process has forked is no client */
     char              path[];
 };
@@ -74,13 +76,14 @@ static void files_register_exit( void )
     atexit( files_exit );
 }
 
-static bool file_keep( struct page *page, const char *path )
+static bool file_keep( struct page *page, int fd, const char *path )
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct page_file *file = malloc( sizeof(*file) + strlen( path ) + 1 );
 
     if (!file) return false;
     file->page = page;
+    file->fd = fd;
     file->pid = getpid();
     strcpy( file->path, path );
     pthread_once( &once, files_register_exit );
@@ -102,6 +105,7 @@ static bool file_remove( struct page *page )
     {
         *link = file->next;
         unlink( file->path );
+        close( file->fd );
     }
     pthread_mutex_unlock( &files_lock );
     free( file );
@@ -120,61 +124,76 @@ bool page_path( const struct page *page, char path[PATH_MAX] )
     return found;
 }
 
-/* Opens a new one; -1 with errno. */
-static int file_create( const char *directory, char path[PATH_MAX] )
+/* Its room is taken now, and nobody can cut it off: a store into what is no longer there would end the client. -1 with
+ * errno. */
+static int file_create(void)
 {
-    unsigned int number;
-    int fd = -1;
+    int fd = memfd_create( "winedvc-page", MFD_CLOEXEC | MFD_ALLOW_SEALING ), error;
 
-    for (number = 1; number <= MOST_NUMBERS; number++)
-    {
-        if (!path_format( path, "%s/%d-%u" SESSION_PAGE, directory, (int)getpid(), number ))
-        {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        fd = open( path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600 );
-        if (fd >= 0 || errno != EEXIST) return fd;
-    }
+    if (fd < 0) return -1;
+    error = posix_fallocate( fd, 0, sizeof(struct page) );
+    if (!error && (fchmod( fd, 0600 ) || fcntl( fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW ))) error = errno;
+    if (!error) return fd;
+    close( fd );
+    errno = error;
     return -1;
 }
 
-/* Its room is taken now, so that no store finds the disk full. NULL with errno. */
-static struct page *file_map( int fd )
+/* Others find it from now on. Returns false with errno. */
+static bool file_name( struct page *page, int fd, const char *directory )
 {
-    struct page *page;
-    int error = posix_fallocate( fd, 0, sizeof(*page) );
+    char path[PATH_MAX], target[64];
+    unsigned int number;
 
-    if (error)
+    snprintf( target, sizeof(target), "/proc/%d/fd/%d", (int)getpid(), fd );
+    for (number = 1; number <= MOST_NUMBERS; number++)
     {
-        errno = error;
-        return NULL;
+        errno = ENAMETOOLONG;
+        if (!path_format( path, "%s/%d-%u" SESSION_PAGE, directory, (int)getpid(), number )) return false;
+        if (!symlink( target, path ))
+        {
+            if (file_keep( page, fd, path )) return true;
+            unlink( path );
+            errno = ENOMEM;
+            return false;
+        }
+        if (errno != EEXIST) return false;
     }
-    page = mmap( NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0 );
-    return page == MAP_FAILED ? NULL : page;
-}
-
-static struct page *file_page( const char *directory )
-{
-    struct page *page = NULL;
-    char path[PATH_MAX];
-    int fd = file_create( directory, path ), error;
-
-    if (fd < 0) return NULL;
-    if ((page = file_map( fd )) && !file_keep( page, path ))
-    {
-        munmap( page, sizeof(*page) );
-        page = NULL;
-        errno = ENOMEM;
-    }
-    error = errno;
-    if (!page) unlink( path );
-    close( fd );
-    errno = error;
-    return page;
+    return false;
 }
 
 /* The page */
+
+static void page_fill( struct page *page, const char *version )
+{
+    page->version = PAGE_VERSION;
+    page->size = sizeof(*page);
+    page->pid = getpid();
+    page->start_time = session_start_time( getpid() );
+    page->begin_time = page_now();
+    session_program( getpid(), page->client, sizeof(page->client) );
+    page_set_text( page->winedvc, sizeof(page->winedvc), version );
+}
+
+/* NULL with errno. */
+static struct page *page_in_file( const char *directory, const char *version )
+{
+    int fd = file_create(), error;
+    struct page *page;
+
+    if (fd < 0) return NULL;
+    page = mmap( NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0 );
+    if (page != MAP_FAILED)
+    {
+        page_fill( page, version );
+        if (file_name( page, fd, directory )) return page;
+    }
+    error = errno;
+    if (page != MAP_FAILED) munmap( page, sizeof(*page) );
+    close( fd );
+    errno = error;
+    return NULL;
+}
 
 struct page *page_create( char *const *environment, const char *version )
 {
@@ -183,17 +202,10 @@ struct page *page_create( char *const *environment, const char *version )
 
     if (!path_sessions( environment, directory ))
         log_debug( "\"winedvc status\" will not show this session: XDG_RUNTIME_DIR is not set" );
-    else if (!session_make_directory( directory ) || !(page = file_page( directory )))
+    else if (!session_make_directory( directory ) || !(page = page_in_file( directory, version )))
         log_warn( "\"winedvc status\" will not show this session: no file can be made in %s (%s)", directory,
                   log_errno( errno ) );
-    if (!page && !(page = calloc( 1, sizeof(*page) ))) return NULL;
-    page->size = sizeof(*page);
-    page->pid = getpid();
-    page->start_time = session_start_time( getpid() );
-    page->begin_time = page_now();
-    session_program( getpid(), page->client, sizeof(page->client) );
-    page_set_text( page->winedvc, sizeof(page->winedvc), version );
-    __atomic_store_n( &page->version, PAGE_VERSION, __ATOMIC_RELEASE ); /* until here it is of no version */
+    if (!page && (page = calloc( 1, sizeof(*page) ))) page_fill( page, version );
     return page;
 }
 

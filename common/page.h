@@ -28,16 +28,18 @@
 #include <string.h>
 
 /*
- * One file for each session, $XDG_RUNTIME_DIR/winedvc/PID-N.status, which its user
- * alone may read. The addin maps it and counts in it; whoever reads it copies it and
- * believes nothing: a length, a text or a number may be anything.
+ * One file for each session, which its user alone may read. It has no name of its own,
+ * so that nobody can cut off what the addin has mapped and counts in:
+ * $XDG_RUNTIME_DIR/winedvc/PID-N.status leads to the client's descriptor, as soon as the
+ * page is complete. Whoever reads it copies it and believes nothing: a length, a text or
+ * a number may be anything.
  *
  * Each of the two parts has one writer at a time. A counter is stored whole and may be
  * read at any time. Whatever else a part has belongs together while its sequence is
  * even and the same before and after it was copied.
  *
- * A page whose process is gone, or is another one by its start_time, is of a client
- * that crashed: "winedvc status" tells of it, and removes it.
+ * A name that leads to no page, or to one of another process by its start_time, is of a
+ * client that crashed: "winedvc status" tells of it, and removes it.
  */
 
 #define PAGE_VERSION  1
@@ -150,13 +152,13 @@ struct page
     } processes;
 };
 
-/* On the client's main thread, when a session begins. It is in memory alone, and a line says so, where there is no place
- * for the file. NULL without memory. */
+/* On the client's main thread, when a session begins. Nobody else sees it, and a line says so, where there is no place
+ * for its name. NULL without memory. */
 extern struct page *page_create( char *const *environment, const char *version );
-/* Removes the file, too; so does the process's end, unless it crashes. */
+/* Removes the name, too; so does the process's end, unless it crashes. */
 extern void page_destroy( struct page *page );
 
-/* Where its file is; false if it has none. */
+/* Its name; false if it has none. */
 extern bool page_path( const struct page *page, char path[PATH_MAX] );
 
 /* In microseconds since 1970. */

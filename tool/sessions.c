@@ -98,7 +98,7 @@ static void page_tame( struct page *page )
     }
 }
 
-/* Returns false if it is no page, or not one yet. */
+/* Returns false if it is no page. */
 static bool session_copy( int fd, struct session *session )
 {
     const struct timespec pause = { 0, COPY_PAUSE * 1000 };
@@ -118,34 +118,42 @@ static bool session_copy( int fd, struct session *session )
 
 /* One page */
 
-static int session_open( const char *directory, const struct session *session )
+/* The page that its name leads to: -1 with errno, which is ENOENT if there is none. */
+static int session_open( const char *path )
+{
+    struct stat status;
+    int fd = open( path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK );
+
+    if (fd < 0 || (!fstat( fd, &status ) && S_ISREG( status.st_mode ) && status.st_uid == geteuid())) return fd;
+    close( fd );
+    errno = ENOENT;
+    return -1;
+}
+
+/* Copies it, if there is one, and says what it is. */
+static enum session_state session_look( int fd, struct session *session )
+{
+    const struct page *page = &session->page;
+    uint64_t start_time = session_start_time( session->pid );
+
+    if (fd < 0 || !session_copy( fd, session ) || !start_time || !page->version) return SESSION_GONE;
+    if (page->version != PAGE_VERSION || page->size != sizeof(*page)) return SESSION_STRANGE;
+    return page->start_time == start_time ? SESSION_LIVE : SESSION_GONE;
+}
+
+/* Returns false if it is not there any more. */
+static bool session_read( const char *directory, struct session *session )
 {
     char path[PATH_MAX];
     struct stat status;
     int fd;
 
-    if (!session_path( directory, session, path )) return -1;
-    fd = open( path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK );
-    if (fd < 0 || (!fstat( fd, &status ) && S_ISREG( status.st_mode ) && status.st_uid == geteuid())) return fd;
-    close( fd );
-    return -1;
-}
-
-bool session_read( const char *directory, struct session *session )
-{
-    uint64_t start_time = session_start_time( session->pid );
-    int fd = session_open( directory, session );
-    bool copied;
-
-    if (fd < 0) return false;
-    copied = session_copy( fd, session );
-    close( fd );
-    if (!start_time) session->state = SESSION_GONE;
-    else if (!copied || !session->page.version) return false; /* it is not yet a page */
-    else if (session->page.version != PAGE_VERSION || session->page.size != sizeof(session->page))
-        session->state = SESSION_STRANGE;
-    else session->state = session->page.start_time == start_time ? SESSION_LIVE : SESSION_GONE;
-    return true;
+    if (!session_path( directory, session, path )) return false;
+    fd = session_open( path );
+    if (fd < 0 && errno != ENOENT && errno != ENXIO) return false;
+    session->state = session_look( fd, session );
+    if (fd >= 0) close( fd );
+    return session->state != SESSION_GONE || !lstat( path, &status ); /* or it has ended meanwhile */
 }
 
 void session_remove( const char *directory, const struct session *session )

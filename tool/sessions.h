@@ -50,9 +50,6 @@ extern bool sessions_directory( char path[PATH_MAX] );
 extern bool sessions_read( const char *directory, struct session **sessions );
 extern void sessions_clear( struct session **sessions );
 
-/* Reads that one again. Returns false if it is not there any more. */
-extern bool session_read( const char *directory, struct session *session );
-
 /* What one that is gone has left is removed. */
 extern void session_remove( const char *directory, const struct session *session );
 

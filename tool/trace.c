@@ -41,9 +41,6 @@
 
 /* A session answers the request at once, unless its client hangs. */
 #define ANSWER_MS 10000
-/* A new session's page is there soon after its file: so often it is looked for, so many microseconds apart. */
-#define PAGE_LOOKS 200
-#define PAGE_PAUSE 5000
 
 enum { OPTION_SESSION, OPTION_OUTPUT, OPTION_TEXT, OPTION_WAIT };
 
@@ -132,19 +129,6 @@ static bool find_new( const char *directory, uint64_t begin, struct session *cho
     return found;
 }
 
-static bool look_for_new( const char *directory, uint64_t begin, struct session *chosen )
-{
-    const struct timespec pause = { 0, PAGE_PAUSE * 1000 };
-    unsigned int looks;
-
-    for (looks = 0; looks < PAGE_LOOKS; looks++)
-    {
-        if (find_new( directory, begin, chosen )) return true;
-        nanosleep( &pause, NULL );
-    }
-    return false;
-}
-
 /* Waits for a session that begins. */
 static bool await_session( const char *directory, const sigset_t *waiting, struct session *chosen )
 {
@@ -161,7 +145,7 @@ static bool await_session( const char *directory, const sigset_t *waiting, struc
         while (!found && !stopped && (ppoll( &event, 1, NULL, waiting ) > 0 || errno == EINTR))
         {
             while (read( event.fd, events, sizeof(events) ) > 0) continue;
-            found = !stopped && look_for_new( directory, begin, chosen );
+            found = !stopped && find_new( directory, begin, chosen );
         }
     }
     if (event.fd >= 0) close( event.fd );

@@ -19,6 +19,7 @@
  */
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -45,6 +46,13 @@ static void end_directory(void)
 {
     ok( !rmdir( directory ), "something is left in %s\n", directory );
     rmdir( runtime );
+}
+
+static bool name_exists( const char *path )
+{
+    struct stat status;
+
+    return !lstat( path, &status );
 }
 
 static struct page *create_page(void)
@@ -93,7 +101,7 @@ static void test_file(void)
     ok( page_path( second, other ) && strcmp( path, other ), "two sessions have one file\n" );
     page_destroy( second );
     page_destroy( page );
-    ok( access( path, F_OK ) && access( other, F_OK ), "the files are left\n" );
+    ok( !name_exists( path ) && !name_exists( other ), "the files are left\n" );
 }
 
 /* It is there all the same where there is no place for a file, or where others may write. */
@@ -130,12 +138,12 @@ static void test_end(void)
         }
         waitpid( pid, &status, 0 );
         snprintf( path, sizeof(path), "%s/%d-1.status", directory, (int)pid );
-        ok( (access( path, F_OK ) == 0) == i, "a process that %s: its page\n", i ? "was killed" : "has ended" );
+        ok( name_exists( path ) == i, "a process that %s: its page\n", i ? "was killed" : "has ended" );
     }
     ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
     says( text, "has crashed or was killed: what it left is removed" );
     says( text, "No session runs." );
-    ok( access( path, F_OK ), "it is not removed\n" );
+    ok( !name_exists( path ), "it is not removed\n" );
 }
 
 /* A page of a process that has another one's number is not of a session. */
@@ -148,7 +156,7 @@ static void test_other_start(void)
     page->start_time++;
     ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
     says( text, "has crashed or was killed" );
-    ok( access( path, F_OK ), "it is not removed\n" );
+    ok( !name_exists( path ), "it is not removed\n" );
     page_destroy( page );
 }
 
@@ -191,9 +199,8 @@ static void test_shown(void)
 static void test_rubbish(void)
 {
     struct page *page = create_page();
-    char text[65536], path[PATH_MAX];
+    char text[65536];
     size_t i;
-    int fd;
 
     memset( page->client, 0xff, sizeof(*page) - offsetof( struct page, client ) );
     ok( !run_status( "--json", text, sizeof(text) ), "exit status\n" );
@@ -213,14 +220,30 @@ static void test_rubbish(void)
     page->version++;
     ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
     says( text, "its client has another version of winedvc" );
+    page_destroy( page );
+}
+
+/* Its user can not cut off what the client counts in, by which the client would end. */
+static void test_cut(void)
+{
+    struct page *page = create_page();
+    char text[65536], path[PATH_MAX];
+    FILE *file;
+
     page_path( page, path );
-    page->version--;
-    fd = open( path, O_WRONLY );
-    ok( !ftruncate( fd, 100 ), "ftruncate\n" );
-    close( fd );
+    ok( truncate( path, 0 ) && errno == EPERM, "it is cut\n" );
+    ok( !(file = fopen( path, "w" )) && errno == EPERM, "it is cut by who opens it\n" );
+    if (file) fclose( file );
+    page_store( &page->traffic.dropped, 77 );
+    ok( !run_status( "--json", text, sizeof(text) ), "exit status\n" );
+    says( text, "\"dropped\": 77" );
+    page_destroy( page );
+
+    snprintf( path, sizeof(path), "%s/%d-1.status", directory, (int)getpid() );
+    ok( (file = fopen( path, "w" )) && fwrite( text, 100, 1, file ) == 1 && !fclose( file ), "no file\n" );
     ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
     says( text, "No session runs." );
-    page_destroy( page );
+    ok( !name_exists( path ), "what is too short for a page is not removed\n" );
 }
 
 START_TEST(page)
@@ -232,5 +255,6 @@ START_TEST(page)
     test_other_start();
     test_shown();
     test_rubbish();
+    test_cut();
     end_directory();
 }
