@@ -45,6 +45,7 @@
 #define DIRECTORY_EXPORTS    0
 #define DIRECTORY_CLR        14
 
+#define MAX_SECTIONS 96     /* [PE format] of a file that Windows loads */
 #define MAX_EXPORTS  65536
 #define MAX_NAME     64
 
@@ -57,9 +58,14 @@ struct reader
 {
     int      fd;
     uint64_t size;
-    uint64_t sections;      /* their place */
+    uint8_t  sections[MAX_SECTIONS][SECTION_HEADER_SIZE];
     unsigned int section_count;
 };
+
+static uint32_t number_at( const uint8_t bytes[4] )
+{
+    return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
 
 static bool read_bytes( const struct reader *reader, uint64_t offset, void *bytes, size_t size )
 {
@@ -70,28 +76,31 @@ static bool read_bytes( const struct reader *reader, uint64_t offset, void *byte
 static bool read_number( const struct reader *reader, uint64_t offset, unsigned int size, uint32_t *number )
 {
     uint8_t bytes[4] = { 0 };
+    bool read = read_bytes( reader, offset, bytes, size );
 
-    *number = 0;
-    if (!read_bytes( reader, offset, bytes, size )) return false;
-    *number = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-    return true;
+    *number = read ? number_at( bytes ) : 0;
+    return read;
+}
+
+static bool read_sections( struct reader *reader, uint64_t offset, uint32_t count )
+{
+    reader->section_count = count;
+    return count <= MAX_SECTIONS && read_bytes( reader, offset, reader->sections, count * SECTION_HEADER_SIZE );
 }
 
 /* The place in the file of an address of the loaded image. */
 static bool find_address( const struct reader *reader, uint32_t address, uint64_t *offset )
 {
-    uint32_t virtual_address, raw_size, raw;
+    uint32_t virtual_address;
     unsigned int i;
 
     for (i = 0; i < reader->section_count; i++)
     {
-        uint64_t section = reader->sections + i * (uint64_t)SECTION_HEADER_SIZE;
+        const uint8_t *section = reader->sections[i];
 
-        if (!read_number( reader, section + 12, 4, &virtual_address ) ||
-            !read_number( reader, section + 16, 4, &raw_size ) ||
-            !read_number( reader, section + 20, 4, &raw )) return false;
-        if (address < virtual_address || address - virtual_address >= raw_size) continue;
-        *offset = raw + (uint64_t)(address - virtual_address);
+        virtual_address = number_at( section + 12 );
+        if (address < virtual_address || address - virtual_address >= number_at( section + 16 )) continue;
+        *offset = number_at( section + 20 ) + (uint64_t)(address - virtual_address);
         return true;
     }
     return false;
@@ -144,17 +153,17 @@ static void take_clr( const struct reader *reader, struct image *image, uint32_t
 
 static bool take_headers( struct reader *reader, struct image *image, uint32_t *machine )
 {
-    uint32_t dos, header, signature, optional_size, flags, magic, exports, clr, directories;
+    uint32_t dos, header, signature, sections, optional_size, flags, magic, exports, clr, directories;
 
     if (!read_number( reader, 0, 2, &dos ) || dos != 0x5a4d || !read_number( reader, 0x3c, 4, &header ) ||
         !read_number( reader, header, 4, &signature ) || signature != 0x4550 ||
         !read_number( reader, header + (uint64_t)4, 2, machine ) ||
-        !read_number( reader, header + (uint64_t)6, 2, &reader->section_count ) ||
+        !read_number( reader, header + (uint64_t)6, 2, &sections ) ||
         !read_number( reader, header + (uint64_t)20, 2, &optional_size ) ||
         !read_number( reader, header + (uint64_t)22, 2, &flags ) ||
-        !read_number( reader, header + (uint64_t)24, 2, &magic )) return false;
+        !read_number( reader, header + (uint64_t)24, 2, &magic ) ||
+        !read_sections( reader, header + (uint64_t)4 + FILE_HEADER_SIZE + optional_size, sections )) return false;
     image->is_program = !(flags & FLAG_DLL);
-    reader->sections = header + (uint64_t)4 + FILE_HEADER_SIZE + optional_size;
     image->bits = *machine == MACHINE_I386 ? 32 : *machine == MACHINE_AMD64 ? 64 : 0;
     directories = magic == MAGIC_32 ? DIRECTORIES_32 : DIRECTORIES_64;
     if (magic != MAGIC_32 && magic != MAGIC_64) return false;
