@@ -29,6 +29,7 @@
 /* Each takes any bytes and ends the process when something is wrong. */
 extern void fuzz_codec( const uint8_t *data, size_t size );
 extern void fuzz_frames( const uint8_t *data, size_t size );
+extern void fuzz_image( const uint8_t *data, size_t size );
 extern void fuzz_rdp8lite( const uint8_t *data, size_t size );
 extern void fuzz_router( const uint8_t *data, size_t size );
 extern void fuzz_sequence( const uint8_t *data, size_t size );

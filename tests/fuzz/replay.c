@@ -80,6 +80,11 @@ START_TEST(frames)
     replay( "frames", fuzz_frames );
 }
 
+START_TEST(image)
+{
+    replay( "image", fuzz_image );
+}
+
 START_TEST(rdp8lite)
 {
     replay( "rdp8lite", fuzz_rdp8lite );
