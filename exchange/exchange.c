@@ -149,7 +149,7 @@ static void exchange_need_visit( struct exchange *exchange, uint64_t time )
 /* A host that has ended is gone when its last PDU is. */
 static void exchange_check_gone( struct exchange *exchange, struct port *port )
 {
-    if (!port->ended || port->pdus.head) return;
+    if (!port->ended || port->pdus.waiting) return;
     router_remove_host( exchange->router, port->number );
     statics_lose_host( &exchange->statics, port->number );
     ports_remove( &exchange->ports, port );
@@ -891,7 +891,7 @@ static bool exchange_may_send_chunk( struct exchange *exchange, struct port *por
 /* The next PDU of a host, if that may go out. */
 static struct packet *exchange_take_pdu( struct exchange *exchange, struct port *port )
 {
-    struct packet *packet = packet_queue_pop( &port->pdus );
+    struct packet *packet = lanes_pop( &port->pdus );
     const char *rule;
 
     exchange->ports.turn = port->number;

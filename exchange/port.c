@@ -40,7 +40,7 @@ struct port *port_create( unsigned int number, int fd, const struct name_list *s
     port->credit_time = port->awaited = UINT64_MAX;
     pthread_mutex_init( &port->reading, NULL );
     packet_queue_init( &port->out );
-    packet_queue_init( &port->pdus );
+    lanes_init( &port->pdus );
     packet_queue_init( &port->control );
     return port;
 }
@@ -48,7 +48,7 @@ struct port *port_create( unsigned int number, int fd, const struct name_list *s
 void port_destroy( struct port *port )
 {
     port_close( port );
-    packet_queue_clear( &port->pdus );
+    lanes_clear( &port->pdus );
     packet_queue_clear( &port->control );
     pthread_mutex_destroy( &port->reading );
     free( port );
@@ -197,6 +197,13 @@ static void port_decode_chunk( struct port *port, const struct winedvc_frame *fr
     }
 }
 
+/* A number that all PDUs of a channel have: its id's last byte lies behind the header, whatever its length. */
+static unsigned int packet_channel( const struct packet *packet )
+{
+    if (packet->kind) return packet->kind & 0xffff;
+    return packet->size > 1 ? packet->data[1] : 0;
+}
+
 /* May it have its say now? */
 static bool port_may_speak( struct port *port, size_t size )
 {
@@ -265,6 +272,7 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
 
 unsigned int port_accept( struct port *port, struct intake *intake, bool connected )
 {
+    struct packet *packet;
     bool dropped = !connected || !port->takes_part || port->purging || port->rule;
 
     port->heard = true;
@@ -278,7 +286,7 @@ unsigned int port_accept( struct port *port, struct intake *intake, bool connect
         intake->rule = "a host sends no more than its window";
     port->window += intake->pdus.bytes;
     if (dropped) port->credit += intake->pdus.bytes;
-    else packet_queue_append( &port->pdus, &intake->pdus );
+    else while ((packet = packet_queue_pop( &intake->pdus ))) lanes_push( &port->pdus, packet_channel( packet ), packet );
     packet_queue_append( &port->control, &intake->control );
     if (!port->rule) port->rule = intake->rule;
     if (intake->no_memory) port->no_memory = true;
@@ -291,7 +299,7 @@ unsigned int port_drop_pdus( struct port *port )
     unsigned int count = 0;
 
     port->credit += port->pdus.bytes;
-    for (; (packet = packet_queue_pop( &port->pdus )); count++) free( packet );
+    for (; (packet = lanes_pop( &port->pdus )); count++) free( packet );
     return count;
 }
 
@@ -378,7 +386,7 @@ struct port *ports_next( const struct ports *ports )
 
     for (port = ports->first; port; port = port->next)
     {
-        if (!port->pdus.head) continue;
+        if (!port->pdus.waiting) continue;
         if (port->number > ports->turn) return port;
         if (!first) first = port;
     }

@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "frames.h"
+#include "lanes.h"
 #include "namelist.h"
 #include "packet.h"
 #include "page.h"
@@ -69,7 +70,7 @@ struct port
     bool                    ended;      /* the supervisor has let go of it */
     struct packet_queue     out;        /* frames that the socket did not take yet */
     size_t                  out_offset; /* in the first of them */
-    struct packet_queue     pdus;       /* for the server; kind: 0, of a chunk of a static channel its flags and stream */
+    struct lanes            pdus;       /* for the server; kind: 0, of a chunk of a static channel its flags and stream */
     struct packet_queue     control;    /* for the supervisor: a packet's kind is the frame's type */
     size_t                  window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
     size_t                  credit;     /* bytes of them that may be */

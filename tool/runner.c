@@ -121,7 +121,7 @@ static void take_intake( struct runner *runner )
     struct port *port = runner->port;
     struct packet *packet;
 
-    for (; (packet = packet_queue_pop( &port->pdus )); free( packet ))
+    for (; (packet = lanes_pop( &port->pdus )); free( packet ))
     {
         port->credit += packet->size;
         if (!runner->over && runner->take_pdu) runner->take_pdu( runner->context, packet->data, packet->size );

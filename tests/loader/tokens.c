@@ -130,6 +130,25 @@ static void test_fair(void)
     client_destroy( client );
 }
 
+/* S2: so do channels of one host. */
+static void test_idle_channel(void)
+{
+    static const uint8_t data[100 * 1590];
+    struct client *client = client_create();
+    unsigned int ids;
+
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, ECHO_CHANNEL );
+    server_expect_created( client, 2 );
+    send_many( client, 1, data, sizeof(data) );
+    server_fill( client, 2, ECHO_CHANNEL );
+    ids = next_ids( client );
+    ok( ids == 0x201 || ids == 0x102, "The other channel comes first: %04x.\n", ids );
+    client_end( client );
+    client_destroy( client );
+}
+
 /* S2: so one that was idle comes next, whatever the others have. */
 static void test_idle_host(void)
 {
@@ -373,6 +392,7 @@ START_TEST( turns )
     test_slow_turns();
     test_fair();
     test_idle_host();
+    test_idle_channel();
 }
 
 START_TEST( reads )
