@@ -71,6 +71,16 @@ static ULONG STDMETHODCALLTYPE manager_Release( IWTSVirtualChannelManager *iface
     return refs_drop_theirs( &impl_from_IWTSVirtualChannelManager( iface )->refs, &died );
 }
 
+/* The header has the flag, and Microsoft's reference says that flags are 0. A static channel would have to be known before
+ * the session connects, which no listener is. */
+static HRESULT refuse_static( struct plugin *plugin, const char *name )
+{
+    if (!InterlockedExchange( &plugin->static_refused, TRUE ))
+        notice_warning( plugin->client, plugin, L"It asks CreateListener for a static channel (%hs), which no plug-in gets "
+                        L"there: what needs it does not work, the rest goes on; report this to the plug-in's vendor", name );
+    return E_NOTIMPL;
+}
+
 static HRESULT STDMETHODCALLTYPE manager_CreateListener( IWTSVirtualChannelManager *iface, const char *name,
                                                          ULONG flags, IWTSListenerCallback *callback,
                                                          IWTSListener **out )
@@ -85,10 +95,7 @@ static HRESULT STDMETHODCALLTYPE manager_CreateListener( IWTSVirtualChannelManag
     if (!name_is_valid( name )) return E_INVALIDARG;
     if (!callback) return E_POINTER;
     if (flags & TS_VC_LISTENER_STATIC_CHANNEL)
-    {
-        FIXME( "Static channel %s not supported.\n", debugstr_a( name ) );
-        return E_NOTIMPL;
-    }
+        return refuse_static( plugin, name );
     if (flags) WARN( "Ignoring flags %#lx.\n", flags );
 
     if (FAILED(hr = listener_create( plugin, name, callback, &listener ))) return hr;

@@ -179,6 +179,7 @@ struct plugin
     struct local_server *server;    /* the queue's, others may look at it; NULL for a DLL's plug-in */
     struct static_plugin *statics;  /* the queue's; its static channels, or NULL */
     struct list link;               /* in client->plugins */
+    LONG    static_refused;         /* atomic: the user knows that CreateListener has no static channels */
     /* protected by client->lock */
     BOOL    ready;                  /* Initialize has returned, and did not fail */
     HRESULT lost_hr;                /* why its program is not there, which the client is told when all are loaded */

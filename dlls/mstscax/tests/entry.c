@@ -396,6 +396,41 @@ static void test_host_failure(void)
     ok_noticed( ENDED, "" );
 }
 
+static void ask_for_static_channels( struct call *call )
+{
+    IWTSListener *listener;
+    unsigned int i;
+    HRESULT hr;
+
+    for (i = 0; i < 2; i++)
+    {
+        listener = (IWTSListener *)0xdeadbeef;
+        hr = IWTSVirtualChannelManager_CreateListener( call->manager, "STATIC", TS_VC_LISTENER_STATIC_CHANNEL,
+                                                       call->listener_callback, &listener );
+        ok( hr == E_NOTIMPL && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    }
+    listen_on_test( call );
+}
+
+/* documented: flags are 0; ours: who asks for a static channel is told of once, and works otherwise */
+static void test_static_listener(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = ask_for_static_channels }, { .kind = CONNECTED } };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    play( start );
+    create_client( &host_iface, peer.plugin_file );
+    ok_noticed( WARNING, "It asks CreateListener for a static channel (STATIC), which no plug-in gets there: what needs it does "
+                "not work, the rest goes on; report this to the plug-in's vendor" );
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok_noticed( READY, "" );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    open_channel( 1 );
+    hang_up();
+}
+
 static void load_two( struct call *call )
 {
     if (call->kind == COUNT_INSTANCES) call->value = 2;
@@ -737,6 +772,7 @@ static void run(void)
     test_two_sessions();
     test_host_interface();
     test_host_failure();
+    test_static_listener();
     test_two_plugins_of_one_entry();
     test_slow_calls();
     test_queue_limits();
