@@ -120,16 +120,14 @@ static bool is_near( const char *name, const char *key )
 void catalog_complain( const struct catalog *catalog, const char *name )
 {
     struct registration *registration;
-    struct log_text text, near_text;
     char near[LOG_TEXT] = "";
     size_t used = 0;
 
     for (registration = catalog->search.registrations; registration; registration = registration->next)
         if (used < sizeof(near) && is_near( name, registration->key ))
             used += snprintf( near + used, sizeof(near) - used, "%s%s", used ? ", " : "", registration->key );
-    if (*near) complain( "there is no plug-in \"%s\": do you mean %s?", log_escape( &text, name ),
-                         log_escape( &near_text, near ) );
-    else complain( "there is no plug-in \"%s\": \"winedvc list\" has the names", log_escape( &text, name ) );
+    if (*near) complain( "there is no plug-in \"%s\": do you mean %s?", name, near );
+    else complain( "there is no plug-in \"%s\": \"winedvc list\" has the names", name );
 }
 
 const struct plugin *catalog_recall( const struct catalog *catalog, const struct registration *registration )

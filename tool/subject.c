@@ -83,13 +83,12 @@ static int find_plugin( struct subject *subject, const char *name, const char *f
 {
     struct catalog *catalog = &subject->catalog;
     char value[PATH_MAX + 64];
-    struct log_text text;
 
     if (*file || is_value( name ))
     {
         if (!*file && *name != '{')
         {
-            complain( "%s can not be read: is the name right?", log_escape( &text, name ) );
+            complain( "%s can not be read: is the name right?", name );
             return STATUS_UNKNOWN;
         }
         if (!make_value( subject, name, file, value, sizeof(value) )) return STATUS_FAILED;
@@ -109,7 +108,6 @@ static int find_plugin( struct subject *subject, const char *name, const char *f
 int subject_open( struct subject *subject, const char *prefix, const char *name )
 {
     char file[PATH_MAX], own[PATH_MAX];
-    struct log_text text, problem;
     int status;
 
     memset( subject, 0, sizeof(*subject) );
@@ -118,8 +116,7 @@ int subject_open( struct subject *subject, const char *prefix, const char *name 
     if ((status = target_open( &subject->target, prefix ))) return status;
     if ((status = find_plugin( subject, name, file ))) return status;
     if (!*subject->registration->problem) return STATUS_OK;
-    complain( "%s does not work: %s", log_escape( &text, name ),
-              log_escape( &problem, subject->registration->problem ) );
+    complain( "%s does not work: %s", name, subject->registration->problem );
     subject->registration = NULL;
     return STATUS_FAILED;
 }

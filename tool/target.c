@@ -87,12 +87,11 @@ int target_check( struct target *target, char *problem, size_t size )
 int target_open( struct target *target, const char *prefix )
 {
     char problem[PROBLEM];
-    struct log_text text;
     size_t i;
     int status = target_configure( target, prefix, problem, sizeof(problem) );
 
     for (i = 0; i < target->settings.mistakes.count; i++)
-        complain( "%s", log_escape( &text, target->settings.mistakes.names[i] ) );
+        complain( "%s", target->settings.mistakes.names[i] );
     if (!status) status = target_check( target, problem, sizeof(problem) );
     if (status) complain( "%s", problem );
     return status;

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "printable.h"
 #include "terminal.h"
 
 #define LEAST_WIDTH 6   /* of a column that is cut */
@@ -47,13 +49,20 @@ void terminal_print( FILE *stream, enum colour colour, const char *text )
 
 void complain( const char *format, ... )
 {
+    char line[2 * PATH_MAX], *next;
     va_list args;
+    size_t size;
 
     fflush( stdout );
     terminal_print( stderr, COLOUR_STRONG, "winedvc: " );
     va_start( args, format );
-    vfprintf( stderr, format, args );
+    vsnprintf( line, sizeof(line), format, args );
     va_end( args );
+    for (next = line; *next; next += size ? size : 1)
+    {
+        if ((size = printable_size( next ))) fwrite( next, size, 1, stderr );
+        else fprintf( stderr, "\\x%02x", (unsigned char)*next );
+    }
     fputc( '\n', stderr );
 }
 

@@ -39,7 +39,7 @@ enum colour
 /* The text, in that colour if the stream is a terminal that has colours and the user has not set NO_COLOR. */
 extern void terminal_print( FILE *stream, enum colour colour, const char *text );
 
-/* "winedvc: ..." on standard error: what is wrong, why, and what to do. */
+/* "winedvc: ..." on standard error, in one line: what is wrong, why, and what to do. What cannot be shown is escaped. */
 extern void complain( const char *format, ... ) __attribute__((format( printf, 1, 2 )));
 
 /* That something takes long, to a user who looks. */

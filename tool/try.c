@@ -301,7 +301,7 @@ static int try_plugin( struct trial *trial )
     runner->context = trial;
     trial->play.runner = trial->play.server.runner = runner;
     if (!runner_start( runner ) || *trial->failure)
-        complain( "%s does not work: %s", log_escape( &text, registration->key ),
+        complain( "%s does not work: %s", registration->key,
                   *runner->problem ? runner->problem : trial->failure );
     else
     {
