@@ -21,6 +21,7 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ struct plan
     char          value[VALUE];     /* of the AddIns key */
     char          key[256];
     bool          is_registry_file;
+    sigset_t      signals;          /* that the user ends winedvc with: blocked while there is something to take back */
     json_t       *plugins;          /* what was added, for --json; else NULL */
 };
 
@@ -153,7 +155,7 @@ static int plan_name( struct plan *plan )
     if (!*plan->file) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );
     else if (!dospath_from_unix( plan->target.settings.prefix, plan->file, plan->dos ))
     {
-        complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c", plan->target.settings.prefix,
+        complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c, by a name that Windows allows", plan->target.settings.prefix,
                   plan->file, plan->target.settings.prefix );
         return STATUS_FAILED;
     }
@@ -205,7 +207,6 @@ static bool has_key( const struct catalog *catalog, const char *key )
 static bool start_plugin( const struct plan *plan, const struct registration *registration, struct probe *probe )
 {
     char *const arguments[] = { (char *)"host", registration->entry, NULL };
-    struct log_text text;
 
     memset( probe, 0, sizeof(*probe) );
     probe->settings = &plan->target.settings;
@@ -214,8 +215,9 @@ static bool start_plugin( const struct plan *plan, const struct registration *re
     probe->title = registration->key;
     probe->plugins = 1;
     probe->limit = plan->target.settings.start_timeout;
+    probe->signals = &plan->signals;
     if (probe_run( probe ) && probe->started[0].ready) return true;
-    complain( "%s does not work: %s%s%s", log_escape( &text, registration->key ),
+    complain( "%s does not work: %s%s%s", registration->key,
               *probe->problem || !probe->started ? probe->problem : probe->started[0].problem,
               *probe->error ? "; Wine printed: " : "", probe->error );
     return false;
@@ -313,14 +315,12 @@ static void take_back( const struct plan *plan, const char *key, bool registered
 /* Once it is registered: starts it, and tells. */
 static bool finish( const struct plan *plan, struct catalog *catalog, const struct registration *registration )
 {
-    struct log_text text, problem;
     struct probe probe;
     bool works;
 
     if (*registration->problem)
     {
-        complain( "%s does not work: %s", log_escape( &text, registration->key ),
-                  log_escape( &problem, registration->problem ) );
+        complain( "%s does not work: %s", registration->key, registration->problem );
         return false;
     }
     if (plan->arguments->given[GIVEN_NO_RUN])
@@ -368,7 +368,10 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
     }
     if (!(*ours = registry_change( &plan->target, plan->target.bits, "set", plan->key, plan->value ))) return NULL;
     catalog_clear( catalog );
-    return catalog_open( catalog, &plan->target ) ? find_meant( plan, catalog ) : NULL;
+    if (!catalog_open( catalog, &plan->target )) return NULL;
+    if (!(registration = find_meant( plan, catalog )))
+        complain( "Wine does not know %s by that name: rename it, to letters, digits and dots", plan->file );
+    return registration;
 }
 
 /* All that a .reg file has brought has to work. */
@@ -391,12 +394,22 @@ static void take_back_all( const struct plan *plan, const struct catalog *before
     complain( "no plug-in of %s is added", plan->file );
 }
 
-static int add_to( const struct plan *plan, const struct catalog *before )
+static void block_signals( struct plan *plan )
+{
+    sigemptyset( &plan->signals );
+    sigaddset( &plan->signals, SIGINT );
+    sigaddset( &plan->signals, SIGTERM );
+    sigaddset( &plan->signals, SIGHUP );
+    sigprocmask( SIG_BLOCK, &plan->signals, NULL );
+}
+
+static int add_to( struct plan *plan, const struct catalog *before )
 {
     struct catalog catalog = { 0 };
     struct registration *registration;
     bool registered, ours, works;
 
+    block_signals( plan );
     if (!register_file( plan, &registered )) return STATUS_FAILED;
     registration = find_or_write_key( plan, before, &catalog, &ours );
     works = registration &&

@@ -21,6 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "probe.h"
 #include "runner.h"
@@ -152,11 +154,12 @@ static void probe_do( struct probe *probe )
             .arguments = probe->arguments,
             .title = probe->title,
             .limit = probe->limit,
-            .input = -1,
+            .input = probe->signals ? signalfd( -1, probe->signals, SFD_CLOEXEC ) : -1,
             .take = take_report,
             .context = &run,
         },
     };
+    int signals = run.runner.input;
     struct log_text text;
 
     probe->told = runner_start( &run.runner );
@@ -170,6 +173,7 @@ static void probe_do( struct probe *probe )
     if (run.runner.host)
         snprintf( probe->error, sizeof(probe->error), "%s", log_escape( &text, run.runner.host->output.error ) );
     runner_clear( &run.runner );
+    if (signals >= 0) close( signals );
 }
 
 bool probe_run( struct probe *probe )

@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_PROBE_H
 #define __WINEDVC_PROBE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,7 @@ struct probe
     const char            *title;   /* for the log */
     size_t                 plugins; /* that it is to start */
     unsigned int           limit;   /* seconds for the answer, after the first word */
+    const sigset_t        *signals; /* blocked ones, of which each interrupts it; NULL for none */
     /* what came of it */
     bool                   told;    /* it has said all that it was asked for */
     char                   problem[LOG_LINE];   /* why it has not; what a reason from outside is cut to */

@@ -268,6 +268,7 @@ static void runner_listen( struct runner *runner )
         if (runner_turn( runner, told_progress || patience > until ? until : patience ) &&
             clock_ms() >= until && runner->phase == phase)
             tell_late( runner, phase == RUNNER_STARTS ? until - start : limit );
+        if (runner->has_input) runner_fail( runner, "its start was interrupted" );
     }
 }
 
@@ -302,7 +303,7 @@ static bool runner_begin( struct runner *runner, const struct wine_program *prog
     host_hello( &hello );
     runner_send( runner, WINEDVC_HELLO, &hello, sizeof(hello) );
     runner_listen( runner );
-    if (runner->phase != RUNNER_STARTS || last) return true;
+    if (runner->phase != RUNNER_STARTS || runner->has_input || last) return true;
     runner_clear( runner );
     *runner->problem = 0;
     runner->over = runner->ends = false;

@@ -47,7 +47,7 @@ struct runner
     char *const           *arguments;   /* winedvc.exe's, up to a NULL */
     const char            *title;       /* for the log */
     unsigned int           limit;       /* seconds from the first word to RUNNER_TOLD; 0 for none */
-    int                    input;       /* also waited for; -1 for none */
+    int                    input;       /* also waited for; -1 for none. What comes before RUNNER_TOLD interrupts it */
     bool                   shows_all;   /* what it prints is shown to the last line */
     void                 (*take)( void *context, const struct report *report ); /* each report; HELLO is right */
     void                 (*take_pdu)( void *context, const uint8_t *pdu, size_t size );    /* NULL if none may come */
