@@ -26,7 +26,7 @@
 #include "initguid.h"
 #include "tsvirtualchannels.h"
 #include "wine/cchannelex.h"
-#include "wine/mstscax.h"
+#include "../../dlls/mstscax/tests/host.h"
 
 #include "wine/test.h"
 
@@ -347,21 +347,6 @@ static void raise_event( UINT event )
     session.init_event( session.user_param, &session, event, NULL, 0 );
 }
 
-static HRESULT STDMETHODCALLTYPE host_QueryInterface( IWineDVCHost *iface, REFIID riid, void **out )
-{
-    return query_interface( iface, riid, &IID_IWineDVCHost, out );
-}
-
-static ULONG STDMETHODCALLTYPE host_AddRef( IWineDVCHost *iface )
-{
-    return 2;
-}
-
-static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
-{
-    return 1;
-}
-
 /* What the server sends is the test's; only the end comes here. */
 static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
 {
@@ -387,38 +372,6 @@ static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connect
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 number, const WCHAR *text, HRESULT hr,
-                                                const WCHAR *reason )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnListen( IWineDVCHost *iface, UINT32 number, const char *name )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnUnlisten( IWineDVCHost *iface, UINT32 number, const char *name )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 number, const WCHAR *text, const char *what,
-                                              UINT32 duration )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
-{
-    return S_OK;
-}
-
 static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
 {
     char line[512];
@@ -428,55 +381,14 @@ static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 num
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 number, const WCHAR *why )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 number, UINT32 stream, const char *name,
-                                                UINT32 options )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 number, UINT32 stream, UINT32 flags,
-                                                   BYTE *chunk, UINT32 size, void *write )
-{
-    return E_NOTIMPL;
-}
-
-static IWineDVCHostVtbl host_vtbl =
-{
-    host_QueryInterface,
-    host_AddRef,
-    host_Release,
-    host_Read,
-    host_Write,
-    host_Flush,
-    host_OnPlugin,
-    host_OnListen,
-    host_OnUnlisten,
-    host_OnSlow,
-    host_OnReady,
-    host_OnWarning,
-    host_OnInformation,
-    host_OnEnded,
-    host_OnStatic,
-    host_WriteStatic,
-};
-
-static IWineDVCHost host = { &host_vtbl };
-
 BOOL session_load(void)
 {
     HMODULE module = LoadLibraryW( L"mstscax.dll" );
     DWORD cookie;
 
+    host_vtbl.Read = host_Read;
+    host_vtbl.Write = host_Write;
+    host_vtbl.OnWarning = host_OnWarning;
     if (!module || !(entry = (void *)GetProcAddress( module, "VirtualChannelEntryEx" ))) return FALSE;
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
     return SUCCEEDED(CoRegisterClassObject( &CLSID_WirePlugin, (IUnknown *)&plugin_factory, CLSCTX_INPROC_SERVER,
@@ -505,7 +417,7 @@ void session_start(void)
     entry_points.MagicNumber = FREERDP_CHANNEL_MAGIC_NUMBER;
     ok( entry( &entry_points.entry_points, &session ), "the entry failed\n" );
     session.client = entry_points.pInterface;
-    hr = IWineDVCClient_Configure( session.client, &host, ARRAY_SIZE(classes), classes );
+    hr = IWineDVCClient_Configure( session.client, &host_iface, ARRAY_SIZE(classes), classes );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     raise_event( CHANNEL_EVENT_INITIALIZED );
     raise_event( CHANNEL_EVENT_CONNECTED );

@@ -27,6 +27,7 @@
 #include "ocidl.h"
 #include "initguid.h"   /* once in the program */
 #include "peer.h"
+#include "host.h"
 
 static UINT structure_size(void)
 {
@@ -162,24 +163,6 @@ static void ok_noticed_( int line, enum notice notice, const char *name )
     ok_(__FILE__, line)( !strcmp( test_host.names[i], name ), "got %s\n", test_host.names[i] );
 }
 
-static HRESULT STDMETHODCALLTYPE host_QueryInterface( IWineDVCHost *iface, REFIID riid, void **out )
-{
-    *out = NULL;
-    if (!IsEqualGUID( riid, &IID_IUnknown ) && !IsEqualGUID( riid, &IID_IWineDVCHost )) return E_NOINTERFACE;
-    *out = iface;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE host_AddRef( IWineDVCHost *iface )
-{
-    return 2;
-}
-
-static ULONG STDMETHODCALLTYPE host_Release( IWineDVCHost *iface )
-{
-    return 1;
-}
-
 /* The end of the session comes to the reader, who raises it there, as well as what the test wants raised at once. */
 static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
 {
@@ -293,39 +276,20 @@ static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 numbe
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 number, UINT32 stream, const char *name,
-                                                UINT32 options )
+static void prepare_host(void)
 {
-    return S_OK;
+    host_vtbl.Read = host_Read;
+    host_vtbl.Write = host_Write;
+    host_vtbl.Flush = host_Flush;
+    host_vtbl.OnPlugin = host_OnPlugin;
+    host_vtbl.OnListen = host_OnListen;
+    host_vtbl.OnUnlisten = host_OnUnlisten;
+    host_vtbl.OnSlow = host_OnSlow;
+    host_vtbl.OnReady = host_OnReady;
+    host_vtbl.OnWarning = host_OnWarning;
+    host_vtbl.OnInformation = host_OnInformation;
+    host_vtbl.OnEnded = host_OnEnded;
 }
-
-static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 number, UINT32 stream, UINT32 flags,
-                                                   BYTE *chunk, UINT32 size, void *write )
-{
-    return E_NOTIMPL;
-}
-
-static IWineDVCHostVtbl host_vtbl =
-{
-    host_QueryInterface,
-    host_AddRef,
-    host_Release,
-    host_Read,
-    host_Write,
-    host_Flush,
-    host_OnPlugin,
-    host_OnListen,
-    host_OnUnlisten,
-    host_OnSlow,
-    host_OnReady,
-    host_OnWarning,
-    host_OnInformation,
-    host_OnEnded,
-    host_OnStatic,
-    host_WriteStatic,
-};
-
-static IWineDVCHost host_iface = { &host_vtbl };
 
 /* One channel, 1, is open. */
 static void hang_up(void)
@@ -788,5 +752,6 @@ START_TEST(entry)
     test_host.come = CreateSemaphoreW( NULL, 0, ARRAY_SIZE(test_host.notices), NULL );
     test_host.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
     test_host.flushed = CreateEventW( NULL, FALSE, FALSE, NULL );
+    prepare_host();
     run_in_all_forms( run );
 }
