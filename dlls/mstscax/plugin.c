@@ -182,7 +182,7 @@ static void run_terminated( struct task *task )
     struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
     struct client *client = plugin->client;
 
-    if ((static_is_busy( plugin ) || !plugin_is_idle( plugin )) && plugin_submit( plugin, "Terminated", run_terminated, 0 )) return;
+    if (!plugin_is_idle( plugin ) && plugin_submit( plugin, "Terminated", run_terminated, 0 )) return;
     if (plugin->plugin)
     {
         IWTSPlugin_Terminated( plugin->plugin );

@@ -419,21 +419,23 @@ static BOOL pump_send( struct client *client )
     return TRUE;
 }
 
+static void pump_transmit_chunk( struct client *client, struct static_chunk *chunk )
+{
+    InterlockedExchangeAdd( &client->pump.in_flight, chunk->size );
+    client->pump.sent_static = TRUE;
+    if (FAILED(IWineDVCHost_WriteStatic( client->host, chunk->connection, chunk->stream, chunk->flags,
+                                         chunk->room + WINE_DVC_HEADROOM, chunk->size, chunk )))
+        pump_complete_static( client, chunk, TRUE );
+}
+
 /* The same for chunks of static channels. */
 static BOOL pump_send_static( struct client *client )
 {
-    struct static_chunk *chunk;
+    const SIZE_T size = sizeof(((struct static_chunk *)0)->room);
     unsigned int i;
 
     for (i = 0; i < RUN; i++)
-    {
-        if (!pump_fits( &client->pump, sizeof(chunk->room) ) || !(chunk = static_next_chunk( client ))) return FALSE;
-        InterlockedExchangeAdd( &client->pump.in_flight, chunk->size );
-        client->pump.sent_static = TRUE;
-        if (FAILED(IWineDVCHost_WriteStatic( client->host, chunk->connection, chunk->stream, chunk->flags,
-                                             chunk->room + WINE_DVC_HEADROOM, chunk->size, chunk )))
-            pump_complete_static( client, chunk, TRUE );
-    }
+        if (!pump_fits( &client->pump, size ) || !static_send( client, pump_transmit_chunk )) return FALSE;
     return TRUE;
 }
 

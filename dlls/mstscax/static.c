@@ -43,8 +43,6 @@ struct static_plugin
     BOOL  entered;                      /* the entry has accepted */
     BOOL  terminated;                   /* the queue's: nothing is called any more */
     BOOL  joined;                       /* the reader's: CONNECTED was submitted, in this connection */
-    LONG  told;                         /* atomic: and DISCONNECTED has not been told since */
-    LONG  writes;                       /* atomic: that were taken and have not ended */
     struct static_plugin *next;         /* in the list of all */
 };
 
@@ -78,7 +76,7 @@ struct static_channel
     LONG   handle;                      /* 0 while it is closed */
     LONG   opened;                      /* counts how often, for the handles */
     struct static_write *incoming;      /* newest first */
-    LONG64 undelivered;                 /* bytes received that no call has returned from */
+    LONG64 kept;                        /* memory of what was received and no call has returned from */
 
     /* the reader's */
     BOOL   granted;                     /* the server has it, in this connection */
@@ -101,6 +99,7 @@ struct static_event
     BYTE   data[1];
 };
 
+static LONG64 kept;                     /* the same of all channels */
 static SRWLOCK lock = SRWLOCK_INIT;
 /* protected by lock; a channel is there for good before the count says so */
 static struct static_channel *channels[CHANNEL_MAX_COUNT];
@@ -268,7 +267,6 @@ static void run_write_end( struct task *task )
     struct static_write *write = CONTAINING_RECORD( task, struct static_write, task );
     UINT event = write->cancelled ? CHANNEL_EVENT_WRITE_CANCELLED : CHANNEL_EVENT_WRITE_COMPLETE;
 
-    InterlockedDecrement( &write->channel->owner->writes );
     if (!write->channel->owner->terminated) write->event_proc( write->handle, event, write->user_data, 0, 0, 0 );
 }
 
@@ -338,7 +336,6 @@ static void take_incoming( struct static_channel *channel )
         next = write->next;
         write->next = oldest;
         oldest = write;
-        InterlockedIncrement( &channel->owner->writes );
     }
     if (channel->last) channel->last->next = oldest;
     else channel->first = oldest;
@@ -385,7 +382,7 @@ static struct static_chunk *cut_chunk( struct static_channel *channel )
     return chunk;
 }
 
-struct static_chunk *static_next_chunk( struct client *client )
+BOOL static_send( struct client *client, void (*transmit)( struct client *client, struct static_chunk *chunk ) )
 {
     struct static_chunk *chunk = NULL;
     struct static_channel *channel;
@@ -401,8 +398,9 @@ struct static_chunk *static_next_chunk( struct client *client )
         if (channel->first) chunk = cut_chunk( channel );
     }
     turn = channel_count ? (turn + i) % channel_count : 0;
+    if (chunk) transmit( client, chunk );
     ReleaseSRWLockExclusive( &lock );
-    return chunk;
+    return chunk != NULL;
 }
 
 void static_chunk_done( struct static_chunk *chunk, BOOL dropped )
@@ -414,9 +412,20 @@ void static_chunk_done( struct static_chunk *chunk, BOOL dropped )
 
 /* Events */
 
+/* Returns how much of the channel's is kept now; of all in *total. */
+static LONG64 keep( struct static_channel *channel, LONG64 size, LONG64 *total )
+{
+    *total = InterlockedExchangeAdd64( &kept, size ) + size;
+    return InterlockedExchangeAdd64( &channel->kept, size ) + size;
+}
+
 static void destroy_event( struct task *task )
 {
-    free( CONTAINING_RECORD( task, struct static_event, task ) );
+    struct static_event *event = CONTAINING_RECORD( task, struct static_event, task );
+    LONG64 total;
+
+    if (event->channel) keep( event->channel, -(LONG64)(sizeof(*event) + event->size), &total );
+    free( event );
 }
 
 static void run_channel_event( struct static_event *event )
@@ -427,7 +436,6 @@ static void run_channel_event( struct static_event *event )
 
     if (event_proc && handle)
         event_proc( handle, event->event, event->data, event->size, event->total, event->flags );
-    InterlockedExchangeAdd64( &channel->undelivered, -(LONG64)event->size );
 }
 
 static void close_all( const struct static_plugin *owner )
@@ -437,20 +445,6 @@ static void close_all( const struct static_plugin *owner )
 
     for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
         if (channel->owner == owner) close_channel( channel );
-}
-
-static void submit_event( struct static_plugin *owner, UINT number, const void *data, UINT32 size );
-
-/* Of each write it has heard by then: the pump may have been about to give the transport one. */
-static void run_disconnected( struct static_plugin *owner )
-{
-    if (InterlockedOr( &owner->writes, 0 )) submit_event( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
-    else
-    {
-        InterlockedExchange( &owner->told, FALSE );
-        close_all( owner );
-        owner->event_proc( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
-    }
 }
 
 /* The plug-in is about to hear of its connection, which may have ended meanwhile. */
@@ -477,8 +471,8 @@ static void run_event( struct task *task )
         return;
     }
     if (event->event == CHANNEL_EVENT_CONNECTED) set_joined( owner, event->connection );
-    if (event->event == CHANNEL_EVENT_DISCONNECTED) run_disconnected( owner );
-    else owner->event_proc( owner, event->event, event->size ? event->data : NULL, event->size );
+    if (event->event == CHANNEL_EVENT_DISCONNECTED) close_all( owner );
+    owner->event_proc( owner, event->event, event->size ? event->data : NULL, event->size );
 }
 
 /* NULL without memory */
@@ -541,7 +535,6 @@ void static_join( struct client *client, UINT32 streams, const char *server )
             channels[i]->granted = any = TRUE;
         }
         submit_connected( plugin, any, client->connection, server );
-        InterlockedExchange( &plugin->told, TRUE );
         plugin->joined = TRUE;
     }
     ReleaseSRWLockExclusive( &lock );
@@ -569,44 +562,50 @@ void static_disconnect( struct client *client )
     ReleaseSRWLockExclusive( &lock );
 }
 
-/* A plug-in that does not come back from its calls must not fill the memory. FALSE if this is too much. */
-static BOOL may_keep( struct client *client, struct static_channel *channel, UINT32 size )
+/* Nothing more is taken until the next connection: a stream has no hole. */
+static void go_deaf( struct static_channel *channel, const WCHAR *why )
 {
-    LONG64 kept = InterlockedExchangeAdd64( &channel->undelivered, size ) + size;
-    const struct plugin *plugin = channel->owner->plugin;
+    channel->overrun = TRUE;
+    notice_warning( channel->owner->plugin->client, channel->owner->plugin, L"What comes on its static channel %hs is dropped "
+                    L"until the next connection: %s", channel->name, why );
+}
 
-    if (kept > client->soft_limit && !channel->reported)
+/* A plug-in that does not come back from its calls must not fill the memory. */
+static void check_kept( struct client *client, struct static_channel *channel, LONG64 size, LONG64 total )
+{
+    WCHAR why[128];
+
+    if (size > client->soft_limit && !channel->reported)
     {
         channel->reported = TRUE;
-        notice_warning( client, plugin, L"It does not take what the server sends on its static channel %hs: %u MiB wait",
-                        channel->name, (unsigned int)(client->soft_limit >> 20) );
+        notice_warning( client, channel->owner->plugin, L"It does not take what the server sends on its static channel %hs: "
+                        L"%u MiB wait", channel->name, (unsigned int)(client->soft_limit >> 20) );
     }
-    if (kept <= client->hard_limit) return TRUE;
-    InterlockedExchangeAdd64( &channel->undelivered, -(LONG64)size );
-    channel->overrun = TRUE;
-    notice_warning( client, plugin, L"It has not taken %u MiB of its static channel %hs: what comes there until the next "
-                    L"connection is dropped", (unsigned int)(client->hard_limit >> 20), channel->name );
-    return FALSE;
+    if (size <= client->hard_limit && total <= client->total_limit) return;
+    if (size > client->hard_limit) swprintf( why, ARRAY_SIZE(why), L"%I64d MiB wait there", client->hard_limit >> 20 );
+    else swprintf( why, ARRAY_SIZE(why), L"%I64d MiB wait on all of these plug-ins' static channels", client->total_limit >> 20 );
+    go_deaf( channel, why );
 }
 
 void static_receive( struct client *client, UINT32 stream, UINT32 flags, UINT32 total, const BYTE *data, UINT32 size )
 {
     struct static_channel *channel = find_stream( stream );
     struct static_event *event;
+    LONG64 own, all;
 
     if (!channel || channel->owner->plugin->client != client || !channel->granted || channel->overrun) return;
-    if (!size || size > CHANNEL_CHUNK_LENGTH || !may_keep( client, channel, size )) return;
+    if (!size || size > CHANNEL_CHUNK_LENGTH) return;
     if (!(event = create_event( channel->owner, CHANNEL_EVENT_DATA_RECEIVED, data, size )))
     {
-        channel->overrun = TRUE; /* a stream has no hole */
-        notice_warning( client, channel->owner->plugin, L"No memory is left for what comes on its static channel %hs: it is "
-                        L"dropped until the next connection", channel->name );
+        go_deaf( channel, L"no memory is left" );
         return;
     }
     event->channel = channel;
     event->total = total;
     event->flags = flags;
+    own = keep( channel, sizeof(*event) + size, &all );
     queue_submit( &channel->owner->plugin->queue, &event->task );
+    check_kept( client, channel, own, all );
 }
 
 /* A plug-in's beginning and end */
@@ -658,11 +657,6 @@ HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, WCHAR *
         if (channel->owner == owner) notice_static( plugin, stream, channel->name, channel->options );
     owner->event_proc( owner, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
     return S_OK;
-}
-
-BOOL static_is_busy( const struct plugin *plugin )
-{
-    return plugin->statics && InterlockedOr( &plugin->statics->told, 0 );
 }
 
 void static_terminate( struct plugin *plugin )

@@ -49,8 +49,6 @@ struct static_chunk
 /* In the plug-in's queue: runs VirtualChannelEntry, tells of the channels, then CHANNEL_EVENT_INITIALIZED. On failure
  * *reason says why, for free(). */
 extern HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, WCHAR **reason );
-/* DISCONNECTED has yet to be told: it waits for the ends of writes. */
-extern BOOL static_is_busy( const struct plugin *plugin );
 /* In the plug-in's queue: its CHANNEL_EVENT_TERMINATED, after which nothing is called any more. */
 extern void static_terminate( struct plugin *plugin );
 
@@ -58,13 +56,15 @@ extern void static_terminate( struct plugin *plugin );
 
 /* The server has the channels whose bit is set: CONNECTED, or V1_CONNECTED to a plug-in that has none of them. */
 extern void static_join( struct client *client, UINT32 streams, const char *server );
-/* What was not sent is cancelled, then comes DISCONNECTED. */
+/* The transport has dropped what it had: what was not sent is cancelled, then comes DISCONNECTED. A Write that is about
+ * to return may be cancelled after it. */
 extern void static_disconnect( struct client *client );
 extern void static_receive( struct client *client, UINT32 stream, UINT32 flags, UINT32 total, const BYTE *data,
                             UINT32 size );
 
-/* The pump's: the next chunk, of the channel whose turn it is, NULL if there is nothing to send. */
-extern struct static_chunk *static_next_chunk( struct client *client );
+/* The pump's: the transport is given the next chunk, of the channel whose turn it is; FALSE if there is nothing to send.
+ * With the lock, so that none is on its way while the connection ends. */
+extern BOOL static_send( struct client *client, void (*transmit)( struct client *client, struct static_chunk *chunk ) );
 /* Is there something to look for? */
 extern BOOL static_has_channels( void );
 /* Our own threads': the transport has sent the chunk, or dropped it; it is freed. */

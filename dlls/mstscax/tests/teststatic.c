@@ -28,7 +28,15 @@
 #include "winbase.h"
 #include "cchannel.h"
 
+static BOOL (CDECL *enter)( CHANNEL_ENTRY_POINTS *entry_points );
+
+/* For the test: what the entry does. */
+void CDECL teststatic_set_entry( BOOL (CDECL *proc)( CHANNEL_ENTRY_POINTS *entry_points ) )
+{
+    enter = proc;
+}
+
 BOOL VCAPITYPE VirtualChannelEntry( CHANNEL_ENTRY_POINTS *entry_points )
 {
-    return FALSE;
+    return enter && enter( entry_points );
 }

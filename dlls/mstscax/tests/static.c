@@ -1,0 +1,280 @@
+/*
+ * Static channels: what a plug-in hears, and how much of it may wait
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <stdarg.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "ole2.h"
+#include "peer.h"
+#include "host.h"
+
+#define CHANNELS 2
+
+static struct
+{
+    WCHAR file[MAX_PATH];       /* the plug-in's */
+    const char *const *names;   /* that the plug-in declares */
+    CHANNEL_ENTRY_POINTS functions;
+    void *init_handle;
+    DWORD handles[CHANNELS];
+    LONG64 streams[CHANNELS];
+    LONG declared;
+    BOOL blocks;                /* in DATA_RECEIVED, until */
+    HANDLE go;
+    HANDLE ready, hang_up, ended;
+    HANDLE sending, connected;  /* the transport is given a chunk, which it takes when there is another connection */
+
+    SRWLOCK lock;
+    /* protected by lock */
+    UINT events[64];
+    unsigned int count;
+    char warning[300];          /* the last */
+    HANDLE come, warned;        /* semaphores */
+    unsigned int seen;
+} test;
+
+static void tell( UINT event )
+{
+    AcquireSRWLockExclusive( &test.lock );
+    if (test.count < ARRAY_SIZE(test.events)) test.events[test.count++] = event;
+    ReleaseSRWLockExclusive( &test.lock );
+    ReleaseSemaphore( test.come, 1, NULL );
+}
+
+#define ok_event( expected ) ok_event_( __LINE__, expected )
+static void ok_event_( int line, UINT expected )
+{
+    UINT event = ~0u;
+
+    if (wait_for( test.come ))
+    {
+        AcquireSRWLockExclusive( &test.lock );
+        event = test.events[test.seen++];
+        ReleaseSRWLockExclusive( &test.lock );
+    }
+    ok_(__FILE__, line)( event == expected, "got event %d instead of %u\n", event, expected );
+}
+
+/* The plug-in */
+
+static void VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
+{
+    if (event != CHANNEL_EVENT_DATA_RECEIVED) tell( event );
+    else if (test.blocks) wait_for( test.go );
+}
+
+static void VCAPITYPE init_event( void *init_handle, UINT event, void *data, UINT size )
+{
+    UINT error;
+    int i;
+
+    for (i = 0; event == CHANNEL_EVENT_CONNECTED && i < CHANNELS; i++)
+    {
+        error = test.functions.pVirtualChannelOpen( test.init_handle, &test.handles[i], (char *)test.names[i], open_event );
+        ok( !error, "got error %u\n", error );
+    }
+    tell( event );
+}
+
+static BOOL CDECL enter( CHANNEL_ENTRY_POINTS *entry_points )
+{
+    CHANNEL_DEF defs[CHANNELS] = { 0 };
+    UINT error;
+    int i;
+
+    test.functions = *entry_points;
+    for (i = 0; i < CHANNELS; i++) strcpy( defs[i].name, test.names[i] );
+    error = entry_points->pVirtualChannelInit( &test.init_handle, defs, CHANNELS, VIRTUAL_CHANNEL_VERSION_WIN2000,
+                                               init_event );
+    ok( !error, "got error %u\n", error );
+    return TRUE;
+}
+
+/* The host */
+
+static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
+{
+    wait_for( test.hang_up );
+    raise_event( CHANNEL_EVENT_TERMINATED );
+    SetEvent( test.ended );
+    return E_ABORT;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 plugin, UINT32 stream, const char *name,
+                                                UINT32 options )
+{
+    if (test.declared < CHANNELS) test.streams[test.declared++] = stream;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
+{
+    SetEvent( test.ready );
+    return S_OK;
+}
+
+/* As one whose thread does not run for a while: the connection may end meanwhile, unless that waits for it. */
+static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 connection, UINT32 stream, UINT32 flags,
+                                                   BYTE *chunk, UINT32 size, void *write )
+{
+    SetEvent( test.sending );
+    WaitForSingleObject( test.connected, TIMEOUT_AFTER_FAILURE );
+    return HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+{
+    AcquireSRWLockExclusive( &test.lock );
+    snprintf( test.warning, sizeof(test.warning), "%ls", text );
+    ReleaseSRWLockExclusive( &test.lock );
+    ReleaseSemaphore( test.warned, 1, NULL );
+    return S_OK;
+}
+
+#define ok_warned( text ) ok_warned_( __LINE__, text )
+static void ok_warned_( int line, const char *text )
+{
+    ok_(__FILE__, line)( wait_for( test.warned ), "no warning comes\n" );
+    AcquireSRWLockExclusive( &test.lock );
+    ok_(__FILE__, line)( !strncmp( test.warning, text, strlen( text ) ), "got %s\n", test.warning );
+    ReleaseSRWLockExclusive( &test.lock );
+}
+
+/* A session */
+
+static void join(void)
+{
+    UINT32 streams = 0;
+    int i;
+
+    for (i = 0; i < CHANNELS; i++) streams |= 1u << test.streams[i];
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    IWineDVCClient_JoinStatic( session.client, streams, "server" );
+}
+
+/* The names of a process's channels are its plug-ins' for good. */
+static void start( const char *const names[CHANNELS], const WINE_DVC_LIMITS *limits )
+{
+    test.names = names;
+    test.declared = test.count = test.seen = 0;
+    create_client( &host_iface, test.file );
+    IWineDVCClient_SetLimits( session.client, limits );
+    ok_event( CHANNEL_EVENT_INITIALIZED );
+    ok( wait_for( test.ready ), "the plug-in is not ready\n" );
+    join();
+    ok_event( CHANNEL_EVENT_CONNECTED );
+}
+
+static void stop(void)
+{
+    SetEvent( test.hang_up );
+    ok_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_event( CHANNEL_EVENT_TERMINATED );
+    ok( wait_for( test.ended ), "the session does not end\n" );
+}
+
+/* documented: each write ends; ours: before the end of its connection, and that before the next one */
+static void test_order(void)
+{
+    static const char *const names[CHANNELS] = { "order", "other" };
+    static const WINE_DVC_LIMITS none = { 0 };
+    BYTE data = 1;
+    UINT error;
+
+    start( names, &none );
+    error = test.functions.pVirtualChannelWrite( test.handles[0], &data, sizeof(data), NULL );
+    ok( !error, "got error %u\n", error );
+    ok( wait_for( test.sending ), "nothing is sent\n" );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    join();
+    SetEvent( test.connected );
+    ok_event( CHANNEL_EVENT_WRITE_CANCELLED );
+    ok_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_event( CHANNEL_EVENT_CONNECTED );
+    stop();
+}
+
+/* Sends as many chunks as it takes. Returns how many those are. */
+static unsigned int fill( UINT32 stream, UINT32 size, unsigned int max )
+{
+    static BYTE data[CHANNEL_CHUNK_LENGTH];
+    unsigned int i;
+
+    for (i = 0; i < max && WaitForSingleObject( test.warned, 0 ); i++)
+        IWineDVCClient_ReceiveStatic( session.client, stream, CHANNEL_FLAG_FIRST | CHANNEL_FLAG_LAST, size, data, size );
+    return i;
+}
+
+/* ours: what a plug-in does not take is bounded, in memory and not in bytes of the server's: for a channel, and for all */
+static void test_limits(void)
+{
+    static const char *const names[CHANNELS] = { "small", "large" };
+    static const WINE_DVC_LIMITS limits = { .soft = 2, .hard = 2, .total = 3 };
+    unsigned int count;
+
+    test.blocks = TRUE;
+    start( names, &limits );
+    count = fill( test.streams[0], 1, 100000 );
+    ok( count < 100000, "%u chunks of a byte wait\n", count );
+    ok_warned( "What comes on its static channel small is dropped until the next connection: 2 MiB wait there" );
+    count = fill( test.streams[1], CHANNEL_CHUNK_LENGTH, 1200 );
+    ok( count < 1200, "%u chunks of 1600 bytes wait beside those\n", count );
+    ok( strstr( test.warning, "static channel large" ) && strstr( test.warning, "3 MiB wait on all of" ), "got %s\n",
+        test.warning );
+    test.blocks = FALSE;
+    SetEvent( test.go );
+    stop();
+}
+
+static void run(void)
+{
+    void (CDECL *set_entry)( BOOL (CDECL *proc)( CHANNEL_ENTRY_POINTS *entry_points ) );
+    HMODULE module;
+
+    if (peer.form != FORM_EX_FREERDP || !write_test_dll( L"teststatic.dll", test.file )) return;
+    module = LoadLibraryW( test.file );
+    ok( module != NULL, "could not load %s, error %lu\n", wine_dbgstr_w( test.file ), GetLastError() );
+    if (!module) return;
+    set_entry = (void *)GetProcAddress( module, "teststatic_set_entry" );
+    set_entry( enter );
+    test_order();
+    test_limits();
+    DeleteFileW( test.file );
+}
+
+START_TEST(static)
+{
+    test.come = CreateSemaphoreW( NULL, 0, ARRAY_SIZE(test.events), NULL );
+    test.warned = CreateSemaphoreW( NULL, 0, 100, NULL );
+    test.go = CreateEventW( NULL, TRUE, FALSE, NULL );
+    test.ready = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.ended = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.sending = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.connected = CreateEventW( NULL, FALSE, FALSE, NULL );
+    host_vtbl.Read = host_Read;
+    host_vtbl.OnStatic = host_OnStatic;
+    host_vtbl.OnReady = host_OnReady;
+    host_vtbl.OnWarning = host_OnWarning;
+    host_vtbl.WriteStatic = host_WriteStatic;
+    run_in_all_forms( run );
+}
