@@ -28,7 +28,8 @@
 #include "frames.h"
 #include "log.h"
 
-/* The main thread draws, too: it gets its turn after so much. */
+/* The main thread draws, too: it gets its turn after so much, or as much as FreeRDP's own channels have sent between two
+ * batches. */
 #define BATCH_BYTES 65536
 #define BATCH_MS    5
 /* So much is taken from the hosts' queues at once, if sending goes fast. */
@@ -78,6 +79,7 @@ struct connection
     uint64_t         uplink_time;   /* the same */
     bool             cut;           /* the last batch left something */
     uint64_t         cut_cpu;       /* the thread's processor time then, in microseconds */
+    size_t           client_bytes;  /* that FreeRDP's own channels have sent since the last batch began */
     unsigned int     skip;          /* messages whose answer was not waited for after the last wait in vain */
     unsigned int     skipped;       /* of them, so many are over */
 
@@ -159,6 +161,7 @@ void connection_receive_static( struct connection *connection, uint16_t id, cons
 
 void connection_client_sends( struct connection *connection, const uint8_t *pdu, size_t size )
 {
+    connection->client_bytes += size;
     if (!trace_is_wanted( connection->trace ) || !size || pdu[0] >> 4 != DRDYNVC_CMD_CAPABILITIES) return;
     trace_pdu( connection->trace, TRACE_SENT, pdu, size );
     exchange_wake( connection->exchange );
@@ -233,11 +236,13 @@ static uint64_t connection_pause( struct connection *connection )
 /* Sends a batch. Returns how long to wait before the next one, in microseconds. */
 static uint64_t connection_send_batch( struct connection *connection )
 {
+    size_t limit = connection->client_bytes > BATCH_BYTES ? connection->client_bytes : BATCH_BYTES;
     uint64_t start = clock_ms(), pause = 0;
     struct packet_queue pdus;
     size_t bytes = 0, slice = 1;
     bool corked = false;
 
+    connection->client_bytes = 0;
     connection_find_uplink( connection, start );
     for (;;)
     {
@@ -247,13 +252,15 @@ static uint64_t connection_send_batch( struct connection *connection )
             break;
         }
         /* the first alone: a send may take long */
-        exchange_take_pdus( connection->exchange, connection->room < slice ? connection->room : slice, &pdus );
+        if (slice > connection->room) slice = connection->room;
+        if (slice > limit - bytes) slice = limit - bytes;
+        exchange_take_pdus( connection->exchange, slice, &pdus );
         if (!pdus.head) break;
         if (!corked && pdus.head->next) uplink_cork( &connection->uplink, corked = true );
         bytes += pdus.bytes;
         connection_send( connection, &pdus );
         slice = clock_ms() - start ? 1 : SLICE;
-        if (bytes < BATCH_BYTES && clock_ms() - start < BATCH_MS) continue;
+        if (bytes < limit && clock_ms() - start < BATCH_MS) continue;
         pause = PAUSE_US;
         break;
     }

@@ -141,7 +141,7 @@ static BOOL client_send( freerdp *instance, UINT16 channel_id, const BYTE *data,
 
     message_list_add( &client->sent, channel_id, data, size, 0, size );
     client->sent_now += size;
-    nanosleep( &(struct timespec){ 0, client->send_ms * 1000000 }, NULL );
+    if (client->send_ms) nanosleep( &(struct timespec){ 0, client->send_ms * 1000000 }, NULL );
     return !client->send_fails;
 }
 

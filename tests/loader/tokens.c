@@ -80,6 +80,40 @@ static void test_slow_turns(void)
     client_destroy( client );
 }
 
+static void drop_sent( struct client *client )
+{
+    struct message *message;
+
+    while ((message = message_list_pop( &client->sent ))) free( message );
+}
+
+/* S2: hosts may send in one turn what FreeRDP's own channels have sent since the last one. A turn that had to wait for
+ * the processor may be shorter. */
+static void test_client_turns(void)
+{
+    static const uint8_t data[100 * 1590], own[70 * 1590];
+    struct client *client = client_create();
+    unsigned int round;
+    size_t sent;
+
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    for (round = 0; round < 10 && client->most_sent < sizeof(own); round++)
+    {
+        send_many( client, 1, data, sizeof(data) );
+        server_fill( client, 1, ECHO_CHANNEL );
+        for (sent = 0; sent < sizeof(own); sent += 1590)
+            client->instance->SendChannelData( client->instance, LOADER_DRDYNVC_ID, own + sent, 1590 );
+        drop_sent( client );
+        server_expect_data( client, 1, data, sizeof(data) );
+        server_expect_data( client, 1, "what is done?", 13 );
+    }
+    ok( client->most_sent >= sizeof(own), "One turn sent %zu bytes at most.\n", client->most_sent );
+    ok( client->most_sent <= sizeof(own) + 1600, "One turn sent %zu bytes.\n", client->most_sent );
+    client_end( client );
+    client_destroy( client );
+}
+
 /* The ids of the next two PDUs, in one number. */
 static unsigned int next_ids( struct client *client )
 {
@@ -390,6 +424,7 @@ START_TEST( turns )
     test_begins_anew( false );
     test_begins_anew( true );
     test_slow_turns();
+    test_client_turns();
     test_fair();
     test_idle_host();
     test_idle_channel();
