@@ -39,6 +39,7 @@ enum setting_type
     SETTING_PREFIX,     /* and it has to be absolute */
     SETTING_LIST,       /* separated by commas; the same key again adds to it */
     SETTING_NUMBER,
+    SETTING_SWITCH,
     SETTING_LEVEL,
 };
 
@@ -71,6 +72,7 @@ static const struct setting
     { "queue-warning", "WINEDVC_QUEUE_WARNING", SETTING_NUMBER, MEMBER( queue_warning ), 1, 4096, "MiB" },
     { "memory-limit", "WINEDVC_MEMORY_LIMIT", SETTING_NUMBER, MEMBER( memory_limit ), 1, 65536, "MiB" },
     { "call-limit", "WINEDVC_CALL_LIMIT", SETTING_NUMBER, MEMBER( call_limit ), 1, 4096, "calls" },
+    { "notify", "WINEDVC_NOTIFY", SETTING_SWITCH, MEMBER( notify ), 0, 0, NULL },
     { "log-level", "WINEDVC_LOG_LEVEL", SETTING_LEVEL, MEMBER( log_level ), 0, 0, NULL },
 #undef MEMBER
 };
@@ -88,6 +90,7 @@ bool settings_init( struct settings *settings )
     memset( settings, 0, sizeof(*settings) );
     settings->timeout = settings->start_timeout = settings->linger = 10;
     settings->restarts = 3;
+    settings->notify = 1;
     settings->trace_size = 64;
     settings->log_level = SETTINGS_NO_LEVEL;
     if (!(settings->environment = environment_copy())) return false;
@@ -209,6 +212,7 @@ static bool setting_parse( struct settings *settings, const struct setting *sett
     void *member = (char *)settings + setting->offset;
     unsigned int number = 0;
     char *path;
+    int on;
 
     switch (setting->type)
     {
@@ -236,6 +240,14 @@ static bool setting_parse( struct settings *settings, const struct setting *sett
         if (parse_number( value, &number ) && number >= setting->least && number <= setting->most) break;
         settings_mistake( settings, where, "%s is \"%s\", which is not a number from %u to %u (%s)", setting->key,
                           value, setting->least, setting->most, setting->unit );
+        return false;
+    case SETTING_SWITCH:
+        if (parse_switch( value, &on ))
+        {
+            number = on;
+            break;
+        }
+        settings_mistake( settings, where, "%s is \"%s\", which is neither yes nor no", setting->key, value );
         return false;
     case SETTING_LEVEL:
         if (parse_level( value, &number )) break;
@@ -305,7 +317,7 @@ static void settings_set_plugin( struct settings *settings, enum settings_source
     else if (!strcmp( key, "enabled" ))
     {
         if (!(twice = rule->enabled >= 0) && !parse_switch( value, &rule->enabled ))
-            settings_mistake( settings, where, "enabled is \"%s\", which is neither yes nor no", value );
+            settings_mistake( settings, where, "%s is \"%s\", which is neither yes nor no", key, value );
     }
     else settings_mistake( settings, where, "%s is not a key of a plug-in: those are enabled, group and servers", key );
     if (twice)

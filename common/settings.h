@@ -34,7 +34,7 @@ enum settings_source
     SETTINGS_ARGUMENT,      /* /vc:winedvc,key=value */
 };
 
-#define SETTINGS_COUNT 19
+#define SETTINGS_COUNT 20
 
 /* A section [plugin NAME] of a file. */
 struct plugin_rule
@@ -71,6 +71,7 @@ struct settings
     unsigned int     queue_warning;
     unsigned int     memory_limit;  /* MiB of all channels of a host, 0 as above */
     unsigned int     call_limit;    /* calls of a host's plug-ins that run at a time, 0 as above */
+    unsigned int     notify;        /* 0 or 1 */
     unsigned int     log_level;     /* from 0, trace, to 6, off; SETTINGS_NO_LEVEL for FreeRDP's */
     struct plugin_rule *rules;
     struct name_list mistakes;      /* lines for the user: the caller writes and clears them */

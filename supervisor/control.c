@@ -108,7 +108,11 @@ static const char *control_plugin( struct supervisor *supervisor, struct host *h
     struct log_text name, why_text, error;
 
     if (failed) failed->doubtful = true;
-    if (plugin->state == WINEDVC_PLUGIN_FAILED) show_problem( supervisor, host, why );
+    if (plugin->state == WINEDVC_PLUGIN_FAILED)
+    {
+        show_problem( supervisor, host, why );
+        show_notice( supervisor, host, NOTICE_FAILED );
+    }
     if (!control_may_log( supervisor, host )) return NULL;
     control_name( &name, host, plugin->plugin );
     if (plugin->state == WINEDVC_PLUGIN_READY) log_info( "plug-in %s is ready", name.text );
@@ -342,6 +346,9 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
         return control_ready( supervisor, host );
     case WINEDVC_LOG:
         return control_log( supervisor, host, &report );
+    case WINEDVC_DIALOG:
+        show_notice( supervisor, host, NOTICE_DIALOG );
+        return NULL;
     case WINEDVC_STATS:
         return control_stats( supervisor, host, &report );
     case WINEDVC_BYE:

@@ -73,6 +73,7 @@ struct group
     bool            awaited;    /* the client waits for its static channels */
     bool            kept;       /* the search for plug-ins has found it, too */
     unsigned int    row;        /* of the page */
+    unsigned int    notices;    /* that the user has had: bit n is enum notice's n */
     size_t          count;      /* not 0 */
     struct plugin  *plugins[];  /* of the supervisor's lists */
 };

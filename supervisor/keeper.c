@@ -94,6 +94,14 @@ bool keeper_add( struct keeper *keeper, const struct process *process )
     return keeper->fd >= 0 && sendmsg( keeper->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL ) >= 0;
 }
 
+void keeper_notify( struct keeper *keeper, const char *title, const char *text )
+{
+    struct iovec parts[] = { { (void *)title, strlen( title ) + 1 }, { (void *)text, strlen( text ) + 1 } };
+    struct msghdr message = { .msg_iov = parts, .msg_iovlen = sizeof(parts) / sizeof(parts[0]) };
+
+    if (keeper->fd >= 0) sendmsg( keeper->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL );
+}
+
 void keeper_dismiss( struct keeper *keeper )
 {
     if (keeper->fd < 0) return;

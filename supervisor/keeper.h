@@ -29,7 +29,8 @@
 #include "settings.h"
 
 /* "winedvc keep", which has a descriptor of each host's process, and notices by the end of its socket that the client
- * is gone, even if that was killed. The I/O thread's. */
+ * is gone, even if that was killed. The desktop's bus is its part as well, so that the client waits for nobody there.
+ * The I/O thread's. */
 struct keeper
 {
     int            fd;          /* of its socket, -1 for none */
@@ -44,6 +45,10 @@ extern bool keeper_start( struct keeper *keeper, const struct settings *settings
 
 /* From now on it ends that process, should the client not live to do so. Never waits; returns false if it can not. */
 extern bool keeper_add( struct keeper *keeper, const struct process *process );
+
+/* Has it show a notification of the desktop. The title is shown as it is, in the text markup would count. Never waits;
+ * what does not get through is lost. */
+extern void keeper_notify( struct keeper *keeper, const char *title, const char *text );
 
 /* No host is left: it ends by itself, or at kill_time. */
 extern void keeper_dismiss( struct keeper *keeper );

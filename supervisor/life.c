@@ -91,7 +91,11 @@ void life_end( struct supervisor *supervisor, struct host *host, enum host_end e
                                           end == END_BREACH || end == END_NO_MEMORY );
     host->port = NULL;
     host->kill_time = clock_ms() + HOST_END_MS;
-    if (reported) life_report( host, why, again );
+    if (reported)
+    {
+        life_report( host, why, again );
+        show_notice( supervisor, host, again ? NOTICE_AGAIN : NOTICE_FAILED );
+    }
     if (table[end].killed) host_kill( host );
 }
 

@@ -18,6 +18,8 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdio.h>
+
 #include "log.h"
 #include "page.h"
 #include "show.h"
@@ -107,4 +109,25 @@ void show_problem( struct supervisor *supervisor, const struct host *host, const
     page_begin( &page->sequence );
     page_set_text( page->hosts[host->group->row].error, PAGE_TEXT, text );
     page_end( &page->sequence );
+}
+
+void show_notice( struct supervisor *supervisor, const struct host *host, enum notice notice )
+{
+    static const struct { const char *title, *text; } notices[] =
+    {
+        [NOTICE_FAILED] = { "%s does not work",  "The remote session goes on without this Windows plug-in. Its client's "
+                                                 "log and the command winedvc status tell why." },
+        [NOTICE_AGAIN]  = { "%s has ended",      "This Windows plug-in of a remote session is started again. Its "
+                                                 "client's log and the command winedvc status tell why." },
+        [NOTICE_DIALOG] = { "%s shows a window", "This Windows plug-in of a remote session may wait for an answer: "
+                                                 "look behind the session's window." },
+    };
+    char title[sizeof(struct log_text) + 32];
+    struct log_text name;
+
+    if (!supervisor->settings.notify || supervisor->terminated || !host->group) return;
+    if (host->group->notices & 1u << notice) return;
+    host->group->notices |= 1u << notice;
+    snprintf( title, sizeof(title), notices[notice].title, log_escape( &name, host->title ) );
+    keeper_notify( &supervisor->keeper, title, notices[notice].text );
 }

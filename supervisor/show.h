@@ -26,6 +26,14 @@
 
 /* Each shows something that has happened in the session's page, on the I/O thread. */
 
+/* What the desktop tells the user, too. */
+enum notice
+{
+    NOTICE_FAILED,
+    NOTICE_AGAIN,   /* it is started again */
+    NOTICE_DIALOG,  /* its window may wait for an answer */
+};
+
 /* From now on the lines of level error that this thread writes. */
 extern void show_errors( struct supervisor *supervisor );
 
@@ -40,5 +48,8 @@ extern void show_host( struct supervisor *supervisor, const struct host *host );
 extern void show_end( struct supervisor *supervisor, const struct host *host, const char *why, bool again );
 /* Something is wrong in it, and it goes on. */
 extern void show_problem( struct supervisor *supervisor, const struct host *host, const char *text );
+
+/* A notification of the desktop, once for each group and notice, if the user wants any and there is who shows it. */
+extern void show_notice( struct supervisor *supervisor, const struct host *host, enum notice notice );
 
 #endif /* __WINEDVC_SHOW_H */

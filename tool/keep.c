@@ -20,7 +20,10 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,10 +34,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "paths.h"
 #include "verbs.h"
 
 /* More at a time than one session ever has. */
 #define KEEP_MAX 256
+
+/* The longest of a notification; what is longer is cut. */
+#define KEEP_MESSAGE 4096
 
 /* Of hosts that live, the descriptors that name their processes. */
 static int processes[KEEP_MAX];
@@ -67,12 +74,43 @@ static bool keep_wait( int fd, int timeout )
     return fds[0].revents != 0;
 }
 
+/* Without a bus's address the libraries may start one. */
+static bool has_bus( void )
+{
+    const char *address = getenv( "DBUS_SESSION_BUS_ADDRESS" ), *directory = getenv( "XDG_RUNTIME_DIR" );
+    char path[PATH_MAX];
+
+    return (address && *address) || (directory && path_format( path, "%s/bus", directory ) && !access( path, F_OK ));
+}
+
+/* By libnotify's program, which may wait for the bus; this one does not wait for it. */
+static void keep_notify( char *title, char *text )
+{
+    char *arguments[] = { (char *)"notify-send", (char *)"--app-name=winedvc", (char *)"--", title, text, NULL };
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t signals;
+    pid_t pid;
+
+    sigemptyset( &signals );
+    sigaddset( &signals, SIGCHLD );
+    sigaddset( &signals, SIGPIPE );
+    posix_spawn_file_actions_init( &actions );
+    posix_spawnattr_init( &attributes );
+    if (!posix_spawn_file_actions_addopen( &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0 ) &&
+        !posix_spawnattr_setsigdefault( &attributes, &signals ) &&
+        !posix_spawnattr_setflags( &attributes, POSIX_SPAWN_SETSIGDEF ))
+        posix_spawnp( &pid, arguments[0], &actions, &attributes, arguments, environ );
+    posix_spawnattr_destroy( &attributes );
+    posix_spawn_file_actions_destroy( &actions );
+}
+
 /* Takes a message, and the descriptor that comes with it. Returns false at the end of the socket. */
 static bool keep_receive( void )
 {
     union { struct cmsghdr header; char space[CMSG_SPACE( sizeof(int) )]; } control;
-    char byte;
-    struct iovec part = { &byte, sizeof(byte) };
+    char text[KEEP_MESSAGE + 2] = ""; /* so that two strings end in it */
+    struct iovec part = { text, KEEP_MESSAGE };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
                               .msg_controllen = sizeof(control) };
     struct cmsghdr *header;
@@ -83,6 +121,7 @@ static bool keep_receive( void )
     while (size < 0 && errno == EINTR);
     if (size <= 0) return false;
     header = CMSG_FIRSTHDR( &message );
+    if (!header && *text && has_bus()) keep_notify( text, text + strlen( text ) + 1 );
     if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return true;
     memcpy( &process, CMSG_DATA( header ), sizeof(process) );
     if (process_count < KEEP_MAX) processes[process_count++] = process;
@@ -95,6 +134,7 @@ int keep( const char *milliseconds )
     int64_t end, now;
 
     signal( SIGPIPE, SIG_IGN );
+    signal( SIGCHLD, SIG_IGN ); /* nobody asks what became of a notification */
     while (!keep_wait( STDIN_FILENO, -1 ) || keep_receive()) continue;
     close( STDIN_FILENO );
 

@@ -79,8 +79,9 @@ extern const struct verb verb_add, verb_disable, verb_doctor, verb_enable, verb_
 
 /*
  * For the addin, which starts it: standard input is one end of a pair of sockets
- * that keep messages apart. With each message comes, as SCM_RIGHTS, a descriptor
- * of a host's process. When the other end is closed, because the client has gone,
+ * that keep messages apart. With a message comes, as SCM_RIGHTS, a descriptor of a
+ * host's process; one without has the title and the text of a notification, each
+ * with a NUL, for whatever service shows such. When the other end is closed, because the client has gone,
  * whatever the reason, the hosts that have not ended after so many milliseconds
  * get SIGKILL. Returns the exit status.
  */

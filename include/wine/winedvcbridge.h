@@ -45,7 +45,7 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 6
+#define WINEDVC_MINOR 7
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -100,6 +100,7 @@ enum winedvc_control
     WINEDVC_STATIC       = 18,  /* host, before READY: struct winedvc_static, 1 string: channel name */
     WINEDVC_JOINED       = 19,  /* addin, after READY and CONNECTED, to who sent STATIC: struct winedvc_joined, 1 string:
                                  * server name. Chunks of this connection follow */
+    WINEDVC_DIALOG       = 20,  /* host, from minor 7: a plug-in that has not returned, as LOG says, shows a window */
 };
 
 struct winedvc_hello

@@ -309,13 +309,15 @@ static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin
     struct winedvc_log fixed = { WINEDVC_LOG_WARN, plugin };
     WCHAR text[512], title[128], window[256] = L"";
     const WCHAR *string = text;
+    BOOL shown = windows_raise( title, ARRAY_SIZE(title) );
 
-    if (windows_raise( title, ARRAY_SIZE(title) ))
+    if (shown)
         swprintf( window, ARRAY_SIZE(window), L"; it shows a window, \"%s\", which may wait for an answer: look behind "
                   L"the session's", title );
     swprintf( text, ARRAY_SIZE(text), L"It has not returned from %hs for %u s: what waits for that waits, the rest "
               L"goes on%s", what, duration / 1000, window );
     link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &string );
+    if (shown) link_send( host.link, WINEDVC_DIALOG, NULL, 0, 0, NULL );
     return S_OK;
 }
 

@@ -90,7 +90,7 @@ start_client()
     local name=$1 command environment libraries channel=${vc-winedvc}
     shift
     environment=(HOME="$tmp/home" XDG_CONFIG_HOME="$tmp/home/.config" XDG_CONFIG_DIRS="$tmp/xdg"
-                 XDG_STATE_HOME="$tmp/state" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1
+                 XDG_STATE_HOME="$tmp/state" XDG_RUNTIME_DIR="$tmp/run" NO_AT_BRIDGE=1 DBUS_SESSION_BUS_ADDRESS=
                  WINEPREFIX="$prefix" WINEDVC_TEST_ADDIN="$addin" WINEDVC_HOST_LOG="$tmp/$name-host.log"
                  WINEDVC_TEST_CASE="$tmp" WINEDVC_START_TIMEOUT=25)
     command=(env LD_PRELOAD="$shim" "${client_environment[@]}" "$client" "/v:127.0.0.1:${port[$name]}"

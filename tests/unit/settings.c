@@ -56,7 +56,7 @@ static void set( enum settings_source source, const char *key, const char *value
 static void test_precedence(void)
 {
     ok( settings_init( &settings ), "no memory\n" );
-    ok( settings.timeout == 10 && settings.start_timeout == 10 && settings.restarts == 3, "wrong defaults\n" );
+    ok( settings.timeout == 10 && settings.start_timeout == 10 && settings.restarts == 3 && settings.notify, "wrong defaults\n" );
     ok( !settings.queue_limit && !settings.queue_warning, "wrong defaults\n" );
     set( SETTINGS_ENVIRONMENT, "timeout", "3" );
     set( SETTINGS_SYSTEM, "timeout", "1" ); /* files come last, and count least */
@@ -64,6 +64,11 @@ static void test_precedence(void)
     ok( settings.timeout == 3, "got %u\n", settings.timeout );
     set( SETTINGS_ARGUMENT, "timeout", "4" );
     ok( settings.timeout == 4, "got %u\n", settings.timeout );
+    set( SETTINGS_USER, "notify", "No" );
+    ok( !settings.notify, "got %u\n", settings.notify );
+    set( SETTINGS_ARGUMENT, "notify", "perhaps" );
+    check_mistake( "here:3", "notify is \"perhaps\", which is neither yes nor no" );
+    ok( !settings.notify, "got %u\n", settings.notify );
     set( SETTINGS_SYSTEM, "restarts", "1" );
     set( SETTINGS_USER, "restarts", "0" );
     ok( settings.restarts == 0, "got %u\n", settings.restarts );
