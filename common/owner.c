@@ -121,9 +121,9 @@ static bool find_proton( const char *prefix, unsigned int bits, char loader[PATH
     if (strlen( prefix ) < 4 || strcmp( prefix + strlen( prefix ) - 4, "/pfx" ) ||
         !path_format( path, "%s/../config_info", prefix ) || !read_line( path, "/", line )) return false;
     for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-        if ((end = strstr( line, dirs[i] )) &&
-            path_format( bin, "/%.*s%sbin", (int)(end - line), line, dirs[i] ) && find_loader( bin, bits, loader ))
-            return true;
+        for (end = line; (end = strstr( end, dirs[i] )); end++)   /* a library may be in a directory of that name */
+            if (path_format( bin, "/%.*s%sbin", (int)(end - line), line, dirs[i] ) && find_loader( bin, bits, loader ))
+                return true;
     return false;
 }
 
