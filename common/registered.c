@@ -23,9 +23,9 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +34,7 @@
 
 #define ADDINS "Microsoft\\\\Terminal Server Client\\\\Default\\\\AddIns\\\\"
 #define MAX_TEXT 1024
+#define MAX_FILE 268435456
 
 /* The files' lines are "[KEY] TIME" and, behind those, "NAME"=VALUE; names and texts have escapes. */
 
@@ -135,21 +136,30 @@ static void enum_text( const char *text, const char *end, const char *root, regi
     }
 }
 
+/* The file's bytes, for free(), NULL without any. Wine may write it anew meanwhile, so it is not mapped. */
+static char *read_file( const char *path, size_t *size )
+{
+    int fd = open( path, O_RDONLY | O_CLOEXEC | O_NONBLOCK );
+    ssize_t got = 0;
+    struct stat st;
+    char *text = NULL;
+
+    if (fd < 0) return NULL;
+    if (!fstat( fd, &st ) && S_ISREG( st.st_mode ) && st.st_size > 0 && st.st_size <= MAX_FILE) text = malloc( st.st_size );
+    for (*size = 0; text && *size < (size_t)st.st_size; *size += got)
+        if ((got = read( fd, text + *size, st.st_size - *size )) <= 0) break;
+    close( fd );
+    return text;
+}
+
 static void enum_file( const char *prefix, const char *file, const char *const *roots, registered_found *found, void *context )
 {
-    char path[PATH_MAX];
-    struct stat st;
-    char *text;
-    int fd;
+    char path[PATH_MAX], *text;
+    size_t size;
 
-    if (!path_format( path, "%s/%s", prefix, file ) || (fd = open( path, O_RDONLY | O_CLOEXEC | O_NONBLOCK )) < 0) return;
-    if (!fstat( fd, &st ) && S_ISREG( st.st_mode ) && st.st_size > 0 &&
-        (text = mmap( NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0 )) != MAP_FAILED)
-    {
-        for (; *roots; roots++) enum_text( text, text + st.st_size, *roots, found, context );
-        munmap( text, st.st_size );
-    }
-    close( fd );
+    if (!path_format( path, "%s/%s", prefix, file ) || !(text = read_file( path, &size ))) return;
+    for (; *roots; roots++) enum_text( text, text + size, *roots, found, context );
+    free( text );
 }
 
 void registered_enum( const char *prefix, registered_found *found, void *context )
