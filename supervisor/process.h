@@ -39,7 +39,8 @@ extern int descriptor_lift( int fd );
 extern int process_start( struct process *process, char *const *argv, char *const *environment, int type,
                           int output, int *fd );
 
-/* To be called when its descriptor is readable. */
+/* To be called when its descriptor is readable. These two never take another process for it, though its pid may be
+ * another's by now where the client collects whatever child of it ends. */
 extern void process_reap( struct process *process );
 extern void process_kill( const struct process *process );
 
