@@ -467,6 +467,7 @@ static enum route router_server_create( struct router *router, const struct drdy
         router_add_note( router, NOTE_CLIENTS, 0, pdu->name, pdu->channel_id );
         return ROUTE_CLIENT;
     }
+    size = (const uint8_t *)pdu->name + strlen( pdu->name ) + 1 - data; /* what stands behind it would be kept as well */
     if (!(channel = channels_add( &router->channels, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
     channel->time = now;
     if (!router_find_host( router, channel, true )) router_give_up( router, channel );

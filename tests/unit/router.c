@@ -751,6 +751,20 @@ static void test_slow_host(void)
     stop();
 }
 
+/* What stands behind the name in a CREATE_REQ, up to 64 KiB, is not kept. */
+static void test_create_excess(void)
+{
+    router = router_create( &served_names );
+    router_add_host( router, 1, true );
+    check_server( CAPS_2, ROUTE_CLIENT, 0 );
+    check_owed( ROUTE_HOST, 1, CAPS_2 );
+    check_server( "10 01 6f 6e 65 00 65 78 63 65 73 73", ROUTE_TAKEN, 0 );
+    announce( 1, "one" );
+    check_owed( ROUTE_HOST, 1, create( 1, "one" ) );
+    check_quiet();
+    stop();
+}
+
 /* What waits for hosts is bounded; the rest is FreeRDP's to refuse. */
 static void test_many_waiting(void)
 {
@@ -889,6 +903,7 @@ START_TEST( router )
     test_notes();
     test_many_channels();
     test_slow_host();
+    test_create_excess();
     test_many_waiting();
     test_many_closed();
     test_page();
