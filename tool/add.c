@@ -31,7 +31,6 @@
 
 #include "ascii.h"
 #include "catalog.h"
-#include "dospath.h"
 #include "peimage.h"
 #include "prefix.h"
 #include "registry.h"
@@ -153,12 +152,7 @@ static int plan_name( struct plan *plan )
         return STATUS_USAGE;
     }
     if (!*plan->file) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );
-    else if (!dospath_from_unix( plan->target.settings.prefix, plan->file, plan->dos ))
-    {
-        complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c, by a name that Windows allows", plan->target.settings.prefix,
-                  plan->file, plan->target.settings.prefix );
-        return STATUS_FAILED;
-    }
+    else if (!target_name_file( &plan->target, plan->file, plan->dos )) return STATUS_FAILED;
     else if (plan->image.is_program) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );
     else snprintf( plan->value, sizeof(plan->value), "%s%s%s", plan->dos, *plan->class ? ":" : "", plan->class );
     if (plan->image.bits == 32 &&

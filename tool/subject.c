@@ -23,7 +23,6 @@
 #include <unistd.h>
 
 #include "ascii.h"
-#include "dospath.h"
 #include "prefix.h"
 #include "subject.h"
 #include "terminal.h"
@@ -53,7 +52,6 @@ static bool is_value( const char *name )
 /* The AddIns value of what is no AddIns key; false with a line if it has none. */
 static bool make_value( const struct subject *subject, const char *name, const char *file, char *value, size_t size )
 {
-    const char *prefix = subject->target.settings.prefix;
     char dos[PATH_MAX];
 
     if (!*file)
@@ -61,11 +59,7 @@ static bool make_value( const struct subject *subject, const char *name, const c
         snprintf( value, size, "%s", name );
         return true;
     }
-    if (!dospath_from_unix( prefix, file, dos ))
-    {
-        complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c", prefix, file, prefix );
-        return false;
-    }
+    if (!target_name_file( &subject->target, file, dos )) return false;
     snprintf( value, size, "%s%s", dos, name + strlen( file ) );
     return true;
 }

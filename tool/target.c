@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "dospath.h"
 #include "log.h"
 #include "prefix.h"
 #include "target.h"
@@ -95,6 +96,16 @@ int target_open( struct target *target, const char *prefix )
     if (!status) status = target_check( target, problem, sizeof(problem) );
     if (status) complain( "%s", problem );
     return status;
+}
+
+bool target_name_file( const struct target *target, const char *file, char dos[PATH_MAX] )
+{
+    const char *prefix = target->settings.prefix;
+
+    if (dospath_from_unix( prefix, file, dos )) return true;
+    complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c, by a name that Windows allows", prefix,
+              file, prefix );
+    return false;
 }
 
 void target_clear( struct target *target )

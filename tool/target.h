@@ -21,6 +21,9 @@
 #ifndef __WINEDVC_TARGET_H
 #define __WINEDVC_TARGET_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include "settings.h"
@@ -44,6 +47,9 @@ extern int target_check( struct target *target, char *problem, size_t size );
 /* Both, and the mistakes and problems are lines for the user. */
 extern int target_open( struct target *target, const char *prefix );
 extern void target_clear( struct target *target );
+
+/* What Windows calls a file. Returns false, with a line for the user, if it has no name for it. */
+extern bool target_name_file( const struct target *target, const char *file, char dos[PATH_MAX] );
 
 /* Prints an object that says which prefix and Wine these are, and has the values by that name. Returns false, with a line
  * for the user, if that is not possible. */
