@@ -36,6 +36,8 @@
 #define AWAIT_MS 5000
 /* The windows are tight for so long after the link was busy. */
 #define TIGHT_MS 250
+/* The client's main thread reads a host so often at once: what waits in its socket can not take turns. */
+#define MAIN_READS 5
 /* So many of the client are looked at while a host is awaited. */
 #define AWAIT_DESCRIPTORS 4
 
@@ -479,6 +481,7 @@ static bool exchange_read_one( struct exchange *exchange, unsigned int number, u
 {
     struct port *port;
     ssize_t received;
+    unsigned int reads = MAIN_READS;
     bool needed;
 
     exchange_lock( exchange );
@@ -486,8 +489,12 @@ static bool exchange_read_one( struct exchange *exchange, unsigned int number, u
     if (port && (port->fd < 0 || pthread_mutex_trylock( &port->reading ))) port = NULL;
     exchange_unlock( exchange );
     if (!port) return false;
-    received = port_receive( port, buffer, size );
-    if (received > 0) exchange_take_in( exchange, port, buffer, received );
+    do
+    {
+        received = port_receive( port, buffer, size );
+        if (received > 0) exchange_take_in( exchange, port, buffer, received );
+    }
+    while (--reads && received > 0 && (size_t)received == size);
     exchange_lock( exchange );
     needed = port->control.head || port->rule || port->no_memory || !received;
     if (!received) ports_unwatch( &exchange->ports, port ); /* the supervisor deals with its end */

@@ -186,7 +186,8 @@ extern void exchange_tighten( struct exchange *exchange, size_t window );
 extern int exchange_hosts_fd( const struct exchange *exchange );
 extern void exchange_start_main_reads( struct exchange *exchange, bool loop_waits );
 extern void exchange_stop_main_reads( struct exchange *exchange );
-/* Reads each host that has sent something, once. Returns false if none has, else exchange_end_batch() has to follow. */
+/* Reads what hosts have sent, of each as much as its window holds. Returns false if none has, else exchange_end_batch()
+ * has to follow. */
 extern bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size );
 /* Waits for so many microseconds at most until a host has sent something. Returns false if none has, or if one of the
  * descriptors became readable. There is no alarm until it is restarted. */

@@ -402,6 +402,28 @@ static void test_reads(void)
     client_destroy( client );
 }
 
+/* Channels take turns also in what a host has sent while the main thread was elsewhere. */
+static void test_elsewhere(void)
+{
+    static const uint8_t data[60 * 1590];
+    struct client *client = client_create();
+    unsigned int ids;
+
+    client->watches = true;
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, ECHO_CHANNEL );
+    server_expect_created( client, 2 );
+    send_many( client, 1, data, sizeof(data) );
+    server_data( client, 2, "a", 1 );
+    server_data( client, 2, "print", 5 );
+    witness_wait( "words", 1 );     /* what came before is answered */
+    ids = next_ids( client );
+    ok( ids == 0x201 || ids == 0x102, "The other channel comes first: %04x.\n", ids );
+    client_end( client );
+    client_destroy( client );
+}
+
 /* A main thread that the client holds for long does not make a host one that is silent. */
 static void test_held(void)
 {
@@ -433,8 +455,10 @@ START_TEST( turns )
 START_TEST( reads )
 {
     hosts_set( "echo telling mortal asked" );
+    setenv( "WLOG_LEVEL", "DEBUG", 1 );     /* what hosts print */
     witness_log();
     test_reads();
+    test_elsewhere();
     test_held();
 }
 
