@@ -35,6 +35,7 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 struct property
 {
     struct list entry;
+    LONG    ref;            /* the list's, and of each who copies the value: that may be a plug-in's object */
     WCHAR  *name;
     VARIANT value;
 };
@@ -74,8 +75,9 @@ static ULONG STDMETHODCALLTYPE propbag_AddRef( IPropertyBag *iface )
     return InterlockedIncrement( &impl_from_IPropertyBag( iface )->ref );
 }
 
-static void property_free( struct property *property )
+static void property_release( struct property *property )
 {
+    if (InterlockedDecrement( &property->ref )) return;
     VariantClear( &property->value );
     free( property->name );
     free( property );
@@ -89,7 +91,8 @@ static ULONG STDMETHODCALLTYPE propbag_Release( IPropertyBag *iface )
 
     if (!ref)
     {
-        LIST_FOR_EACH_ENTRY_SAFE( property, next, &bag->properties, struct property, entry ) property_free( property );
+        LIST_FOR_EACH_ENTRY_SAFE( property, next, &bag->properties, struct property, entry )
+            property_release( property );
         free( bag->entry );
         free( bag );
     }
@@ -159,8 +162,13 @@ static HRESULT STDMETHODCALLTYPE propbag_Read( IPropertyBag *iface, const WCHAR 
     type = V_VT( value );
     VariantInit( value );
     AcquireSRWLockShared( &bag->lock );
-    if ((property = propbag_find( bag, name ))) hr = VariantCopy( value, &property->value );
+    if ((property = propbag_find( bag, name ))) InterlockedIncrement( &property->ref );
     ReleaseSRWLockShared( &bag->lock );
+    if (property)
+    {
+        hr = VariantCopy( value, &property->value );
+        property_release( property );
+    }
     if (hr == E_INVALIDARG)
     {
         addins_enum( 0, look_up, &lookup );
@@ -180,10 +188,11 @@ static HRESULT STDMETHODCALLTYPE propbag_Write( IPropertyBag *iface, const WCHAR
 
     if (!name || !value) return E_POINTER;
     if (!(property = calloc( 1, sizeof(*property) ))) return E_OUTOFMEMORY;
+    property->ref = 1;
     hr = (property->name = wcsdup( name )) ? VariantCopy( &property->value, value ) : E_OUTOFMEMORY;
     if (FAILED(hr))
     {
-        property_free( property );
+        property_release( property );
         return hr;
     }
 
@@ -191,7 +200,7 @@ static HRESULT STDMETHODCALLTYPE propbag_Write( IPropertyBag *iface, const WCHAR
     if ((old = propbag_find( bag, name ))) list_remove( &old->entry );
     list_add_tail( &bag->properties, &property->entry );
     ReleaseSRWLockExclusive( &bag->lock );
-    if (old) property_free( old );
+    if (old) property_release( old );
     return S_OK;
 }
 

@@ -321,6 +321,66 @@ static void test_GetConfiguration(void)
     stop_client();
 }
 
+/* An object in the bag that writes there whenever it is copied. */
+
+static IPropertyBag *busy_bag;
+
+static HRESULT STDMETHODCALLTYPE busy_QueryInterface( IUnknown *iface, REFIID riid, void **out )
+{
+    *out = NULL;
+    return E_NOINTERFACE;
+}
+
+static ULONG STDMETHODCALLTYPE busy_AddRef( IUnknown *iface )
+{
+    VARIANT value;
+
+    V_VT( &value ) = VT_I4;
+    V_I4( &value ) = 1;
+    IPropertyBag_Write( busy_bag, L"Copies", &value );
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE busy_Release( IUnknown *iface )
+{
+    return 1;
+}
+
+static const IUnknownVtbl busy_vtbl = { busy_QueryInterface, busy_AddRef, busy_Release };
+static IUnknown busy_object = { &busy_vtbl };
+
+static DWORD CALLBACK read_object( void *arg )
+{
+    VARIANT value;
+
+    V_VT( &value ) = VT_EMPTY;
+    return IPropertyBag_Read( busy_bag, L"Object", &value, NULL );
+}
+
+/* ours: a plug-in's object is called without a lock */
+static void test_configuration_object(void)
+{
+    IWTSListener *listener;
+    DWORD hr = E_FAIL;
+    VARIANT value;
+    HANDLE thread;
+
+    start_client();
+    IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
+    IWTSListener_GetConfiguration( listener, &busy_bag );
+    V_VT( &value ) = VT_UNKNOWN;
+    V_UNKNOWN( &value ) = &busy_object;
+    IPropertyBag_Write( busy_bag, L"Object", &value );
+    thread = CreateThread( NULL, 0, read_object, NULL, 0, NULL );
+    ok( wait_for( thread ), "Read does not return\n" );
+    GetExitCodeThread( thread, &hr );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    CloseHandle( thread );
+    IPropertyBag_Release( busy_bag );
+    IWTSListener_Release( listener );
+    stop_client();
+}
+
 /* ours: what stands under the AddIns key is in the bag */
 static void test_AddIns_values(void)
 {
@@ -757,6 +817,7 @@ static void run(void)
     test_window_info();
     test_GetMappedRenderer();
     test_GetConfiguration();
+    test_configuration_object();
     test_AddIns_values();
     test_names();
     test_too_many_listeners();
