@@ -682,6 +682,16 @@ struct packet *exchange_take_note( struct exchange *exchange )
     return note;
 }
 
+unsigned int exchange_take_unsaid( struct exchange *exchange )
+{
+    unsigned int unsaid;
+
+    exchange_lock( exchange );
+    unsaid = router_take_unsaid( exchange->router );
+    exchange_unlock( exchange );
+    return unsaid;
+}
+
 /* Needs the lock. */
 static void exchange_note_counters( const struct exchange *exchange )
 {

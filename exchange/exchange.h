@@ -140,6 +140,7 @@ extern bool exchange_stop_alarm( struct exchange *exchange );
 extern void exchange_restart_alarm( struct exchange *exchange );
 
 extern struct packet *exchange_take_note( struct exchange *exchange );
+extern unsigned int exchange_take_unsaid( struct exchange *exchange );
 extern void exchange_trace_counters( struct exchange *exchange );
 
 /* The connection's calls, on the main thread */

@@ -39,6 +39,7 @@ struct router
     size_t              caps_size;
     struct packet_queue to_client, to_host, to_server;
     struct packet_queue notes;
+    unsigned int        unsaid;         /* packets for which there was no memory, since router_take_unsaid() */
 };
 
 /* Packets of the router's own */
@@ -54,7 +55,11 @@ static void router_say( struct router *router, enum route to, unsigned int host,
 {
     struct packet *packet = packet_create( data, size );
 
-    if (!packet) return; /* the peer waits in vain for it, which costs that channel only */
+    if (!packet) /* the peer waits in vain for it, which costs that channel only */
+    {
+        router->unsaid++;
+        return;
+    }
     packet->host = host;
     packet_queue_push( router_queue( router, to ), packet );
 }
@@ -110,7 +115,15 @@ struct packet *router_take_note( struct router *router )
 
 bool router_has_notes( const struct router *router )
 {
-    return router->notes.head != NULL;
+    return router->notes.head || router->unsaid;
+}
+
+unsigned int router_take_unsaid( struct router *router )
+{
+    unsigned int unsaid = router->unsaid;
+
+    router->unsaid = 0;
+    return unsaid;
 }
 
 /* The channel that the server means by an id. */

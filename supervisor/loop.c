@@ -124,8 +124,12 @@ static void log_channel( struct supervisor *supervisor, const struct packet *not
 
 static void log_channels( struct supervisor *supervisor )
 {
+    unsigned int unsaid = exchange_take_unsaid( supervisor->exchange );
     struct packet *note;
 
+    if (unsaid && log_limit_pass( &supervisor->limit, clock_ms() ))
+        log_error( "no memory is left in the client: %u answers on channels are lost, and whoever waits for one waits in vain",
+                   unsaid );
     for (; (note = exchange_take_note( supervisor->exchange )); free( note ))
         if (!supervisor->terminated) log_channel( supervisor, note );
 }

@@ -191,8 +191,9 @@ static bool is_opened( struct client *client, uint8_t id )
     return opened;
 }
 
-/* The I/O thread's call of that number fails. Returns false if there were not so many. */
-static bool run_session( int call )
+/* The I/O thread's call of that number fails, in a session where the server asks before the host listens or when it is
+ * ready. Returns false if there were not so many. */
+static bool run_session( int call, bool early )
 {
     struct lines before = count_lines();
     struct client *client = client_create();
@@ -201,7 +202,7 @@ static bool run_session( int call )
     atomic_store( &calls_left, call );
     client_begin( client );
     server_caps( client, 3 );
-    wait_for_host( before );
+    if (!early) wait_for_host( before );
     server_create( client, 1, TELLING_CHANNEL );
     opened = is_opened( client, 1 );
     client_end( client );
@@ -211,11 +212,19 @@ static bool run_session( int call )
     return failed;
 }
 
+static void run_sessions( bool early )
+{
+    int call = 0;
+
+    while (call < MAX_ROUNDS && run_session( call, early )) call++;
+    trace( "%d calls.\n", call );
+    ok( call > 20 && call < MAX_ROUNDS, "There are %d calls.\n", call );
+}
+
 START_TEST( memory )
 {
     struct witness_counts counts;
     unsigned int count = 0;
-    int call = 0;
 
     main_thread = pthread_self();
     atomic_store( &calls_left, -1 );
@@ -224,12 +233,11 @@ START_TEST( memory )
     setenv( "WINEDVC_LOG_LEVEL", "debug", 1 );
     witness_log();
     counts = witness_get_counts();
-    run_session( -1 );      /* there is a record from now on */
+    run_session( -1, false );   /* there is a record from now on */
     dl_iterate_phdr( find_addin, &count );
     ok( count >= sizeof(replaced) / sizeof(replaced[0]), "%u functions are replaced.\n", count );
-    while (call < MAX_ROUNDS && run_session( call )) call++;
-    trace( "%d calls.\n", call );
-    ok( call > 20 && call < MAX_ROUNDS, "There are %d calls.\n", call );
+    run_sessions( false );
+    run_sessions( true );
     ok( !witness_count( breach ), "A host broke a rule.\n" );
     ok( !witness_count( "is broken" ) && !witness_count( "another Wine" ), "The record is blamed.\n" );
     ok( !witness_count( "is not registered" ), "A plug-in that is registered was ended.\n" );
