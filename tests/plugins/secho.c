@@ -22,7 +22,7 @@
  * The channel is called as the file without its suffix, so that several copies of this DLL may run in one session. A
  * message comes back from a buffer that is overwritten when the write has completed. Instead of that
  *
- *   winedvc:report    answers "ok", or what broke the contract; then the counts of events and writes
+ *   winedvc:report    answers "ok", or what broke the contract, when all writes have ended; then the counts of events and writes
  *   winedvc:cancelled answers "ok" if some write was cancelled and nothing broke the contract
  *   winedvc:close     closes the channel and opens it again
  *   winedvc:sleep     does not return for five seconds
@@ -50,6 +50,7 @@ static char name[CHANNEL_NAME_LEN + 1];
 static BYTE *gathered;
 static UINT32 gathered_size, gathered_total;
 static unsigned int written, completed, cancelled, connects, refusals, disconnects;
+static BOOL report_asked;
 static char problem[200];
 
 #define check( condition ) note( condition, #condition, __LINE__ )
@@ -78,14 +79,6 @@ static void send_back( const BYTE *data, ULONG size )
     else written++;
 }
 
-/* The bytes must have left. */
-static void end_write( struct message *message )
-{
-    if (!check( !message->ended )) return;
-    message->ended = TRUE;
-    memset( message->data, 0xee, message->size );   /* and is never freed, so that a second end is seen */
-}
-
 static void report(void)
 {
     char text[400];
@@ -94,6 +87,23 @@ static void report(void)
                          disconnects );
 
     send_back( (BYTE *)text, size );
+}
+
+/* The server may have a message before the end of its write is told here. */
+static void report_after_writes(void)
+{
+    if (!report_asked || completed + cancelled != written) return;
+    report_asked = FALSE;
+    report();
+}
+
+/* The bytes must have left. */
+static void end_write( struct message *message )
+{
+    if (!check( !message->ended )) return;
+    message->ended = TRUE;
+    memset( message->data, 0xee, message->size );   /* and is never freed, so that a second end is seen */
+    report_after_writes();
 }
 
 static void report_cancelled(void)
@@ -131,7 +141,11 @@ static void reopen_channel(void)
 
 static void take_message(void)
 {
-    if (is_command( "winedvc:report" )) report();
+    if (is_command( "winedvc:report" ))
+    {
+        report_asked = TRUE;
+        report_after_writes();
+    }
     else if (is_command( "winedvc:cancelled" )) report_cancelled();
     else if (is_command( "winedvc:close" )) reopen_channel();
     else if (is_command( "winedvc:sleep" )) Sleep( 5000 );
