@@ -197,17 +197,17 @@ HRESULT CALLBACK IWTSPluginServiceProvider_GetService_Proxy( IWTSPluginServicePr
 
     if (!out) return E_POINTER;
     *out = NULL;
-    return IWTSPluginServiceProvider_RemoteGetService_Proxy( iface, id, iid ? iid : &IID_IUnknown, out );
+    return IWTSPluginServiceProvider_RemoteGetService_Proxy( iface, &id, iid ? iid : &IID_IUnknown, out );
 }
 
-HRESULT __RPC_STUB IWTSPluginServiceProvider_GetService_Stub( IWTSPluginServiceProvider *iface, GUID id, REFIID iid,
+HRESULT __RPC_STUB IWTSPluginServiceProvider_GetService_Stub( IWTSPluginServiceProvider *iface, REFGUID id, REFIID iid,
                                                               IUnknown **out )
 {
     IUnknown *object = NULL;
     HRESULT hr;
 
     *out = NULL;
-    if (FAILED(hr = IWTSPluginServiceProvider_GetService( iface, id, &object )) || !object) return hr;
+    if (FAILED(hr = IWTSPluginServiceProvider_GetService( iface, *id, &object )) || !object) return hr;
     hr = IUnknown_QueryInterface( object, iid, (void **)out );
     IUnknown_Release( object );
     return hr;
