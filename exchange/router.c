@@ -51,17 +51,19 @@ static struct packet_queue *router_queue( struct router *router, enum route to )
     return &router->to_server;
 }
 
-static void router_say( struct router *router, enum route to, unsigned int host, const void *data, size_t size )
+/* Returns false without memory: where the caller can do nothing the peer waits in vain, which costs that channel only. */
+static bool router_say( struct router *router, enum route to, unsigned int host, const void *data, size_t size )
 {
     struct packet *packet = packet_create( data, size );
 
-    if (!packet) /* the peer waits in vain for it, which costs that channel only */
+    if (!packet)
     {
         router->unsaid++;
-        return;
+        return false;
     }
     packet->host = host;
     packet_queue_push( router_queue( router, to ), packet );
+    return true;
 }
 
 static void router_say_close( struct router *router, enum route to, unsigned int host, uint32_t id )
@@ -163,12 +165,14 @@ static void router_need_caps( struct router *router )
     router_say( router, ROUTE_CLIENT, 0, version1, sizeof(version1) );
 }
 
-static void router_offer( struct router *router, struct channel *channel, struct directory_host *host )
+/* Returns false without memory. */
+static bool router_offer( struct router *router, struct channel *channel, struct directory_host *host )
 {
     router->asked = true;
     router_need_caps( router );
+    if (!router_say( router, ROUTE_HOST, host->number, channel->create->data, channel->create->size )) return false;
     channel_offer( &router->channels, channel, host );
-    router_say( router, ROUTE_HOST, host->number, channel->create->data, channel->create->size );
+    return true;
 }
 
 /* Offers the channel to the next host that listens on its name, or has it wait for that one. Returns false if there is
@@ -184,12 +188,11 @@ static bool router_find_host( struct router *router, struct channel *channel, bo
         host = directory_find_listener( &router->directory, directory_find_name( &router->directory, text, false ),
                                         channel->refused, may_wait ? &wait : NULL );
         if (!host) return wait && channel_wait( &router->channels, channel, &router->directory );
-        if (channels_have_room( &router->channels, host )) break;
-        router_add_note( router, NOTE_FULL, host->number, text, channel->id );
+        if (!channels_have_room( &router->channels, host ))
+            router_add_note( router, NOTE_FULL, host->number, text, channel->id );
+        else if (router_offer( router, channel, host )) return true;
         channel->refused = host->number;
     }
-    router_offer( router, channel, host );
-    return true;
 }
 
 /* No host takes the channel: the CREATE_REQ goes on to FreeRDP after all, unless a host has had it. */

@@ -128,7 +128,7 @@ static void log_channels( struct supervisor *supervisor )
     struct packet *note;
 
     if (unsaid && log_limit_pass( &supervisor->limit, clock_ms() ))
-        log_error( "no memory is left in the client: %u answers on channels are lost, and whoever waits for one waits in vain",
+        log_error( "no memory is left in the client: %u messages about channels are lost, which are refused or wait in vain",
                    unsaid );
     for (; (note = exchange_take_note( supervisor->exchange )); free( note ))
         if (!supervisor->terminated) log_channel( supervisor, note );
