@@ -451,7 +451,7 @@ static void exchange_take_in( struct exchange *exchange, struct port *port, cons
             if (intake.epoch == exchange->epoch - exchange->connected) port->purging = false;
         }
         exchange_unlock( exchange );
-        packet_queue_clear( &intake.pdus ); /* what was dropped */
+        lanes_clear( &intake.pdus ); /* what was dropped */
         packet_queue_clear( &intake.control );
     }
     while (intake.purged);

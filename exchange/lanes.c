@@ -25,9 +25,6 @@
 
 void lanes_init( struct lanes *lanes )
 {
-    unsigned int i;
-
-    for (i = 0; i < LANES; i++) packet_queue_init( &lanes->queues[i] );
     lanes->waiting = 0;
     lanes->turn = 0;
     lanes->bytes = 0;
@@ -37,9 +34,26 @@ void lanes_push( struct lanes *lanes, unsigned int channel, struct packet *packe
 {
     unsigned int lane = channel % LANES;
 
+    if (!(lanes->waiting & 1u << lane)) packet_queue_init( &lanes->queues[lane] );
     packet_queue_push( &lanes->queues[lane], packet );
     lanes->waiting |= 1u << lane;
     lanes->bytes += packet->size;
+}
+
+void lanes_append( struct lanes *lanes, struct lanes *from )
+{
+    uint32_t left;
+
+    for (left = from->waiting; left; left &= left - 1)
+    {
+        unsigned int lane = ffs( left ) - 1;
+
+        if (lanes->waiting & 1u << lane) packet_queue_append( &lanes->queues[lane], &from->queues[lane] );
+        else packet_queue_move( &lanes->queues[lane], &from->queues[lane] );
+    }
+    lanes->waiting |= from->waiting;
+    lanes->bytes += from->bytes;
+    lanes_init( from );
 }
 
 struct packet *lanes_pop( struct lanes *lanes )

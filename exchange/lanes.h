@@ -35,7 +35,7 @@
  */
 struct lanes
 {
-    struct packet_queue queues[LANES];
+    struct packet_queue queues[LANES];  /* initialized while they are not empty */
     uint32_t            waiting;    /* a bit for each that is not empty */
     unsigned int        turn;       /* where the next search begins */
     size_t              bytes;      /* of all packets */
@@ -43,6 +43,8 @@ struct lanes
 
 extern void lanes_init( struct lanes *lanes );
 extern void lanes_push( struct lanes *lanes, unsigned int channel, struct packet *packet );
+/* Moves all that is in the others behind what is in these, lane by lane. */
+extern void lanes_append( struct lanes *lanes, struct lanes *from );
 /* Returns NULL if there is none. */
 extern struct packet *lanes_pop( struct lanes *lanes );
 extern void lanes_clear( struct lanes *lanes );

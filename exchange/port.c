@@ -172,7 +172,8 @@ static void port_decode_pdu( struct port *port, const uint8_t *body, size_t size
     else if (!(packet = packet_create( body, size ))) intake->no_memory = true;
     else
     {
-        packet_queue_push( &intake->pdus, packet );
+        /* a channel's id begins behind the header with its lowest byte, however long it is */
+        lanes_push( &intake->pdus, size > 1 ? body[1] : 0, packet );
         intake->count++;
         if (needs_credit( *body )) intake->data_end = intake->pdus.bytes;
     }
@@ -191,17 +192,10 @@ static void port_decode_chunk( struct port *port, const struct winedvc_frame *fr
     else
     {
         packet->kind = (unsigned int)frame->flags << 16 | frame->stream;
-        packet_queue_push( &intake->pdus, packet );
+        lanes_push( &intake->pdus, frame->stream, packet );
         intake->count++;
         intake->data_end = intake->pdus.bytes;
     }
-}
-
-/* A number that all PDUs of a channel have: its id's last byte lies behind the header, whatever its length. */
-static unsigned int packet_channel( const struct packet *packet )
-{
-    if (packet->kind) return packet->kind & 0xffff;
-    return packet->size > 1 ? packet->data[1] : 0;
 }
 
 /* May it have its say now? */
@@ -249,7 +243,6 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
     const uint8_t *body;
 
     memset( intake, 0, sizeof(*intake) );
-    packet_queue_init( &intake->pdus );
     packet_queue_init( &intake->control );
     while (!intake->rule && !intake->no_memory && !intake->purged)
     {
@@ -272,7 +265,6 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
 
 unsigned int port_accept( struct port *port, struct intake *intake, bool connected )
 {
-    struct packet *packet;
     bool dropped = !connected || !port->takes_part || port->purging || port->rule;
 
     port->heard = true;
@@ -286,7 +278,7 @@ unsigned int port_accept( struct port *port, struct intake *intake, bool connect
         intake->rule = "a host sends no more than its window";
     port->window += intake->pdus.bytes;
     if (dropped) port->credit += intake->pdus.bytes;
-    else while ((packet = packet_queue_pop( &intake->pdus ))) lanes_push( &port->pdus, packet_channel( packet ), packet );
+    else lanes_append( &port->pdus, &intake->pdus );
     packet_queue_append( &port->control, &intake->control );
     if (!port->rule) port->rule = intake->rule;
     if (intake->no_memory) port->no_memory = true;

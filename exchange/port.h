@@ -105,7 +105,8 @@ struct tight
 /* What was read of a socket in one go. */
 struct intake
 {
-    struct packet_queue pdus, control;
+    struct lanes        pdus;
+    struct packet_queue control;
     unsigned int        count;          /* of PDUs */
     size_t              data_end;       /* bytes of PDUs up to the last that waits for credit */
     const char         *rule;           /* that was broken behind all that */

@@ -155,7 +155,7 @@ static void runner_take_in( struct runner *runner, const uint8_t *data, size_t s
             port->window = port->credit = 0;
             port->purging = false;
         }
-        packet_queue_clear( &intake.pdus );
+        lanes_clear( &intake.pdus );
         packet_queue_clear( &intake.control );
         take_intake( runner );
         port_return_credit( port, &relaxed, clock_ms() );
