@@ -672,24 +672,15 @@ uint64_t exchange_time( struct exchange *exchange )
     return time;
 }
 
-struct packet *exchange_take_note( struct exchange *exchange )
+struct packet *exchange_take_note( struct exchange *exchange, unsigned int *unsaid )
 {
     struct packet *note;
 
     exchange_lock( exchange );
     note = router_take_note( exchange->router );
+    *unsaid += router_take_unsaid( exchange->router );
     exchange_unlock( exchange );
     return note;
-}
-
-unsigned int exchange_take_unsaid( struct exchange *exchange )
-{
-    unsigned int unsaid;
-
-    exchange_lock( exchange );
-    unsaid = router_take_unsaid( exchange->router );
-    exchange_unlock( exchange );
-    return unsaid;
 }
 
 /* Needs the lock. */

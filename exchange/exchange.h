@@ -139,8 +139,8 @@ extern int exchange_alarm_fd( const struct exchange *exchange );
 extern bool exchange_stop_alarm( struct exchange *exchange );
 extern void exchange_restart_alarm( struct exchange *exchange );
 
-extern struct packet *exchange_take_note( struct exchange *exchange );
-extern unsigned int exchange_take_unsaid( struct exchange *exchange );
+/* What router_take_unsaid() returns is added to *unsaid. */
+extern struct packet *exchange_take_note( struct exchange *exchange, unsigned int *unsaid );
 extern void exchange_trace_counters( struct exchange *exchange );
 
 /* The connection's calls, on the main thread */

@@ -124,14 +124,14 @@ static void log_channel( struct supervisor *supervisor, const struct packet *not
 
 static void log_channels( struct supervisor *supervisor )
 {
-    unsigned int unsaid = exchange_take_unsaid( supervisor->exchange );
+    unsigned int unsaid = 0;
     struct packet *note;
 
+    for (; (note = exchange_take_note( supervisor->exchange, &unsaid )); free( note ))
+        if (!supervisor->terminated) log_channel( supervisor, note );
     if (unsaid && log_limit_pass( &supervisor->limit, clock_ms() ))
         log_error( "no memory is left in the client: %u messages about channels are lost, which are refused or wait in vain",
                    unsaid );
-    for (; (note = exchange_take_note( supervisor->exchange )); free( note ))
-        if (!supervisor->terminated) log_channel( supervisor, note );
 }
 
 /* Timers */
