@@ -19,67 +19,18 @@
  */
 
 #define _GNU_SOURCE
-#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "drdynvc.h"
 #include "exchange.h"
-#include "port.h"
+#include "state.h"
 
-/* A host that is silent for so long after it had something to do is the supervisor's business. */
-#define AWAIT_MS 5000
 /* The windows are tight for so long after the link was busy. */
 #define TIGHT_MS 250
-/* The client's main thread reads a host so often at once: what waits in its socket can not take turns. */
-#define MAIN_READS 5
-/* So many of the client are looked at while a host is awaited. */
-#define AWAIT_DESCRIPTORS 4
-
-struct exchange
-{
-    pthread_mutex_t lock;
-    pthread_cond_t  known;          /* signals static_known */
-    int             wake;           /* eventfd */
-    struct trace   *trace;
-    exchange_post  *post;
-    void           *context;        /* of post */
-
-    /* protected by lock */
-    struct router  *router;
-    struct ports    ports;
-    struct statics  statics;
-    bool            static_known;   /* the client need not wait */
-    unsigned int    hold;           /* milliseconds that it waits at most */
-    const struct name_list *own_names;
-    bool            connected;
-    bool            main_reads;
-    bool            loop_waits;     /* the main loop, for the hosts; else the alarm wakes the I/O thread */
-    bool            main_sends;     /* it has read some, and a batch follows */
-    uint32_t        epoch;          /* counts connections */
-    char            server[256];
-    uintptr_t       token;          /* the last that was posted: only this one counts when it returns */
-    bool            posted;         /* and has not returned */
-    uint64_t        batch_time;     /* no token is posted before it, in microseconds */
-    uint64_t        visit_time;     /* the I/O thread comes round by then, in milliseconds; UINT64_MAX if it need not */
-    struct tight    tight;
-    struct page_traffic *page;      /* what the user sees, with what we ignored, dropped or said in a host's place */
-};
-
-static void exchange_lock( struct exchange *exchange )
-{
-    pthread_mutex_lock( &exchange->lock );
-}
-
-static void exchange_unlock( struct exchange *exchange )
-{
-    pthread_mutex_unlock( &exchange->lock );
-}
 
 /* Life */
 
@@ -123,7 +74,7 @@ void exchange_destroy( struct exchange *exchange )
 
 void exchange_wake( struct exchange *exchange )
 {
-    eventfd_write( exchange->wake, 1 );
+    exchange_signal( exchange );
 }
 
 void exchange_woken( struct exchange *exchange )
@@ -140,38 +91,10 @@ int exchange_wake_fd( const struct exchange *exchange )
 
 /* Ports. All here needs the lock. */
 
-/* The I/O thread sleeps until it has something to do; on the client's main thread that may come to be. */
-static void exchange_need_visit( struct exchange *exchange, uint64_t time )
-{
-    if (exchange->visit_time <= time) return;
-    exchange->visit_time = 0;
-    exchange_wake( exchange );
-}
-
-/* A host that has ended is gone when its last PDU is. */
-static void exchange_check_gone( struct exchange *exchange, struct port *port )
-{
-    if (!port->ended || port->pdus.waiting) return;
-    router_remove_host( exchange->router, port->number );
-    statics_lose_host( &exchange->statics, port->number );
-    ports_remove( &exchange->ports, port );
-}
-
 /* Is it a host of plug-ins that the connection concerns? */
 static bool port_is_told( const struct port *port )
 {
     return port->number && port->admitted && port->takes_part;
-}
-
-static void exchange_send_frame( struct exchange *exchange, struct port *port, uint16_t stream, uint16_t flags,
-                                 const void *first, size_t first_size, const void *second, size_t second_size )
-{
-    uint64_t now = clock_ms();
-    size_t credit = port->credit ? port_credit( port, &exchange->tight, now ) : 0;
-
-    port_send( port, stream, flags, first, first_size, second, second_size, credit );
-    if (port->awaited == UINT64_MAX) exchange_need_visit( exchange, (port->awaited = now) + AWAIT_MS );
-    if (port->out.head || port->rule || port->no_memory) exchange_wake( exchange );
 }
 
 static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
@@ -199,25 +122,6 @@ static void exchange_tell_connected( struct exchange *exchange, struct port *por
 
     port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CONNECTED, &connected, sizeof(connected),
                exchange->server, strlen( exchange->server ) + 1, 0 );
-}
-
-/* Which of its static channels the server has, and what has come there meanwhile. */
-static void exchange_tell_joined( struct exchange *exchange, struct port *port )
-{
-    struct static_channel *channel = exchange->statics.channels, *end = channel + exchange->statics.count;
-    struct winedvc_joined joined;
-    struct packet *packet;
-
-    if (!port->ready || !statics_of_host( &exchange->statics, port->number, &joined.streams )) return;
-    port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_JOINED, &joined, sizeof(joined), exchange->server,
-               strlen( exchange->server ) + 1, 0 );
-    for (; channel < end; channel++)
-    {
-        if (channel->host != port->number) continue;
-        channel->ready = true;
-        for (; (packet = packet_queue_pop( &channel->held )); free( packet ))
-            exchange_send_frame( exchange, port, channel->stream, packet->kind, packet->data, packet->size, NULL, 0 );
-    }
 }
 
 static bool exchange_serves( const struct exchange *exchange, const struct port *port )
@@ -334,254 +238,6 @@ void exchange_configure( struct exchange *exchange, unsigned int hold, const str
     exchange->own_names = own_names;
     for (i = 0; i < own_names->count; i++) router_add_own_name( exchange->router, own_names->names[i] );
     exchange_unlock( exchange );
-}
-
-/* Static channels */
-
-/* Needs the lock. */
-static enum name_result exchange_find_static( struct exchange *exchange, const char *name, uint32_t options,
-                                              struct static_channel **channel )
-{
-    if (!static_name_is_valid( name )) return NAME_INVALID;
-    if (!(*channel = statics_add( &exchange->statics, name, options ))) return NAME_FULL;
-    (*channel)->def.taken = exchange->own_names && name_list_has( exchange->own_names, name );
-    return NAME_OK;
-}
-
-enum name_result exchange_declare_static( struct exchange *exchange, const char *name, uint32_t options )
-{
-    struct static_channel *channel;
-    enum name_result result;
-
-    exchange_lock( exchange );
-    result = exchange_find_static( exchange, name, options, &channel );
-    exchange_unlock( exchange );
-    return result;
-}
-
-enum name_result exchange_add_static( struct exchange *exchange, struct port *port, uint16_t stream, const char *name,
-                                      uint32_t options, bool *late )
-{
-    struct static_channel *channel;
-    enum name_result result;
-    size_t count;
-
-    exchange_lock( exchange );
-    count = exchange->statics.count;
-    result = exchange_find_static( exchange, name, options, &channel );
-    *late = exchange->static_known && exchange->statics.count > count;
-    if (!result && channel->host && channel->host != port->number && ports_find( &exchange->ports, channel->host ) &&
-        !ports_find( &exchange->ports, channel->host )->ended) result = NAME_UNKNOWN;
-    if (!result) static_give( channel, port->number, stream );
-    exchange_unlock( exchange );
-    return result;
-}
-
-void exchange_set_static_known( struct exchange *exchange )
-{
-    exchange_lock( exchange );
-    exchange->static_known = true;
-    pthread_cond_broadcast( &exchange->known );
-    exchange_unlock( exchange );
-}
-
-size_t exchange_await_static( struct exchange *exchange, struct static_def defs[WINEDVC_MAX_STATIC] )
-{
-    uint64_t start = clock_ms(), end;
-    struct timespec time;
-    size_t i, count;
-
-    exchange_lock( exchange );
-    while (!exchange->static_known && (end = start + exchange->hold) > clock_ms())
-    {
-        time.tv_sec = end / 1000;
-        time.tv_nsec = end % 1000 * 1000000;
-        pthread_cond_timedwait( &exchange->known, &exchange->lock, &time );
-    }
-    count = exchange->statics.count;
-    for (i = 0; i < count; i++) defs[i] = exchange->statics.channels[i].def;
-    exchange_unlock( exchange );
-    return count;
-}
-
-void exchange_set_static_id( struct exchange *exchange, const char *name, uint16_t id )
-{
-    struct statics *statics = &exchange->statics;
-    size_t i;
-
-    exchange_lock( exchange );
-    for (i = 0; i < statics->count; i++)
-        if (!strcmp( statics->channels[i].def.name, name )) statics->channels[i].id = id;
-    exchange_unlock( exchange );
-}
-
-enum static_route exchange_receive_static( struct exchange *exchange, uint16_t id, const uint8_t *chunk, size_t size,
-                                           uint32_t flags, uint32_t total )
-{
-    struct static_channel *channel = exchange->statics.channels, *end;
-    enum static_route route = STATIC_DROPPED;
-    struct port *port;
-
-    exchange_lock( exchange );
-    for (end = channel + exchange->statics.count; channel < end && channel->id != id; channel++) continue;
-    if (channel < end && exchange->connected && size <= WINEDVC_MAX_MESSAGE - sizeof(struct winedvc_chunk))
-        route = static_receive( channel, chunk, size, flags, total );
-    if (route == STATIC_HOST && (port = ports_find( &exchange->ports, channel->host )))
-        exchange_send_frame( exchange, port, channel->stream, flags, &total, sizeof(total), chunk, size );
-    exchange_unlock( exchange );
-    return route;
-}
-
-/* Reading hosts, on either thread */
-
-/* Takes in what was read. Needs the port's "reading". */
-static void exchange_take_in( struct exchange *exchange, struct port *port, const uint8_t *data, size_t size )
-{
-    struct intake intake;
-
-    do
-    {
-        port_decode( port, &data, &size, &intake );
-        exchange_lock( exchange );
-        page_add( &exchange->page->dropped, port_accept( port, &intake, exchange->connected ) );
-        if (intake.purged && port->purging)
-        {
-            port->window = port->credit = 0;
-            /* of several connections that ended the last counts */
-            if (intake.epoch == exchange->epoch - exchange->connected) port->purging = false;
-        }
-        exchange_unlock( exchange );
-        lanes_clear( &intake.pdus ); /* what was dropped */
-        packet_queue_clear( &intake.control );
-    }
-    while (intake.purged);
-}
-
-enum port_status exchange_read( struct exchange *exchange, struct port *port, uint8_t *buffer, size_t size )
-{
-    ssize_t received;
-
-    pthread_mutex_lock( &port->reading );
-    received = port_receive( port, buffer, size );
-    if (received > 0) exchange_take_in( exchange, port, buffer, received );
-    pthread_mutex_unlock( &port->reading );
-    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return PORT_EMPTY;
-    if (received <= 0) return PORT_ENDED;
-    return (size_t)received == size ? PORT_MORE : PORT_SOME;
-}
-
-/* The I/O thread hears when a host has sent something; or, while the main thread sees to that itself, does not. */
-static void exchange_arm( struct exchange *exchange, bool armed )
-{
-    if (!exchange->loop_waits) ports_arm( &exchange->ports, armed );
-}
-
-/* On the main thread. Returns true if the I/O thread has something to do. */
-static bool exchange_read_one( struct exchange *exchange, unsigned int number, uint8_t *buffer, size_t size )
-{
-    struct port *port;
-    ssize_t received;
-    unsigned int reads = MAIN_READS;
-    bool needed;
-
-    exchange_lock( exchange );
-    port = ports_find( &exchange->ports, number );
-    if (port && (port->fd < 0 || pthread_mutex_trylock( &port->reading ))) port = NULL;
-    exchange_unlock( exchange );
-    if (!port) return false;
-    do
-    {
-        received = port_receive( port, buffer, size );
-        if (received > 0) exchange_take_in( exchange, port, buffer, received );
-    }
-    while (--reads && received > 0 && (size_t)received == size);
-    exchange_lock( exchange );
-    needed = port->control.head || port->rule || port->no_memory || !received;
-    if (!received) ports_unwatch( &exchange->ports, port ); /* the supervisor deals with its end */
-    exchange_unlock( exchange );
-    pthread_mutex_unlock( &port->reading );
-    return needed;
-}
-
-bool exchange_read_ready( struct exchange *exchange, uint8_t *buffer, size_t size )
-{
-    unsigned int numbers[PORTS_READY];
-    size_t i, count = ports_list_ready( &exchange->ports, numbers );
-    bool needed = false;
-
-    if (!count) return false;
-    exchange_lock( exchange );
-    exchange->main_sends = true;
-    exchange_unlock( exchange );
-    for (i = 0; i < count; i++) needed |= exchange_read_one( exchange, numbers[i], buffer, size );
-    if (needed) exchange_wake( exchange );
-    return true;
-}
-
-int exchange_hosts_fd( const struct exchange *exchange )
-{
-    return exchange->ports.epoll;
-}
-
-void exchange_start_main_reads( struct exchange *exchange, bool loop_waits )
-{
-    exchange_lock( exchange );
-    exchange->main_reads = exchange->ports.epoll >= 0;
-    exchange->loop_waits = loop_waits;
-    exchange_arm( exchange, true );
-    exchange_unlock( exchange );
-    exchange_wake( exchange );
-}
-
-void exchange_stop_main_reads( struct exchange *exchange )
-{
-    exchange_lock( exchange );
-    exchange->main_reads = false;
-    exchange_arm( exchange, false );
-    exchange_unlock( exchange );
-    exchange_wake( exchange );
-}
-
-int exchange_alarm_fd( const struct exchange *exchange )
-{
-    return exchange->ports.alarm;
-}
-
-bool exchange_stop_alarm( struct exchange *exchange )
-{
-    return ports_stop_alarm( &exchange->ports );
-}
-
-void exchange_restart_alarm( struct exchange *exchange )
-{
-    exchange_lock( exchange );
-    if (exchange->main_reads) exchange_arm( exchange, true );
-    exchange_unlock( exchange );
-}
-
-bool exchange_await( struct exchange *exchange, const int *descriptors, unsigned int count, unsigned int us )
-{
-    struct pollfd fds[1 + AWAIT_DESCRIPTORS] = { { exchange->ports.epoll, POLLIN, 0 } };
-    const struct timespec timeout = { 0, us * 1000l };
-    unsigned int i;
-
-    if (!exchange->main_reads) return false; /* only this thread changes that */
-    if (count > AWAIT_DESCRIPTORS) count = AWAIT_DESCRIPTORS;
-    for (i = 0; i < count; i++) fds[1 + i] = (struct pollfd){ descriptors[i], POLLIN, 0 };
-    exchange_arm( exchange, false );
-    return ppoll( fds, 1 + count, &timeout, NULL ) > 0 && fds[0].revents;
-}
-
-short exchange_poll_events( struct exchange *exchange, struct port *port, int *fd )
-{
-    short events;
-
-    exchange_lock( exchange );
-    *fd = port->fd;
-    events = exchange->main_reads && port->watched && !port->pinged ? 0 : POLLIN;
-    if (port->out.head) events |= POLLOUT;
-    exchange_unlock( exchange );
-    return events;
 }
 
 void exchange_hear( struct exchange *exchange, struct port *port, struct heard *heard )
@@ -874,27 +530,6 @@ void exchange_expire( struct exchange *exchange, struct packet_queue *to_client 
 }
 
 /* To the server. All here needs the lock. */
-
-/* Whoever breaks a rule is not heard any more. */
-static void exchange_note_breach( struct exchange *exchange, struct port *port, const char *rule )
-{
-    if (!port->rule) port->rule = rule;
-    page_add( &exchange->page->dropped, 1 + port_drop_pdus( port ) );
-    exchange_wake( exchange );
-}
-
-/* The same for a chunk of a static channel. */
-static bool exchange_may_send_chunk( struct exchange *exchange, struct port *port, struct packet *packet )
-{
-    struct static_channel *channel = statics_find( &exchange->statics, port->number, packet->kind & 0xffff );
-    const char *rule = "a host sends on static channels that it has declared";
-
-    if (channel) rule = static_check( channel, packet->data, packet->size, packet->kind >> 16 );
-    if (rule) exchange_note_breach( exchange, port, rule );
-    else if ((packet->host = channel->id)) return true;
-    else page_add( &exchange->page->dropped, 1 );
-    return false;
-}
 
 /* The next PDU of a host, if that may go out. */
 static struct packet *exchange_take_pdu( struct exchange *exchange, struct port *port )

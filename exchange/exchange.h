@@ -36,7 +36,7 @@
 
 /*
  * The routing table of a session and the hosts' sockets and queues, under one
- * small lock, which only exchange.c takes: no function here waits for a host,
+ * small lock, which nobody else takes: no function here waits for a host,
  * writes to a log or disk, or decodes frames while it has the lock. It lives as
  * long as the session's bridge.
  */
