@@ -48,6 +48,7 @@ void packet_queue_init( struct packet_queue *queue )
     queue->head = NULL;
     queue->tail = &queue->head;
     queue->bytes = 0;
+    queue->count = 0;
 }
 
 void packet_queue_push( struct packet_queue *queue, struct packet *packet )
@@ -56,6 +57,7 @@ void packet_queue_push( struct packet_queue *queue, struct packet *packet )
     *queue->tail = packet;
     queue->tail = &packet->next;
     queue->bytes += packet->size;
+    queue->count++;
 }
 
 struct packet *packet_queue_pop( struct packet_queue *queue )
@@ -65,6 +67,7 @@ struct packet *packet_queue_pop( struct packet_queue *queue )
     if (!packet) return NULL;
     if (!(queue->head = packet->next)) queue->tail = &queue->head;
     queue->bytes -= packet->size;
+    queue->count--;
     return packet;
 }
 
@@ -81,6 +84,7 @@ void packet_queue_append( struct packet_queue *queue, struct packet_queue *from 
     *queue->tail = from->head;
     queue->tail = from->tail;
     queue->bytes += from->bytes;
+    queue->count += from->count;
     packet_queue_init( from );
 }
 
@@ -89,4 +93,9 @@ void packet_queue_clear( struct packet_queue *queue )
     struct packet *packet;
 
     while ((packet = packet_queue_pop( queue ))) free( packet );
+}
+
+size_t packet_queue_memory( const struct packet_queue *queue, size_t size )
+{
+    return queue->bytes + size + (queue->count + 1) * PACKET_COST;
 }

@@ -39,7 +39,11 @@ struct packet_queue
     struct packet  *head;
     struct packet **tail;
     size_t          bytes;  /* sum of the packets' sizes */
+    size_t          count;
 };
+
+/* What a packet takes beside its size: its head, malloc's, and rounding. */
+#define PACKET_COST (sizeof(struct packet) + 24)
 
 /* Without contents, or with the data's. NULL without memory. */
 extern struct packet *packet_alloc( size_t size );
@@ -54,5 +58,7 @@ extern void packet_queue_move( struct packet_queue *to, struct packet_queue *fro
 /* Moves all that is in the other queue behind what is in this one, at once. */
 extern void packet_queue_append( struct packet_queue *queue, struct packet_queue *from );
 extern void packet_queue_clear( struct packet_queue *queue );
+/* All the memory that its packets take, and one more of that size would. */
+extern size_t packet_queue_memory( const struct packet_queue *queue, size_t size );
 
 #endif /* __WINEDVC_PACKET_H */

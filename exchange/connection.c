@@ -149,8 +149,8 @@ void connection_receive_static( struct connection *connection, uint16_t id, cons
         part = size < STATIC_CHUNK ? size : STATIC_CHUNK;
         if (exchange_receive_static( connection->exchange, id, chunk, part,
                                      part < size ? flags & ~STATIC_LAST : flags, total ) == STATIC_FULL)
-            log_warn( "the server sent more than %u bytes on a static channel whose plug-in is not ready: "
-                      "they are dropped", STATIC_MAX_HELD );
+            log_warn( "the server sent more on a static channel whose plug-in is not ready than %u bytes of memory "
+                      "hold: it is dropped", STATIC_MAX_HELD );
         flags &= ~STATIC_FIRST;
         chunk += part;
         size -= part;

@@ -76,7 +76,7 @@ static void port_queue( struct port *port, const struct iovec *parts, size_t cou
     struct packet *packet;
     size_t i, used = 0;
 
-    if (port->out.bytes + total > PORT_MAX_UNREAD)
+    if (packet_queue_memory( &port->out, total ) > PORT_MAX_UNREAD)
     {
         port->rule = "a host reads what it is sent";
         return;

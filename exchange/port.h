@@ -33,7 +33,7 @@
 #include "packet.h"
 #include "page.h"
 
-/* What a host may leave unread before it is given up. */
+/* The memory of what a host may leave unread before it is given up. */
 #define PORT_MAX_UNREAD 67108864
 /* What its control frames may cost in a second: some time for each, and their bytes. */
 #define PORT_CONTROL_COST   256

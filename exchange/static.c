@@ -128,9 +128,10 @@ bool statics_of_host( const struct statics *statics, unsigned int host, uint32_t
 static enum static_route static_hold( struct static_channel *channel, const uint8_t *data, size_t size, uint32_t flags,
                                       uint32_t total )
 {
+    size_t body = sizeof(struct winedvc_chunk) + size;
     struct packet *packet = NULL;
 
-    if (channel->held.bytes + size <= STATIC_MAX_HELD) packet = packet_alloc( sizeof(struct winedvc_chunk) + size );
+    if (packet_queue_memory( &channel->held, body ) <= STATIC_MAX_HELD) packet = packet_alloc( body );
     if (!packet)
     {
         packet_queue_clear( &channel->held );

@@ -31,7 +31,7 @@
 /* [MS-RDPBCGR] 2.2.1.3.4.1: a name has 7 characters and a NUL. */
 #define STATIC_NAME 8
 
-/* Of what the server sends before its host is ready, each channel keeps so much. */
+/* Of what the server sends before its host is ready, each channel keeps so much, in bytes of memory. */
 #define STATIC_MAX_HELD 1048576
 
 /* Of a plug-in's chunk, at most, and its flags ([MS-RDPBCGR] 2.2.6.1.1). */

@@ -281,7 +281,7 @@ static void trace_queue( struct trace *trace, struct packet *line )
 {
     struct packet *note;
 
-    if (trace->unread.bytes + line->size > MAX_UNREAD)
+    if (packet_queue_memory( &trace->unread, line->size ) > MAX_UNREAD)
     {
         trace->passed++;
         free( line );
