@@ -95,10 +95,15 @@ static bool find_beside( const char *name, char path[PATH_MAX] )
 bool client_own_addin( unsigned int major, char path[PATH_MAX] )
 {
     const char *dir = major == 2 ? WINEDVC_FREERDP2_DIR : WINEDVC_FREERDP3_DIR;
-    char name[64];
+    char name[64], library[PATH_MAX];
+    unsigned int index;
 
     snprintf( name, sizeof(name), "freerdp%u/libwinedvc-client.so", major );
-    return find_beside( name, path ) || (path_format( path, "%s/libwinedvc-client.so", dir ) && !access( path, R_OK ));
+    if (find_beside( name, path ) ||
+        (path_format( path, "%s/libwinedvc-client.so", dir ) && !access( path, R_OK ))) return true;
+    for (index = 0; client_library( major, index, library ); index++)
+        if (path_format( path, "%s/%s", library, name ) && !access( path, R_OK )) return true;
+    return false;
 }
 
 bool client_own_shim( char path[PATH_MAX] )

@@ -27,7 +27,8 @@
 /* Directories that have FreeRDP's library of that major version; returns false if there are no more, index from 0. */
 extern bool client_library( unsigned int major, unsigned int index, char dir[PATH_MAX] );
 
-/* Our addin for that major version where "winedvc run" takes it from; false if there is none. */
+/* Our addin for that major version where "winedvc run" takes it from: beside this program, else where FreeRDP itself
+ * would look; false if there is none. */
 extern bool client_own_addin( unsigned int major, char path[PATH_MAX] );
 /* The library that "winedvc run" preloads. */
 extern bool client_own_shim( char path[PATH_MAX] );
