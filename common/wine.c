@@ -31,6 +31,7 @@
 #include "environment.h"
 #include "owner.h"
 #include "paths.h"
+#include "shell.h"
 #include "wine.h"
 
 /* Variables that act on this process, or tell of it what a plug-in need not know. */
@@ -206,6 +207,7 @@ static bool wine_check_32_bits( const char *loader, const char *prefix, char *pr
 static bool wine_check_narrow( const char *loader, const char *prefix, unsigned int bits, char *problem, size_t size )
 {
     const char *why = "it runs no 64-bit code", *other = "";
+    struct shell_word word;
 
     if (bits == 32)
     {
@@ -214,8 +216,8 @@ static bool wine_check_narrow( const char *loader, const char *prefix, unsigned 
         other = "install the package wine32:i386 (Debian, after \"dpkg --add-architecture i386\"), or ";
     }
     snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and %s: %smake one with \"WINEPREFIX=DIR "
-              "WINEARCH=win64 '%s' wineboot\", which runs 32-bit plug-ins too, and install the plug-in there", prefix,
-              why, other, loader );
+              "WINEARCH=win64 %s wineboot\", which runs 32-bit plug-ins too, and install the plug-in there", prefix,
+              why, other, shell_quote( &word, loader ) );
     return false;
 }
 
@@ -255,6 +257,7 @@ bool wine_check_prefix( const struct settings *settings, char *problem, size_t s
 {
     const char *prefix = settings->prefix;
     char file[PATH_MAX], loader[PATH_MAX];
+    struct shell_word word, program;
 
     if (!prefix)
     {
@@ -267,8 +270,8 @@ bool wine_check_prefix( const struct settings *settings, char *problem, size_t s
         ((path_format( file, "%s/dosdevices", prefix ) && !access( file, X_OK )) ||
          (path_format( file, "%s/system.reg", prefix ) && !access( file, R_OK )))) return true;
     if (!wine_find_loader( settings, 64, loader, problem, size )) return false;
-    snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX='%s' '%s' wineboot\" and "
-              "register the plug-in there", prefix, prefix, loader );
+    snprintf( problem, size, "there is no Wine prefix at %s: make it with \"WINEPREFIX=%s %s wineboot\" and "
+              "register the plug-in there", prefix, shell_quote( &word, prefix ), shell_quote( &program, loader ) );
     return false;
 }
 

@@ -34,6 +34,7 @@
 #include "peimage.h"
 #include "prefix.h"
 #include "registry.h"
+#include "shell.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -104,6 +105,7 @@ static int plan_parse( struct plan *plan, const char *operand )
 /* The file has to be one that can be a plug-in. */
 static bool plan_read_file( struct plan *plan )
 {
+    struct shell_word word;
     char problem[PROBLEM];
 
     if (!*plan->file || plan->is_registry_file) return true;
@@ -112,7 +114,7 @@ static bool plan_read_file( struct plan *plan )
              plan->image.has_register || plan->image.is_dotnet) return true;
     else if (plan->image.has_classes)
         complain( "%s has classes, and does not say which one is the plug-in: its vendor knows, then "
-                  "\"winedvc add %s:{CLSID}\"", plan->file, plan->file );
+                  "\"winedvc add %s:{CLSID}\"", plan->file, shell_quote( &word, plan->file ) );
     else
         complain( "%s is no RDP plug-in: it exports neither VirtualChannelGetInstance nor a class. Is it the right DLL "
                   "of that product?", plan->file );
@@ -419,6 +421,7 @@ static int add_new( struct plan *plan )
 {
     struct registration *registration;
     struct catalog before = { 0 };
+    struct shell_word word;
     int status;
 
     if (!catalog_open( &before, &plan->target )) status = STATUS_FAILED;
@@ -429,8 +432,8 @@ static int add_new( struct plan *plan )
     }
     else if (!plan->is_registry_file && has_key( &before, plan->key ))
     {
-        complain( "there is another plug-in \"%s\": choose another name with --name, or \"winedvc remove '%s'\" first",
-                  plan->key, plan->key );
+        complain( "there is another plug-in \"%s\": choose another name with --name, or \"winedvc remove %s\" first",
+                  plan->key, shell_quote( &word, plan->key ) );
         status = STATUS_FAILED;
     }
     else status = add_to( plan, &before );

@@ -29,6 +29,7 @@
 
 #include "debugger.h"
 #include "journal.h"
+#include "shell.h"
 #include "terminal.h"
 #include "wine.h"
 
@@ -66,6 +67,7 @@ pid_t debugger_start( const struct settings *settings, unsigned int bits, uint32
 {
     struct wine_program program;
     char number[16], problem[1024], *argv[] = { program.loader, (char *)"winedbg", number, NULL };
+    struct shell_word prefix, loader;
     char **environment;
     pid_t pid = 0;
     int error;
@@ -73,8 +75,8 @@ pid_t debugger_start( const struct settings *settings, unsigned int bits, uint32
     if (!wine_find( settings, bits, &program, problem, sizeof(problem) )) return 0;
     end_with_us( host );
     snprintf( number, sizeof(number), "0x%x", process );
-    journal_tell( "waits", NULL, "the plug-in's process waits for a debugger: WINEPREFIX='%s' %s winedbg %s",
-                  settings->prefix, program.loader, number );
+    journal_tell( "waits", NULL, "the plug-in's process waits for a debugger: WINEPREFIX=%s %s winedbg %s",
+                  shell_quote( &prefix, settings->prefix ), shell_quote( &loader, program.loader ), number );
     if (!isatty( STDIN_FILENO )) return 0;
     if (!(environment = debugger_environment( settings ))) return 0;
     if ((error = posix_spawn( &pid, argv[0], NULL, NULL, argv, environment )))

@@ -31,6 +31,7 @@
 #include "clients.h"
 #include "names.h"
 #include "paths.h"
+#include "shell.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -62,8 +63,10 @@ static void print_line( FILE *stream, enum verdict verdict, const char *what, co
 
     snprintf( word, sizeof(word), "%-8s", verdicts[verdict] );
     terminal_print( stream, colours[verdict], word );
-    fprintf( stream, "%s\n", what );
-    if (*mend) fprintf( stream, "        mend: %s\n", mend );
+    print_shown( stream, what );
+    if (*mend) fputs( "\n        mend: ", stream );
+    print_shown( stream, mend );
+    fputc( '\n', stream );
 }
 
 /* One line of what was looked at. Mend is "" where nothing need be done, or what says what also says that. */
@@ -90,15 +93,16 @@ static void tell( struct doctor *doctor, enum verdict verdict, const char *mend,
     if (doctor->report) print_line( doctor->report, verdict, what, mend );
 }
 
-/* A problem of ours says what to do behind its last colon. */
+/* A problem of ours says what to do behind its last colon, but one in a command, which is in quotation marks. */
 static void tell_problem( struct doctor *doctor, const char *about, const char *problem )
 {
-    const char *mend = NULL, *next;
-    struct log_text text;
+    const char *mend = problem + strlen( problem );
+    bool quoted = false;
 
-    for (next = strstr( problem, ": " ); next; next = strstr( next + 1, ": " )) mend = next;
-    if (mend)
-        tell( doctor, VERDICT_FAILED, log_escape( &text, mend + 2 ), "%s%.*s", about, (int)(mend - problem), problem );
+    while (mend > problem && (quoted || strncmp( mend, ": ", 2 )))
+        if (*--mend == '"') quoted = !quoted;
+    if (mend > problem)
+        tell( doctor, VERDICT_FAILED, mend + 2, "%s%.*s", about, (int)(mend - problem), problem );
     else tell( doctor, VERDICT_FAILED, "see docs/troubleshooting.md", "%s%s", about, problem );
 }
 
@@ -150,13 +154,15 @@ static bool look_at_wine( struct doctor *doctor )
 static void look_at_record( struct doctor *doctor )
 {
     const struct record *record = &doctor->catalog.record;
-    char mend[PATH_MAX + 64];
+    struct shell_word word;
+    char mend[LINE];
 
     if (!*record->path)
         tell( doctor, VERDICT_WARNING, "set HOME", "record: there is no place for it, each session waits for Wine" );
     else if (*doctor->catalog.problem)
     {
-        snprintf( mend, sizeof(mend), "\"rm '%s'\": the next session writes it anew", record->path );
+        snprintf( mend, sizeof(mend), "\"rm %s\": the next session writes it anew",
+                  shell_quote( &word, record->path ) );
         tell( doctor, strstr( doctor->catalog.problem, "another" ) ? VERDICT_WARNING : VERDICT_FAILED, mend, "%s",
               doctor->catalog.problem );
     }
@@ -168,6 +174,7 @@ static void look_at_name( struct doctor *doctor, const struct registration *regi
 {
     const struct client_name *served;
     struct log_text name, plugin, other;
+    struct shell_word word;
     char mend[LINE];
     size_t i;
 
@@ -181,7 +188,8 @@ static void look_at_name( struct doctor *doctor, const struct registration *regi
     for (i = 0; i < doctor->offered.count && strcmp( doctor->offered.names[i], channel ); i++) continue;
     if (i < doctor->offered.count)
     {
-        snprintf( mend, sizeof(mend), "\"winedvc disable '%s'\", or the other one", plugin.text );
+        snprintf( mend, sizeof(mend), "\"winedvc disable %s\", or the other one",
+                  shell_quote( &word, registration->key ) );
         tell( doctor, VERDICT_FAILED, mend, "channel %s is offered by %s and by %s: the server gets that of the first",
               name.text, log_escape( &other, doctor->owners.names[i] ), plugin.text );
     }
@@ -235,6 +243,7 @@ static void look_at_plugins( struct doctor *doctor )
     struct registration *registration = doctor->catalog.search.registrations;
     char about[LINE], mend[LINE];
     struct log_text key, file;
+    struct shell_word word;
 
     if (!registration)
         tell( doctor, VERDICT_WARNING, "\"winedvc add FILE.dll\"", "no plug-in is registered in %s",
@@ -251,7 +260,8 @@ static void look_at_plugins( struct doctor *doctor )
             tell( doctor, VERDICT_OK, "", "plug-in %s: is left out by the configuration", key.text );
             break;
         case REGISTRATION_GONE:
-            snprintf( mend, sizeof(mend), "put the file back, or \"winedvc remove '%s'\"", key.text );
+            snprintf( mend, sizeof(mend), "put the file back, or \"winedvc remove %s\"",
+                      shell_quote( &word, registration->key ) );
             tell( doctor, VERDICT_FAILED, mend, "plug-in %s: its file %s is not there", key.text,
                   log_escape( &file, registration->file ) );
             break;

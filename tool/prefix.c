@@ -30,6 +30,7 @@
 #include "owner.h"
 #include "paths.h"
 #include "prefix.h"
+#include "shell.h"
 
 static bool check_owner( const char *prefix, char *problem, size_t size )
 {
@@ -44,6 +45,7 @@ static bool check_owner( const char *prefix, char *problem, size_t size )
 static bool check_writable( const char *prefix, char *problem, size_t size )
 {
     static const char *const names[] = { "", "/system.reg", "/user.reg", "/dosdevices" };
+    struct shell_word word;
     char path[PATH_MAX];
     size_t i;
 
@@ -52,9 +54,9 @@ static bool check_writable( const char *prefix, char *problem, size_t size )
         if (!path_format( path, "%s%s", prefix, names[i] ) || !access( path, W_OK ) || errno == ENOENT) continue;
         /* Not of all that is there: Debian's Wine notes where the prefix's server is, and were that note one that can
          * be written, it would start a second server beside one that runs, and what the first knows would be lost. */
-        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"chmod u+w '%s' && chmod -R u+w "
-                  "'%s'/*.reg '%s'/d*\", or put the prefix where it can be", path, strerror( errno ), prefix, prefix,
-                  prefix );
+        snprintf( problem, size, "%s can not be written (%s), and Wine needs to: \"(cd %s && chmod u+w . && "
+                  "chmod -R u+w *.reg d*)\", or put the prefix where it can be", path, strerror( errno ),
+                  shell_quote( &word, prefix ) );
         return false;
     }
     return true;
@@ -62,10 +64,12 @@ static bool check_writable( const char *prefix, char *problem, size_t size )
 
 static bool check_version( const char *prefix, const char *loader, char *problem, size_t size )
 {
+    struct shell_word word, program;
+
     if (owner_is( loader, prefix )) return true;
     snprintf( problem, size, "the Wine prefix %s was made or updated by another version of Wine, and %s would change "
-              "it: allow that with \"WINEPREFIX='%s' '%s' wineboot -u\", or name the Wine that made it with "
-              "WINEDVC_WINE", prefix, loader, prefix, loader );
+              "it: allow that with \"WINEPREFIX=%s %s wineboot -u\", or name the Wine that made it with "
+              "WINEDVC_WINE", prefix, loader, shell_quote( &word, prefix ), shell_quote( &program, loader ) );
     return false;
 }
 

@@ -29,6 +29,7 @@
 
 #include "clock.h"
 #include "runner.h"
+#include "shell.h"
 #include "terminal.h"
 #include "wine.h"
 
@@ -178,13 +179,14 @@ static void tell_end( struct runner *runner )
 {
     const struct output *output = &runner->host->output;
     const char *words = *output->error ? output->error : output->last;
+    struct shell_word word;
     struct log_text text;
     char why[LOG_LINE];
 
     log_escape( &text, words );
     if (is_other_server( words ))
         snprintf( why, sizeof(why), "a wineserver of another version runs for this prefix: end its programs, with "
-                  "\"WINEPREFIX='%s' wineserver -k\" of that version", runner->settings->prefix );
+                  "\"WINEPREFIX=%s wineserver -k\" of that version", shell_quote( &word, runner->settings->prefix ) );
     else if (runner->phase == RUNNER_STARTS)
         snprintf( why, sizeof(why), "Wine has ended before winedvc.exe said a word%s%s: is Wine installed completely?",
                   *words ? "; it printed: " : "", text.text );

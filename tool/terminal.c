@@ -47,22 +47,28 @@ void terminal_print( FILE *stream, enum colour colour, const char *text )
     else fprintf( stream, "%s%s\033[0m", codes[colour], text );
 }
 
+void print_shown( FILE *stream, const char *text )
+{
+    size_t size;
+
+    for (; *text; text += size ? size : 1)
+    {
+        if ((size = printable_size( text ))) fwrite( text, size, 1, stream );
+        else fprintf( stream, "\\x%02x", (unsigned char)*text );
+    }
+}
+
 void complain( const char *format, ... )
 {
-    char line[2 * PATH_MAX], *next;
+    char line[2 * PATH_MAX];
     va_list args;
-    size_t size;
 
     fflush( stdout );
     terminal_print( stderr, COLOUR_STRONG, "winedvc: " );
     va_start( args, format );
     vsnprintf( line, sizeof(line), format, args );
     va_end( args );
-    for (next = line; *next; next += size ? size : 1)
-    {
-        if ((size = printable_size( next ))) fwrite( next, size, 1, stderr );
-        else fprintf( stderr, "\\x%02x", (unsigned char)*next );
-    }
+    print_shown( stderr, line );
     fputc( '\n', stderr );
 }
 

@@ -39,6 +39,9 @@ enum colour
 /* The text, in that colour if the stream is a terminal that has colours and the user has not set NO_COLOR. */
 extern void terminal_print( FILE *stream, enum colour colour, const char *text );
 
+/* Of a line; what cannot be shown is escaped. */
+extern void print_shown( FILE *stream, const char *text );
+
 /* "winedvc: ..." on standard error, in one line: what is wrong, why, and what to do. What cannot be shown is escaped. */
 extern void complain( const char *format, ... ) __attribute__((format( printf, 1, 2 )));
 
