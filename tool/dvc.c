@@ -1,5 +1,5 @@
 /*
- * The server's half of [MS-RDPEDYC], for one host
+ * The server's half of dynamic ([MS-RDPEDYC]) and static channels, for one host
  *
  * Copyright 2026 the winedvc authors
  *
@@ -26,7 +26,15 @@
 #include "dvc.h"
 #include "journal.h"
 
+#define HOST 1    /* among those that have static channels; it is the only one */
+
 static const char no_memory[] = "no memory is left";
+
+void dvc_init( struct dvc_server *server, struct runner *runner )
+{
+    server->runner = runner;
+    statics_init( &server->statics );
+}
 
 void message_free( struct message *message )
 {
@@ -53,6 +61,56 @@ struct channel *dvc_find( const struct dvc_server *server, const char *label )
     return channel;
 }
 
+static void channel_empty( struct dvc_server *server, struct channel *channel )
+{
+    struct message *message;
+
+    while ((message = dvc_take( server, channel ))) message_free( message );
+    drdynvc_assembly_clear( &channel->assembly );
+}
+
+static void channel_destroy( struct dvc_server *server, struct channel *channel )
+{
+    channel_empty( server, channel );
+    free( channel->name );
+    free( channel->label );
+    free( channel );
+}
+
+static struct channel *channel_create( struct dvc_server *server, const char *name, const char *label )
+{
+    struct channel *channel = calloc( 1, sizeof(*channel) );
+
+    if (!channel) return NULL;
+    channel->name = strdup( name );
+    channel->label = strdup( label );
+    channel->end = &channel->messages;
+    if (!channel->name || !channel->label)
+    {
+        channel_destroy( server, channel );
+        return NULL;
+    }
+    channel->next = server->channels;
+    server->channels = channel;
+    return channel;
+}
+
+static struct channel *find_static( const struct dvc_server *server, const struct static_channel *declared )
+{
+    struct channel *channel = server->channels;
+
+    while (channel && channel->declared != declared) channel = channel->next;
+    return channel;
+}
+
+static struct channel *find_static_name( const struct dvc_server *server, const char *name )
+{
+    struct channel *channel = server->channels;
+
+    while (channel && (!channel->declared || strcmp( channel->name, name ))) channel = channel->next;
+    return channel;
+}
+
 /* Does its end of the channel still speak? */
 static bool is_heard( const struct channel *channel )
 {
@@ -61,7 +119,40 @@ static bool is_heard( const struct channel *channel )
 
 /* From the host */
 
-/* A control frame: what plug-ins listen on, and what is said of them. */
+/* It is the plug-in that opens it, so the channel is there from now on, with each connection. */
+static void take_static( struct dvc_server *server, const char *name, const struct winedvc_static *report )
+{
+    struct static_channel *declared = NULL;
+    struct channel *channel;
+    struct log_text text;
+
+    log_escape( &text, name );
+    if (report->stream < WINEDVC_STREAM_STATIC || report->stream >= WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC)
+    {
+        server->runner->port->rule = "a static channel has one of the numbers for them";
+        return;
+    }
+    if (static_name_is_valid( name )) declared = statics_add( &server->statics, name, report->options );
+    if (!declared)
+    {
+        journal_tell( "warning", NULL, "static channel %s can not be used: its name has 1 to 7 letters, digits or signs, "
+                      "drdynvc is FreeRDP's, and there may be 30", text.text );
+        return;
+    }
+    static_give( declared, HOST, report->stream );
+    declared->id = 1;   /* granted by this server, as all are */
+    if (find_static( server, declared )) return;
+    if (!(channel = channel_create( server, declared->def.name, declared->def.name )))
+    {
+        runner_fail( server->runner, no_memory );
+        return;
+    }
+    channel->declared = declared;
+    channel->state = CHANNEL_ENDED;
+    journal_tell( "declares", NULL, "declares static channel %s", text.text );
+}
+
+/* A control frame: what plug-ins listen on or declare, and what is said of them. */
 void dvc_take_report( struct dvc_server *server, const struct report *report )
 {
     struct log_text text;
@@ -76,6 +167,9 @@ void dvc_take_report( struct dvc_server *server, const struct report *report )
     case WINEDVC_UNLISTEN:
         name_list_remove( &server->names, report->strings[0] );
         journal_tell( "unlistens", NULL, "does not listen on %s any more", log_escape_name( &text, report->strings[0] ) );
+        break;
+    case WINEDVC_STATIC:
+        take_static( server, report->strings[0], &report->fixed.declared );
         break;
     case WINEDVC_LOG:
         journal_tell( report->fixed.log.level <= WINEDVC_LOG_WARN ? "warning" : "note", NULL, "%s",
@@ -170,7 +264,46 @@ void dvc_take_pdu( struct dvc_server *server, const uint8_t *data, size_t size )
     else if (pdu.cmd == DRDYNVC_CMD_CLOSE) take_close( channel );
 }
 
+void dvc_take_chunk( struct dvc_server *server, uint16_t stream, uint16_t flags, const uint8_t *body, size_t size )
+{
+    struct static_channel *declared = statics_find( &server->statics, HOST, stream );
+    const char *rule = "a host sends on static channels that it has declared";
+    struct drdynvc_pdu part = { .cmd = flags & STATIC_FIRST ? DRDYNVC_CMD_DATA_FIRST : DRDYNVC_CMD_DATA };
+
+    server->heard++;
+    if (declared) rule = static_check( declared, body, size, flags );
+    if (rule)
+    {
+        server->runner->port->rule = rule;
+        return;
+    }
+    part.length = declared->total;
+    part.data = body + sizeof(struct winedvc_chunk);
+    part.data_size = size - sizeof(struct winedvc_chunk);
+    take_data( server, find_static( server, declared ), &part );
+}
+
 /* To the host */
+
+/* It has all of them, without the messages of the last connection. */
+static void join_statics( struct dvc_server *server, const char *name, size_t size )
+{
+    struct winedvc_joined joined;
+    struct channel *channel;
+    uint8_t body[64];
+
+    statics_reset( &server->statics );
+    for (channel = server->channels; channel; channel = channel->next)
+    {
+        if (!channel->declared) continue;
+        channel_empty( server, channel );
+        channel->state = CHANNEL_OPEN;
+    }
+    if (!statics_of_host( &server->statics, HOST, &joined.streams )) return;
+    memcpy( body, &joined, sizeof(joined) );
+    memcpy( body + sizeof(joined), name, size );
+    runner_send( server->runner, WINEDVC_JOINED, body, sizeof(joined) + size );
+}
 
 void dvc_connect( struct dvc_server *server )
 {
@@ -185,6 +318,7 @@ void dvc_connect( struct dvc_server *server )
     server->answered = false;
     server->runner->connected = true;
     runner_send( server->runner, WINEDVC_CONNECTED, body, sizeof(body) );
+    join_statics( server, name, sizeof(name) );
     runner_send_pdu( server->runner, pdu, drdynvc_write_caps( pdu, DRDYNVC_VERSION, charges ) );
     journal_tell( "connected", NULL, "connection %u", server->epoch );
 }
@@ -205,42 +339,46 @@ void dvc_disconnect( struct dvc_server *server, uint32_t code )
     journal_tell( "disconnected", NULL, "connection %u has ended, code %u", server->epoch, code );
 }
 
-static void channel_destroy( struct dvc_server *server, struct channel *channel )
+static struct channel *open_static( struct channel *channel, const char *label )
 {
-    struct message *message;
+    char *copy = strdup( label );
 
-    while ((message = dvc_take( server, channel ))) message_free( message );
-    drdynvc_assembly_clear( &channel->assembly );
-    free( channel->name );
+    if (!copy) return NULL;
     free( channel->label );
-    free( channel );
+    channel->label = copy;
+    journal_tell( "joined", label, "is a static channel of the connection" );
+    return channel;
 }
 
 struct channel *dvc_open( struct dvc_server *server, const char *name, const char *label, uint8_t priority )
 {
-    struct channel *channel = calloc( 1, sizeof(*channel) );
+    struct channel *channel = find_static_name( server, name );
     uint8_t pdu[DRDYNVC_MAX_PDU];
     struct log_text text;
 
-    if (!channel) return NULL;
-    channel->name = strdup( name );
-    channel->label = strdup( label );
-    channel->end = &channel->messages;
-    if (!channel->name || !channel->label)
-    {
-        channel_destroy( server, channel );
-        return NULL;
-    }
+    if (channel && !name_list_has( &server->names, name )) return open_static( channel, label );
+    if (!(channel = channel_create( server, name, label ))) return NULL;
     channel->id = ++server->last_id;
-    channel->next = server->channels;
-    server->channels = channel;
     if (strcmp( name, label )) journal_tell( "asked", label, "is asked for: %s", log_escape_name( &text, name ) );
     else journal_tell( "asked", label, "is asked for" );
     runner_send_pdu( server->runner, pdu, drdynvc_write_create_req( pdu, channel->id, priority, name ) );
     return channel;
 }
 
-void dvc_send( struct dvc_server *server, struct channel *channel, const void *data, uint32_t size )
+static void send_chunks( struct dvc_server *server, const struct channel *channel, const uint8_t *data, uint32_t size )
+{
+    uint32_t done, part;
+    uint16_t flags;
+
+    for (done = 0; done < size; done += part)
+    {
+        part = size - done < STATIC_CHUNK ? size - done : STATIC_CHUNK;
+        flags = (done ? 0 : STATIC_FIRST) | (done + part == size ? STATIC_LAST : 0);
+        runner_send_chunk( server->runner, channel->declared->stream, flags, size, data + done, part );
+    }
+}
+
+static void send_fragments( struct dvc_server *server, const struct channel *channel, const void *data, uint32_t size )
 {
     size_t capacity = drdynvc_fragments_size( channel->id, size, 0, 0 ), pdu_size;
     uint8_t *buffer = capacity ? malloc( capacity ) : NULL, *pdu;
@@ -251,10 +389,16 @@ void dvc_send( struct dvc_server *server, struct channel *channel, const void *d
         runner_fail( server->runner, no_memory );
         return;
     }
-    journal_message( true, channel->label, data, size );
     drdynvc_fragments_write( &fragments, buffer, capacity, 0, channel->id, data, size, 0 );
     while ((pdu = drdynvc_fragments_next( &fragments, &pdu_size ))) runner_send_pdu( server->runner, pdu, pdu_size );
     free( buffer );
+}
+
+void dvc_send( struct dvc_server *server, struct channel *channel, const void *data, uint32_t size )
+{
+    journal_message( true, channel->label, data, size );
+    if (channel->declared) send_chunks( server, channel, data, size );
+    else send_fragments( server, channel, data, size );
 }
 
 void dvc_close( struct dvc_server *server, struct channel *channel )
@@ -276,4 +420,5 @@ void dvc_clear( struct dvc_server *server )
         channel_destroy( server, channel );
     }
     name_list_clear( &server->names );
+    statics_clear( &server->statics );
 }

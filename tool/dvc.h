@@ -1,5 +1,5 @@
 /*
- * The server's half of [MS-RDPEDYC], for one host
+ * The server's half of dynamic ([MS-RDPEDYC]) and static channels, for one host
  *
  * Copyright 2026 the winedvc authors
  *
@@ -22,6 +22,7 @@
 #define __WINEDVC_DVC_H
 
 #include "drdynvc.h"
+#include "exchange.h"
 #include "namelist.h"
 #include "runner.h"
 
@@ -46,8 +47,9 @@ struct message
 struct channel
 {
     struct channel    *next;
-    uint32_t           id;
-    char              *name;    /* of the listener */
+    uint32_t           id;      /* 0 for a static channel */
+    struct static_channel *declared;    /* a static channel: as its plug-in has; else NULL */
+    char              *name;    /* of the listener, or the static channel */
     char              *label;   /* what the user calls it */
     enum channel_state state;
     int32_t            status;  /* CreationStatus of one that is refused */
@@ -72,21 +74,28 @@ struct dvc_server
     uint32_t         heard;     /* PDUs that have come */
     size_t           kept;
     struct name_list names;     /* that plug-ins listen on */
+    struct statics   statics;   /* that they have declared */
 };
 
+extern void dvc_init( struct dvc_server *server, struct runner *runner );
+
 /* Tells the journal what happens. What can not be done for want of memory, and what no server may be sent, stops the
- * runner. The runner's two functions are these, with the server as their context. */
+ * runner. The runner's functions are these, with the server as their context. */
 extern void dvc_take_report( struct dvc_server *server, const struct report *report );
 extern void dvc_take_pdu( struct dvc_server *server, const uint8_t *pdu, size_t size );
+extern void dvc_take_chunk( struct dvc_server *server, uint16_t stream, uint16_t flags, const uint8_t *body, size_t size );
 
-/* A new connection, with its capabilities; there must be none. */
+/* A new connection, with its capabilities and all static channels; there must be none. */
 extern void dvc_connect( struct dvc_server *server );
 /* Its end, for the reason of that code; all channels have ended. The next one may begin when port->purging is false. */
 extern void dvc_disconnect( struct dvc_server *server, uint32_t code );
 
-/* Asks for a channel of that name, 1 to 260 bytes. NULL without memory. */
+/* Asks for a channel of that name, 1 to 260 bytes; a static one, which the connection has, gets the label. NULL without
+ * memory. */
 extern struct channel *dvc_open( struct dvc_server *server, const char *name, const char *label, uint8_t priority );
+/* On a static channel, at least one byte. */
 extern void dvc_send( struct dvc_server *server, struct channel *channel, const void *data, uint32_t size );
+/* Of a dynamic channel. */
 extern void dvc_close( struct dvc_server *server, struct channel *channel );
 
 /* The first message that has come, which is the caller's, for message_free(); NULL if there is none. */

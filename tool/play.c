@@ -175,6 +175,12 @@ static bool do_expect_refused( struct awaited *awaited, struct outcome *outcome 
 static bool do_send( struct awaited *awaited, struct outcome *outcome )
 {
     if (!be_open( awaited, outcome )) return false;
+    if (awaited->channel->declared && !awaited->step->size)
+    {
+        set_expected( outcome, "a message of at least a byte" );
+        set_got( outcome, "nothing to send: a static channel carries no empty message" );
+        return false;
+    }
     dvc_send( &awaited->play->server, (struct channel *)awaited->channel, awaited->step->data, awaited->step->size );
     return true;
 }
@@ -246,6 +252,11 @@ static bool do_close( struct awaited *awaited, struct outcome *outcome )
 {
     if (!be_open( awaited, outcome )) return false;
     set_expected( outcome, "an answer to the channel's end" );
+    if (awaited->channel->declared)
+    {
+        set_got( outcome, "a static channel, which ends with its connection: write disconnect" );
+        return false;
+    }
     dvc_close( &awaited->play->server, (struct channel *)awaited->channel );
     if (play_wait( awaited, is_decided, awaited->play->timeout )) return true;
     say_lack( outcome, awaited );

@@ -62,6 +62,13 @@ void runner_send_pdu( struct runner *runner, const void *pdu, size_t size )
                port_credit( runner->port, &relaxed, clock_ms() ) );
 }
 
+void runner_send_chunk( struct runner *runner, uint16_t stream, uint16_t flags, uint32_t total, const void *data,
+                        size_t size )
+{
+    port_send( runner->port, stream, flags, &total, sizeof(total), data, size,
+               port_credit( runner->port, &relaxed, clock_ms() ) );
+}
+
 /* What it says */
 
 static void take_hello( struct runner *runner, const struct report *report )
@@ -116,6 +123,13 @@ static void take_frame( struct runner *runner, const struct packet *frame )
     if (report.type == WINEDVC_BYE) take_bye( runner, report.strings[0] );
 }
 
+static void take_packet( struct runner *runner, const struct packet *packet )
+{
+    if (packet->kind)
+        runner->take_chunk( runner->context, packet->kind & 0xffff, packet->kind >> 16, packet->data, packet->size );
+    else runner->take_pdu( runner->context, packet->data, packet->size );
+}
+
 /* Its PDUs first: it has said nothing that is needed to understand them. */
 static void take_intake( struct runner *runner )
 {
@@ -125,7 +139,7 @@ static void take_intake( struct runner *runner )
     for (; (packet = lanes_pop( &port->pdus )); free( packet ))
     {
         port->credit += packet->size;
-        if (!runner->over && runner->take_pdu) runner->take_pdu( runner->context, packet->data, packet->size );
+        if (!runner->over && runner->take_pdu) take_packet( runner, packet );
     }
     for (; (packet = packet_queue_pop( &port->control )); free( packet ))
         if (!runner->over) take_frame( runner, packet );

@@ -51,6 +51,8 @@ struct runner
     bool                   shows_all;   /* what it prints is shown to the last line */
     void                 (*take)( void *context, const struct report *report ); /* each report; HELLO is right */
     void                 (*take_pdu)( void *context, const uint8_t *pdu, size_t size );    /* NULL if none may come */
+    /* of a static channel, as its frame has it; where PDUs may come, so may these */
+    void                 (*take_chunk)( void *context, uint16_t stream, uint16_t flags, const uint8_t *body, size_t size );
     void                  *context;
     /* what came of it */
     enum runner_phase      phase;
@@ -75,6 +77,9 @@ extern bool runner_turn( struct runner *runner, uint64_t until );
 /* Never wait. */
 extern void runner_send( struct runner *runner, enum winedvc_control type, const void *body, size_t size );
 extern void runner_send_pdu( struct runner *runner, const void *pdu, size_t size );
+/* Of a static channel's message of that many bytes in all. */
+extern void runner_send_chunk( struct runner *runner, uint16_t stream, uint16_t flags, uint32_t total, const void *data,
+                               size_t size );
 
 /* Why it can not go on. The first reason counts. */
 extern void runner_fail( struct runner *runner, const char *why );

@@ -79,6 +79,13 @@ static void take_pdu( void *context, const uint8_t *pdu, size_t size )
     if (trial->replay.play) replay_take_pdu( &trial->replay, pdu, size );
 }
 
+static void take_chunk( void *context, uint16_t stream, uint16_t flags, const uint8_t *body, size_t size )
+{
+    struct trial *trial = context;
+
+    dvc_take_chunk( &trial->play.server, stream, flags, body, size );
+}
+
 /* What is to be done */
 
 /* All that can be wrong with it is found before anything is started. */
@@ -135,13 +142,15 @@ static bool read_timeout( struct trial *trial )
     return true;
 }
 
-/* The channel that is not named: what the plug-in listens on, or the first of that. */
+/* The channel that is not named: what the plug-in listens on, or else its static channel; the first of them. */
 static const char *choose_channel( struct trial *trial )
 {
     const struct name_list *names = &trial->play.server.names;
+    const struct statics *statics = &trial->play.server.statics;
 
     if (trial->arguments->given[GIVEN_CHANNEL]) return trial->arguments->given[GIVEN_CHANNEL];
     if (names->count) return names->names[0];
+    if (statics->count) return statics->channels[0].def.name;
     complain( "the plug-in listens on no channel: if it does so later, name one with --channel" );
     return NULL;
 }
@@ -298,8 +307,10 @@ static int try_plugin( struct trial *trial )
     runner->shows_all = true;
     runner->take = take_report;
     runner->take_pdu = take_pdu;
+    runner->take_chunk = take_chunk;
     runner->context = trial;
-    trial->play.runner = trial->play.server.runner = runner;
+    trial->play.runner = runner;
+    dvc_init( &trial->play.server, runner );
     if (!runner_start( runner ) || *trial->failure)
         complain( "%s does not work: %s", registration->key,
                   *runner->problem ? runner->problem : trial->failure );
