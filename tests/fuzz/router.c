@@ -157,12 +157,12 @@ static void server_pdu( const uint8_t *data, size_t size )
         memset( session.views, 0, sizeof(session.views) );
         check( router_server_pdu( session.router, data, size, session.now, &host ) == ROUTE_CLIENT );
     }
-    take_packets();
     check( route != ROUTE_SERVER && route != ROUTE_BROKEN );
     if (route == ROUTE_HOST) check( host && host <= HOSTS && session.alive[host] );
     if (status && !(pdu.addressed && drdynvc_is_data( pdu.cmd ))) check( route == ROUTE_CLIENT );
     else if (pdu.cmd == DRDYNVC_CMD_CREATE || pdu.cmd == DRDYNVC_CMD_CLOSE || drdynvc_is_data( pdu.cmd ))
         view_server_pdu( &pdu, route );
+    take_packets(); /* among them may be the answer to it */
 }
 
 static void server_break( const uint8_t *data, size_t size )
