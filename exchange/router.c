@@ -39,7 +39,7 @@ struct router
     size_t              caps_size;
     struct packet_queue to_client, to_host, to_server;
     struct packet_queue notes;
-    unsigned int        unsaid;         /* packets for which there was no memory, since router_take_unsaid() */
+    unsigned int        unsaid;         /* packets and offers for which there was no memory */
 };
 
 /* Packets of the router's own */
@@ -484,7 +484,11 @@ static enum route router_server_create( struct router *router, const struct drdy
         return ROUTE_CLIENT;
     }
     size = (const uint8_t *)pdu->name + strlen( pdu->name ) + 1 - data; /* what stands behind it would be kept as well */
-    if (!(channel = channels_add( &router->channels, pdu->channel_id, data, size ))) return ROUTE_CLIENT;
+    if (!(channel = channels_add( &router->channels, pdu->channel_id, data, size )))
+    {
+        router->unsaid++; /* FreeRDP refuses it */
+        return ROUTE_CLIENT;
+    }
     channel->time = now;
     if (!router_find_host( router, channel, true )) router_give_up( router, channel );
     return ROUTE_TAKEN;

@@ -142,7 +142,8 @@ extern bool router_has_packets( const struct router *router, enum route to );
 /* The next note, NULL if there is none: the packet's kind is a router_note, its host the channel's, its data a string,
  * the channel's name and id. Some kilobytes of them are kept, more are lost. The caller frees it. */
 extern struct packet *router_take_note( struct router *router );
-/* How many of the router's own packets have found no memory since the last call: who waits for one waits in vain. */
+/* How many of the router's own packets and of the server's offers have found no memory since the last call: who waits
+ * for one waits in vain, and FreeRDP refuses what a host would have been offered. */
 extern unsigned int router_take_unsaid( struct router *router );
 /* Is there any of these two? */
 extern bool router_has_notes( const struct router *router );

@@ -39,14 +39,17 @@
 static const char memory[] = "memory", breach[] = "broke the rule";
 static const char begun[] = "telling: a connection begins", found[] = "the search has found";
 
-/* What the addin gets in the place of the C library's: one of its I/O thread's calls fails */
+/* What the addin gets in the place of the C library's: one call of one of its threads fails */
 
 static pthread_t main_thread;
+static atomic_bool main_fails;  /* else it is the I/O thread's */
 static atomic_int calls_left;   /* until that one; none fails when it is negative */
 
 static bool memory_is_left(void)
 {
-    if (pthread_equal( pthread_self(), main_thread ) || atomic_fetch_sub( &calls_left, 1 )) return true;
+    bool is_main = pthread_equal( pthread_self(), main_thread );
+
+    if (is_main != main_fails || atomic_fetch_sub( &calls_left, 1 )) return true;
     errno = ENOMEM;
     return false;
 }
@@ -201,18 +204,26 @@ static bool is_opened( struct client *client, uint8_t id )
     return opened;
 }
 
-/* The I/O thread's call of that number fails, in a session where the server asks before the host listens or when it is
- * ready. Returns false if there were not so many. */
-static bool run_session( int call, bool early )
+enum order
+{
+    READY_FIRST,    /* the server asks when the host is ready */
+    SERVER_FIRST,   /* before it listens */
+    MAIN_FAILS,     /* READY_FIRST, and from the question on the main thread's calls count, not the I/O thread's */
+};
+
+/* The call of that number fails. Returns false if there were not so many. */
+static bool run_session( int call, enum order order )
 {
     struct lines before = count_lines();
     struct client *client = client_create();
     bool told, failed;
 
-    atomic_store( &calls_left, call );
+    atomic_store( &main_fails, order == MAIN_FAILS );
+    if (order != MAIN_FAILS) atomic_store( &calls_left, call );
     client_begin( client );
     server_caps( client, 3 );
-    if (!early) wait_for_host( before );
+    if (order != SERVER_FIRST) wait_for_host( before );
+    if (order == MAIN_FAILS) atomic_store( &calls_left, call );
     server_create( client, 1, TELLING_CHANNEL );
     told = is_opened( client, 1 ) || is_told( before.memory );
     client_end( client );
@@ -222,13 +233,13 @@ static bool run_session( int call, bool early )
     return failed;
 }
 
-static void run_sessions( bool early )
+static void run_sessions( enum order order, int least )
 {
     int call = 0;
 
-    while (call < MAX_ROUNDS && run_session( call, early )) call++;
+    while (call < MAX_ROUNDS && run_session( call, order )) call++;
     trace( "%d calls.\n", call );
-    ok( call > 20 && call < MAX_ROUNDS, "There are %d calls.\n", call );
+    ok( call > least && call < MAX_ROUNDS, "There are %d calls.\n", call );
 }
 
 START_TEST( memory )
@@ -243,11 +254,12 @@ START_TEST( memory )
     setenv( "WINEDVC_LOG_LEVEL", "debug", 1 );
     witness_log();
     counts = witness_get_counts();
-    run_session( -1, false );   /* there is a record from now on */
+    run_session( -1, READY_FIRST ); /* there is a record from now on */
     dl_iterate_phdr( find_addin, &count );
     ok( count >= sizeof(replaced) / sizeof(replaced[0]), "%u functions are replaced.\n", count );
-    run_sessions( false );
-    run_sessions( true );
+    run_sessions( READY_FIRST, 20 );
+    run_sessions( SERVER_FIRST, 20 );
+    run_sessions( MAIN_FAILS, 2 );
     ok( !witness_count( breach ), "A host broke a rule.\n" );
     ok( !witness_count( "is broken" ) && !witness_count( "another Wine" ), "The record is blamed.\n" );
     ok( !witness_count( "is not registered" ), "A plug-in that is registered was ended.\n" );
