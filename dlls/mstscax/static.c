@@ -34,6 +34,8 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* The first number of a channel, for the transport. */
 #define FIRST_STREAM 2
 
+struct static_event;
+
 /* One call of VirtualChannelEntry; what it returns as init handle. Never freed. */
 struct static_plugin
 {
@@ -42,7 +44,7 @@ struct static_plugin
     DWORD thread;                       /* inside the entry; protected by lock */
     BOOL  entered;                      /* the entry has accepted */
     BOOL  terminated;                   /* the queue's: nothing is called any more */
-    BOOL  joined;                       /* the reader's: CONNECTED was submitted, in this connection */
+    struct static_event *disconnected;  /* the reader's: ends the connection that CONNECTED was submitted of */
     struct static_plugin *next;         /* in the list of all */
 };
 
@@ -491,20 +493,19 @@ static struct static_event *create_event( struct static_plugin *owner, UINT numb
     return event;
 }
 
-static void submit_event( struct static_plugin *owner, UINT number, const void *data, UINT32 size )
-{
-    struct static_event *event = create_event( owner, number, data, size );
-
-    if (event) queue_submit( &owner->plugin->queue, &event->task );
-    else ERR( "Out of memory for event %u.\n", number );
-}
-
+/* A connection whose end the plug-in could not hear of does not begin for it, and the other way round. */
 static void submit_connected( struct static_plugin *owner, BOOL any, DWORD connection, const char *server )
 {
     struct static_event *event = create_event( owner, any ? CHANNEL_EVENT_CONNECTED : CHANNEL_EVENT_V1_CONNECTED, server,
                                                strlen( server ) + 1 );
 
-    if (!event) return;
+    if (event) owner->disconnected = create_event( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
+    if (!owner->disconnected)
+    {
+        ERR( "No memory is left: a plug-in does not hear of this connection.\n" );
+        free( event );
+        return;
+    }
     event->connection = connection;
     queue_submit( &owner->plugin->queue, &event->task );
 }
@@ -535,7 +536,6 @@ void static_join( struct client *client, UINT32 streams, const char *server )
             channels[i]->granted = any = TRUE;
         }
         submit_connected( plugin, any, client->connection, server );
-        plugin->joined = TRUE;
     }
     ReleaseSRWLockExclusive( &lock );
 }
@@ -556,8 +556,8 @@ void static_disconnect( struct client *client )
     }
     for (plugin = next_plugin( plugins, client ); plugin; plugin = next_plugin( plugin->next, client ))
     {
-        if (plugin->joined) submit_event( plugin, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
-        plugin->joined = FALSE;
+        if (plugin->disconnected) queue_submit( &plugin->plugin->queue, &plugin->disconnected->task );
+        plugin->disconnected = NULL;
     }
     ReleaseSRWLockExclusive( &lock );
 }

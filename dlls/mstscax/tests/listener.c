@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include "nomemory.h"
 #include "peer.h"
 
 static const GUID no_marshal = { 0xecc8691b, 0xc1db, 0x4dc0, { 0x85, 0x5e, 0x65, 0xf6, 0xc5, 0x51, 0xaf, 0x49 } };
@@ -720,46 +721,10 @@ static void test_statuses(void)
     stop_client();
 }
 
-static BOOL no_memory;
-
-/* What mstscax.dll imports as calloc meanwhile. Only its receive path runs on this thread. */
-static void * __cdecl test_calloc( size_t count, size_t size )
-{
-    return no_memory && GetCurrentThreadId() == script.test_thread ? NULL : calloc( count, size );
-}
-
-/* A pointer to the address that a module imports, or NULL. */
-static void **find_import( char *module, const char *name )
-{
-    const IMAGE_DOS_HEADER *dos = (IMAGE_DOS_HEADER *)module;
-    const IMAGE_NT_HEADERS *nt = (IMAGE_NT_HEADERS *)(module + dos->e_lfanew);
-    const IMAGE_IMPORT_DESCRIPTOR *dll;
-    const IMAGE_THUNK_DATA *names;
-    unsigned int i;
-
-    dll = (void *)(module + nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT].VirtualAddress);
-    for (; dll->Name; dll++)
-    {
-        names = (void *)(module + dll->OriginalFirstThunk);
-        for (i = 0; names[i].u1.AddressOfData; i++)
-            if (!IMAGE_SNAP_BY_ORDINAL(names[i].u1.Ordinal)
-                && !strcmp( (char *)((IMAGE_IMPORT_BY_NAME *)(module + names[i].u1.AddressOfData))->Name, name ))
-                return (void **)(module + dll->FirstThunk) + i;
-    }
-    return NULL;
-}
-
 /* ours: a channel for which there is no memory gets a status of its own, and the next one is as ever */
 static void test_no_memory(void)
 {
-    void **import = find_import( (char *)GetModuleHandleW( L"mstscax.dll" ), "calloc" ), *imported;
-    DWORD protection;
-
-    ok( import != NULL, "mstscax.dll does not import calloc\n" );
-    if (!import) return;
-    VirtualProtect( import, sizeof(*import), PAGE_READWRITE, &protection );
-    imported = *import;
-    *import = test_calloc;
+    if (!calloc_replace()) return;
     start_client();
     no_memory = TRUE;
     server_creates( 1, "TEST" );
@@ -768,8 +733,7 @@ static void test_no_memory(void)
     open_channel( 1 );
     close_channel( 1 );
     stop_client();
-    *import = imported;
-    VirtualProtect( import, sizeof(*import), protection, &protection );
+    calloc_restore();
 }
 
 /* documented: any number of channels of one name at once */

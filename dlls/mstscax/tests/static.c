@@ -26,6 +26,7 @@
 #include "ole2.h"
 #include "peer.h"
 #include "host.h"
+#include "nomemory.h"
 
 #define CHANNELS 2
 
@@ -213,6 +214,27 @@ static void test_order(void)
     stop();
 }
 
+/* ours: a connection that the plug-in was not told of for want of memory does not end for it either */
+static void test_no_memory(void)
+{
+    static const char *const names[CHANNELS] = { "scarce", "rare" };
+    static const WINE_DVC_LIMITS none = { 0 };
+
+    if (!calloc_replace()) return;
+    start( names, &none );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_event( CHANNEL_EVENT_DISCONNECTED );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    no_memory = TRUE;
+    IWineDVCClient_JoinStatic( session.client, 0, "server" );
+    no_memory = FALSE;
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    join();
+    ok_event( CHANNEL_EVENT_CONNECTED );
+    stop();
+    calloc_restore();
+}
+
 /* Sends as many chunks as it takes. Returns how many those are. */
 static unsigned int fill( UINT32 stream, UINT32 size, unsigned int max )
 {
@@ -257,6 +279,7 @@ static void run(void)
     set_entry = (void *)GetProcAddress( module, "teststatic_set_entry" );
     set_entry( enter );
     test_order();
+    test_no_memory();
     test_limits();
     DeleteFileW( test.file );
 }

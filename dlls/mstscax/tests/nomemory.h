@@ -1,0 +1,81 @@
+/*
+ * Has mstscax.dll run out of memory
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#ifndef __MSTSCAX_TESTS_NOMEMORY_H
+#define __MSTSCAX_TESTS_NOMEMORY_H
+
+#include "peer.h"
+
+/* Between calloc_replace() and calloc_restore(): mstscax.dll gets none on the thread that called the former. */
+static BOOL no_memory;
+
+static struct
+{
+    DWORD  thread;
+    void **import;
+    void  *imported;
+    DWORD  protection;
+} replaced;
+
+static void * __cdecl test_calloc( size_t count, size_t size )
+{
+    return no_memory && GetCurrentThreadId() == replaced.thread ? NULL : calloc( count, size );
+}
+
+/* A pointer to the address that a module imports, or NULL. */
+static void **find_import( char *module, const char *name )
+{
+    const IMAGE_DOS_HEADER *dos = (IMAGE_DOS_HEADER *)module;
+    const IMAGE_NT_HEADERS *nt = (IMAGE_NT_HEADERS *)(module + dos->e_lfanew);
+    const IMAGE_IMPORT_DESCRIPTOR *dll;
+    const IMAGE_THUNK_DATA *names;
+    unsigned int i;
+
+    dll = (void *)(module + nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT].VirtualAddress);
+    for (; dll->Name; dll++)
+    {
+        names = (void *)(module + dll->OriginalFirstThunk);
+        for (i = 0; names[i].u1.AddressOfData; i++)
+            if (!IMAGE_SNAP_BY_ORDINAL(names[i].u1.Ordinal)
+                && !strcmp( (char *)((IMAGE_IMPORT_BY_NAME *)(module + names[i].u1.AddressOfData))->Name, name ))
+                return (void **)(module + dll->FirstThunk) + i;
+    }
+    return NULL;
+}
+
+static BOOL calloc_replace(void)
+{
+    replaced.import = find_import( (char *)GetModuleHandleW( L"mstscax.dll" ), "calloc" );
+    ok( replaced.import != NULL, "mstscax.dll does not import calloc\n" );
+    if (!replaced.import) return FALSE;
+    replaced.thread = GetCurrentThreadId();
+    VirtualProtect( replaced.import, sizeof(void *), PAGE_READWRITE, &replaced.protection );
+    replaced.imported = *replaced.import;
+    *replaced.import = test_calloc;
+    return TRUE;
+}
+
+static void calloc_restore(void)
+{
+    *replaced.import = replaced.imported;
+    VirtualProtect( replaced.import, sizeof(void *), replaced.protection, &replaced.protection );
+}
+
+#endif /* __MSTSCAX_TESTS_NOMEMORY_H */
