@@ -135,8 +135,8 @@ static void take_static( struct dvc_server *server, const char *name, const stru
     if (static_name_is_valid( name )) declared = statics_add( &server->statics, name, report->options );
     if (!declared)
     {
-        journal_tell( "warning", NULL, "static channel %s can not be used: its name has 1 to 7 letters, digits or signs, "
-                      "drdynvc is FreeRDP's, and there may be 30", text.text );
+        journal_tell( "warning", NULL, "static channel %s can not be used: its name has 1 to 7 letters, digits or "
+                      "signs, drdynvc is FreeRDP's, and there may be 30", text.text );
         return;
     }
     static_give( declared, HOST, report->stream );

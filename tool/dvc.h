@@ -83,7 +83,8 @@ extern void dvc_init( struct dvc_server *server, struct runner *runner );
  * runner. The runner's functions are these, with the server as their context. */
 extern void dvc_take_report( struct dvc_server *server, const struct report *report );
 extern void dvc_take_pdu( struct dvc_server *server, const uint8_t *pdu, size_t size );
-extern void dvc_take_chunk( struct dvc_server *server, uint16_t stream, uint16_t flags, const uint8_t *body, size_t size );
+extern void dvc_take_chunk( struct dvc_server *server, uint16_t stream, uint16_t flags, const uint8_t *body,
+                            size_t size );
 
 /* A new connection, with its capabilities and all static channels; there must be none. */
 extern void dvc_connect( struct dvc_server *server );

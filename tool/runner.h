@@ -52,7 +52,8 @@ struct runner
     void                 (*take)( void *context, const struct report *report ); /* each report; HELLO is right */
     void                 (*take_pdu)( void *context, const uint8_t *pdu, size_t size );    /* NULL if none may come */
     /* of a static channel, as its frame has it; where PDUs may come, so may these */
-    void                 (*take_chunk)( void *context, uint16_t stream, uint16_t flags, const uint8_t *body, size_t size );
+    void                 (*take_chunk)( void *context, uint16_t stream, uint16_t flags, const uint8_t *body,
+                                        size_t size );
     void                  *context;
     /* what came of it */
     enum runner_phase      phase;

@@ -21,6 +21,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +119,7 @@ static bool session_copy( int fd, struct session *session )
 
 /* One page */
 
-/* The page that its name leads to: -1 with errno, which is ENOENT if there is none. */
+/* The page that its name leads to: -1 with errno, which is ENOENT if there is none, and EPERM if it is another user's. */
 static int session_open( const char *path )
 {
     struct stat status;
@@ -126,7 +127,7 @@ static int session_open( const char *path )
 
     if (fd < 0 || (!fstat( fd, &status ) && S_ISREG( status.st_mode ) && status.st_uid == geteuid())) return fd;
     close( fd );
-    errno = ENOENT;
+    errno = S_ISREG( status.st_mode ) ? EPERM : ENOENT;
     return -1;
 }
 
@@ -150,6 +151,11 @@ static bool session_read( const char *directory, struct session *session )
 
     if (!session_path( directory, session, path )) return false;
     fd = session_open( path );
+    if (fd < 0 && errno == EACCES && !kill( session->pid, 0 ))
+    {
+        session->state = SESSION_HIDDEN;
+        return true;
+    }
     if (fd < 0 && errno != ENOENT && errno != ENXIO) return false;
     session->state = session_look( fd, session );
     if (fd >= 0) close( fd );
@@ -176,7 +182,7 @@ static bool parse_name( const char *name, struct session *session )
 /* The oldest comes first; one whose age is not known comes last. */
 static uint64_t session_age( const struct session *session )
 {
-    return session->state == SESSION_STRANGE ? UINT64_MAX : session->page.begin_time;
+    return session->state == SESSION_STRANGE || session->state == SESSION_HIDDEN ? UINT64_MAX : session->page.begin_time;
 }
 
 static void sessions_add( struct session **sessions, struct session *session )

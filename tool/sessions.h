@@ -31,6 +31,7 @@ enum session_state
     SESSION_LIVE,
     SESSION_GONE,       /* its process has ended and left the page */
     SESSION_STRANGE,    /* of another version of winedvc, or rubbish: nothing of the page is to be used */
+    SESSION_HIDDEN,     /* its process is this user's, but has privileges, for which Linux hides what it has open */
 };
 
 struct session

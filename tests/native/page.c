@@ -21,10 +21,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -246,6 +249,52 @@ static void test_cut(void)
     ok( !name_exists( path ), "what is too short for a page is not removed\n" );
 }
 
+#define NOBODY 65534
+
+/* Of a process with privileges. Root would see it all the same. Returns false if an ordinary user can not run it. */
+static bool run_hidden( char *text, size_t size )
+{
+    char command[PATH_MAX];
+    struct page *page;
+
+    snprintf( command, sizeof(command), "%s/bin/winedvc", getenv( "BUILDDIR" ) );
+    if (!geteuid() && (setgroups( 0, NULL ) || setgid( NOBODY ) || setuid( NOBODY ))) return false;
+    if (access( command, X_OK ) || prctl( PR_SET_DUMPABLE, 0, 0, 0, 0 )) return false;
+    page = create_page();
+    run_status( "", text, size );
+    page_destroy( page );
+    return true;
+}
+
+static void test_hidden(void)
+{
+    char *text = mmap( NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0 );
+    int status;
+    pid_t pid;
+
+    if (!geteuid()) ok( !chown( runtime, NOBODY, NOBODY ) && !chown( directory, NOBODY, NOBODY ), "chown\n" );
+    if (!(pid = fork())) _exit( run_hidden( text, 65536 ) ? 0 : 1 );
+    waitpid( pid, &status, 0 );
+    if (status) skip( "an ordinary user can not run it\n" );
+    else says( text, "can not be read: its client has privileges" );
+    if (!geteuid()) ok( !chown( runtime, 0, 0 ) && !chown( directory, 0, 0 ), "chown\n" );
+    munmap( text, 65536 );
+}
+
+/* Who may look at all, as root, leaves alone what is another user's. */
+static void test_other_user(void)
+{
+    struct page *page = create_page();
+    char text[65536], path[PATH_MAX];
+
+    page_path( page, path );
+    ok( !chown( path, NOBODY, NOBODY ), "chown\n" );
+    ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
+    ok( !strcmp( text, "No session runs.\n" ), "it says %s\n", text );
+    ok( name_exists( path ), "it is removed\n" );
+    page_destroy( page );
+}
+
 START_TEST(page)
 {
     begin_directory();
@@ -256,5 +305,7 @@ START_TEST(page)
     test_shown();
     test_rubbish();
     test_cut();
+    test_hidden();
+    if (!geteuid()) test_other_user();
     end_directory();
 }
