@@ -151,7 +151,11 @@ static int copy_launcher( const char *from, const char *to, const char *self )
         failed = ferror( source ) || ferror( target );
         failed |= fclose( target ) != 0;
     }
-    if (failed) complain( "the launcher %s can not be written (%s)", to, strerror( errno ) );
+    if (failed)
+    {
+        complain( "the launcher %s can not be written (%s)", to, strerror( errno ) );
+        if (target) unlink( to );
+    }
     else printf( "%s is written: from the desktop's menu the client runs with plug-ins. "
                  "\"winedvc run --remove-desktop\" takes it back.\n", to );
     if (source) fclose( source );
