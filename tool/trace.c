@@ -359,6 +359,9 @@ static bool options_fit( const struct arguments *arguments )
     else if (arguments->given[OPTION_OUTPUT] && arguments->given[OPTION_TEXT] &&
              !strcmp( arguments->given[OPTION_OUTPUT], "-" ))
         complain( "trace: --text and --output=- would write to the same place" );
+    else if (arguments->given[OPTION_OUTPUT] && !strcmp( arguments->given[OPTION_OUTPUT], "-" ) &&
+             isatty( STDOUT_FILENO ))
+        complain( "trace: --output=- would write what a server sends to a terminal: give it a pipe, or use --text" );
     else return true;
     return false;
 }
