@@ -205,7 +205,8 @@ static void tell_end( struct runner *runner )
         snprintf( why, sizeof(why), "Wine has ended before winedvc.exe said a word%s%s: is Wine installed completely?",
                   *words ? "; it printed: " : "", text.text );
     else
-        snprintf( why, sizeof(why), "its process has ended%s%s", *words ? "; it printed: " : "", text.text );
+        snprintf( why, sizeof(why), "its process has ended%s%s: \"WINEDEBUG=+module winedvc doctor\" tells more",
+                  *words ? "; it printed: " : "", text.text );
     runner_fail( runner, why );
 }
 

@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "log.h"
 #include "script.h"
 
@@ -414,16 +415,16 @@ bool script_add( struct script *script, unsigned int line, const char *text, cha
 static bool read_lines( struct script *script, FILE *stream, char *problem, size_t size )
 {
     unsigned int number = 0;
-    char *line = NULL, *why;
-    size_t capacity = 0;
-    bool right = true;
+    char *line = malloc( MOST_LINE ), *why;
+    bool right = line;
     ssize_t length;
 
-    while (right && (length = getline( &line, &capacity, stream )) >= 0)
+    if (!line) snprintf( problem, size, "no memory is left" );
+    while (right && (length = line_read( stream, line, MOST_LINE )) >= 0)
     {
         number++;
-        while (length && (line[length - 1] == '\n' || line[length - 1] == '\r')) line[--length] = 0;
-        if ((size_t)length != strlen( line ) || length > MOST_LINE)
+        while (length && length < MOST_LINE && line[length - 1] == '\r') line[--length] = 0;
+        if (length == MOST_LINE || (size_t)length != strlen( line ))
         {
             snprintf( problem, size, "%s:%u: this is no line of text: is it a script?", script->file, number );
             right = false;

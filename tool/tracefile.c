@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "tracefile.h"
 
 #define BLOCK_SECTION    0x0a0d0d0a
@@ -51,11 +52,9 @@ struct trace_file
     FILE          *stream;
     bool           text;
     unsigned int   connection;
-    char          *line;        /* of a text */
-    size_t         line_room;
     const char    *problem;
     struct message messages[2]; /* by sender */
-    uint8_t        block[MAX_BLOCK];
+    uint8_t        block[MAX_BLOCK];    /* or a line of a text */
 };
 
 struct trace_file *trace_file_open( const char *path, char *problem, size_t size )
@@ -83,7 +82,6 @@ struct trace_file *trace_file_open( const char *path, char *problem, size_t size
 void trace_file_close( struct trace_file *file )
 {
     fclose( file->stream );
-    free( file->line );
     free( file );
 }
 
@@ -122,19 +120,21 @@ static bool parse_line( const char *text, struct message *message )
 static enum trace_result read_line( struct trace_file *file, struct trace_pdu *pdu )
 {
     struct message *message = &file->messages[0];
+    char *line = (char *)file->block;
     unsigned int number;
+    ssize_t length;
 
-    errno = 0;
-    while (getline( &file->line, &file->line_room, file->stream ) >= 0)
+    while ((length = line_read( file->stream, line, MAX_BLOCK )) >= 0)
     {
-        if (sscanf( file->line, "# connection %u to ", &number ) == 1) file->connection = number;
-        if (strncmp( file->line, "recv ", 5 ) && strncmp( file->line, "send ", 5 )) continue;
-        if (!parse_line( file->line + 5, message )) return trace_file_fail( file, "a line is no PDU" );
-        *pdu = (struct trace_pdu){ file->line[0] == 'r' ? CAPTURE_SERVER : CAPTURE_CLIENT,
+        if (length == MAX_BLOCK) return trace_file_fail( file, "a line is too long" );
+        if (sscanf( line, "# connection %u to ", &number ) == 1) file->connection = number;
+        if (strncmp( line, "recv ", 5 ) && strncmp( line, "send ", 5 )) continue;
+        if (!parse_line( line + 5, message )) return trace_file_fail( file, "a line is no PDU" );
+        *pdu = (struct trace_pdu){ line[0] == 'r' ? CAPTURE_SERVER : CAPTURE_CLIENT,
                                    file->connection ? file->connection : 1, 0, message->data, message->size };
         return TRACE_PDU;
     }
-    return errno ? trace_file_fail( file, strerror( errno ) ) : TRACE_END;
+    return ferror( file->stream ) ? trace_file_fail( file, "it can not be read" ) : TRACE_END;
 }
 
 /* Layers */
