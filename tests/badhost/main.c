@@ -248,18 +248,26 @@ static void be_flooder( void )
     }
 }
 
+/* Whether what is stillborn has run in this prefix. */
+static bool has_run( const char *name )
+{
+    const char *prefix = getenv( "WINEPREFIX" );
+    char path[4096];
+
+    snprintf( path, sizeof(path), "%s/%s", prefix ? prefix : ".", name );
+    return !access( path, F_OK );
+}
+
 /* While the search is crowded it closes its socket when it is ready, and lives on until that is to begin again, and
  * two seconds more: then the addin has either begun it or not. */
 static void be_lingerer( void )
 {
-    const char *scout = getenv( "WINEDVC_TEST_SCOUT" ), *prefix = getenv( "WINEPREFIX" );
-    char path[4096];
+    const char *scout = getenv( "WINEDVC_TEST_SCOUT" );
 
     if (!scout || strcmp( scout, "crowded" )) answer( false );
     get_ready();
     close( STDIN_FILENO );
-    snprintf( path, sizeof(path), "%s/search", prefix ? prefix : "." );
-    while (access( path, F_OK )) usleep( 50000 );
+    while (!has_run( "search" )) usleep( 50000 );
     sleep( 3 );
     exit( 0 );
 }
@@ -706,13 +714,13 @@ static unsigned int count_hosts( void )
 /* As many as there may be: 63 plug-ins' hosts, the search and one whose process still ends. */
 #define MOST_HOSTS 65
 
-/* The first search ends before its first word, when there are as many hosts; the second says whether it has room. */
+/* The first search waits for as many hosts and ends before its first word; the second says whether it has room. */
 static void be_crowded( void )
 {
     static const struct winedvc_log log = { .level = WINEDVC_LOG_INFO };
     unsigned int i, count;
 
-    for (i = 0; i < 300 && (count = count_hosts()) < MOST_HOSTS; i++) usleep( 50000 );
+    for (i = 0; i < 300 && !has_run( "search" ) && count_hosts() < MOST_HOSTS; i++) usleep( 50000 );
     be_stillborn( "search" );
     count = count_hosts();
     wire_hello( WINEDVC_MAJOR, 64 );
