@@ -66,6 +66,13 @@ void declared_find_ids( struct declared *declared, freerdp *instance, struct con
     }
 }
 
+static void drop_message( struct declared *declared, struct declared_channel *channel )
+{
+    if (channel->message) declared->gathered -= channel->total;
+    free( channel->message );
+    channel->message = NULL;
+}
+
 void declared_forget_ids( struct declared *declared )
 {
     struct declared_channel *channel;
@@ -74,8 +81,7 @@ void declared_forget_ids( struct declared *declared )
     {
         channel->id = 0;
         channel->lost = false;
-        free( channel->message );
-        channel->message = NULL;
+        drop_message( declared, channel );
     }
 }
 
@@ -93,12 +99,12 @@ bool declared_has_id( const struct declared *declared, UINT16 id )
     return id && declared_find( declared, id );
 }
 
-static bool send_message( struct declared_channel *channel, freerdp *instance, pSendChannelData send )
+static bool send_message( struct declared *declared, struct declared_channel *channel, freerdp *instance,
+                          pSendChannelData send )
 {
     bool sent = send( instance, channel->id, channel->message, channel->size );
 
-    free( channel->message );
-    channel->message = NULL;
+    drop_message( declared, channel );
     return sent;
 }
 
@@ -113,24 +119,26 @@ static void lose_channel( struct declared_channel *channel, UINT32 total )
 }
 
 /* FreeRDP 2 cuts a message into chunks itself. The exchange has checked that they fit together. */
-static bool send_gathered( struct declared_channel *channel, freerdp *instance, pSendChannelData send, UINT32 flags,
-                           UINT32 total, const BYTE *chunk, size_t size )
+static bool send_gathered( struct declared *declared, struct declared_channel *channel, freerdp *instance,
+                           pSendChannelData send, UINT32 flags, UINT32 total, const BYTE *chunk, size_t size )
 {
     if ((flags & CHANNEL_FLAG_FIRST) && (flags & CHANNEL_FLAG_LAST)) return send( instance, channel->id, chunk, size );
     if (flags & CHANNEL_FLAG_FIRST)
     {
-        free( channel->message );
-        channel->size = 0;
-        if (!(channel->message = malloc( total )))
+        drop_message( declared, channel );
+        if (total <= DECLARED_MAX_GATHERED - declared->gathered) channel->message = malloc( total );
+        if (!channel->message)
         {
             lose_channel( channel, total );
             return true;
         }
+        declared->gathered += channel->total = total;
+        channel->size = 0;
     }
     if (!channel->message || size > total - channel->size) return false;
     memcpy( channel->message + channel->size, chunk, size );
     channel->size += size;
-    return flags & CHANNEL_FLAG_LAST ? send_message( channel, instance, send ) : true;
+    return flags & CHANNEL_FLAG_LAST ? send_message( declared, channel, instance, send ) : true;
 }
 
 bool declared_send( struct declared *declared, freerdp *instance, pSendChannelData send, UINT16 id, UINT32 flags,
@@ -140,5 +148,5 @@ bool declared_send( struct declared *declared, freerdp *instance, pSendChannelDa
 
     if (!channel || channel->lost) return true;
     if (compat_sends_chunks( instance )) return compat_send_chunk( instance, id, flags, total, chunk, size );
-    return send_gathered( channel, instance, send, flags, total, chunk, size );
+    return send_gathered( declared, channel, instance, send, flags, total, chunk, size );
 }

@@ -29,6 +29,9 @@
 
 #include "bridge.h"
 
+/* So much is put together at a time, on all channels. */
+#define DECLARED_MAX_GATHERED (4 * (size_t)WINEDVC_MAX_STATIC_MESSAGE)
+
 /*
  * The channels are in the client's list, so that the server is asked for them, and nowhere else in FreeRDP: what the
  * server sends there is taken from the receive hook, what plug-ins send goes to FreeRDP's own function. All of it is
@@ -37,13 +40,15 @@
 struct declared
 {
     size_t count;
+    size_t gathered;            /* bytes of the messages that are put together, DECLARED_MAX_GATHERED at most */
     struct declared_channel
     {
         char    name[STATIC_NAME];
         UINT16  id;             /* 0: not in this connection */
         BYTE   *message;        /* that is put together, where FreeRDP takes no chunks */
-        size_t  size;
-        bool    lost;           /* the rest of this connection: a message found no memory */
+        size_t  size;           /* of what has come of it */
+        size_t  total;
+        bool    lost;           /* the rest of this connection: a message found no memory, or too many were there */
     } channels[WINEDVC_MAX_STATIC];
 };
 
@@ -56,7 +61,7 @@ extern void declared_find_ids( struct declared *declared, freerdp *instance, str
 extern void declared_forget_ids( struct declared *declared );
 extern bool declared_has_id( const struct declared *declared, UINT16 id );
 
-/* False if FreeRDP fails. Without memory for a message its channel alone sends no more in this connection. */
+/* False if FreeRDP fails. Without room for a message its channel alone sends no more in this connection. */
 extern bool declared_send( struct declared *declared, freerdp *instance, pSendChannelData send, UINT16 id, UINT32 flags,
                            UINT32 total, const BYTE *chunk, size_t size );
 

@@ -98,13 +98,25 @@ static void check_message_( int line, UINT16 id, UINT32 size, bool comes )
                               (unsigned int)sent_size, sent_id );
 }
 
+/* The first chunk of a message that has more. */
+static void check_beginning( UINT16 id, UINT32 size )
+{
+    static const BYTE chunk[1600];
+
+    sent_id = 0;
+    ok( declared_send( &declared, NULL, client_send, id, CHANNEL_FLAG_FIRST, size, chunk, sizeof(chunk) ),
+        "The connection's sending has failed.\n" );
+    ok( !sent_id, "It is sent.\n" );
+}
+
 START_TEST( chunks )
 {
-    static const struct static_def defs[] = { { .name = "a" }, { .name = "b" } };
+    static const struct static_def defs[] = { { .name = "a" }, { .name = "b" }, { .name = "c" }, { .name = "d" }, { .name = "e" } };
+    unsigned int i;
 
     wlog_prepare();
     witness_log();
-    declared_add( &declared, NULL, defs, 2 );
+    declared_add( &declared, NULL, defs, sizeof(defs) / sizeof(defs[0]) );
     declared_find_ids( &declared, NULL, NULL );
     check_message( 'a', 1600, true );
     check_message( 'a', 1601, true );
@@ -120,5 +132,14 @@ START_TEST( chunks )
     declared_forget_ids( &declared );
     declared_find_ids( &declared, NULL, NULL );
     check_message( 'a', 3000, true );
+
+    /* all that is put together at a time is bounded, and given back */
+    for (i = 0; i < 4; i++) check_beginning( "abcd"[i], WINEDVC_MAX_STATIC_MESSAGE );
+    check_message( 'e', 3000, false );
+    ok( witness_count( "no memory is left for a message of 3000 bytes on the static channel e" ) == 1, "It is not said.\n" );
+    declared_forget_ids( &declared );
+    declared_find_ids( &declared, NULL, NULL );
+    for (i = 0; i < 10; i++) check_beginning( 'e', WINEDVC_MAX_STATIC_MESSAGE );
+    check_message( 'e', 3000, true );
     declared_clear( &declared );
 }
