@@ -92,7 +92,7 @@ int exchange_wake_fd( const struct exchange *exchange )
 /* Ports. All here needs the lock. */
 
 /* Is it a host of plug-ins that the connection concerns? */
-static bool port_is_told( const struct port *port )
+static bool port_is_concerned( const struct port *port )
 {
     return port->number && port->admitted && port->takes_part;
 }
@@ -209,7 +209,7 @@ void exchange_set_ready( struct exchange *exchange, struct port *port )
     ports_watch( &exchange->ports, port );
     router_set_ready( exchange->router, port->number );
     port->ready = true;
-    if (exchange->connected && port_is_told( port )) exchange_tell_joined( exchange, port );
+    if (exchange->connected && port_is_concerned( port )) exchange_tell_joined( exchange, port );
     exchange_serve_hosts( exchange );
     exchange_unlock( exchange );
 }
@@ -284,7 +284,7 @@ static uint64_t exchange_batch_time( const struct exchange *exchange )
     return time > exchange->batch_time ? time : exchange->batch_time;
 }
 
-bool exchange_settle( struct exchange *exchange )
+bool exchange_end_turn( struct exchange *exchange )
 {
     uint64_t now = clock_us();
     struct port *port;
@@ -409,7 +409,7 @@ static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
     {
         next = port->next;
         page_add( &exchange->page->dropped, port_drop_pdus( port ) );
-        if (port_is_told( port ))
+        if (port_is_concerned( port ))
         {
             port->purging = true;
             port->credit_time = UINT64_MAX;

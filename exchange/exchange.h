@@ -128,7 +128,7 @@ extern void exchange_configure( struct exchange *exchange, unsigned int hold, co
 /* Sends what waits for the hosts, returns credit, asks the main thread for a batch. False if that takes no more
  * tokens. To be called once a turn; exchange_time() says in microseconds when the next turn has to be at last,
  * UINT64_MAX if that is not needed. */
-extern bool exchange_settle( struct exchange *exchange );
+extern bool exchange_end_turn( struct exchange *exchange );
 extern uint64_t exchange_time( struct exchange *exchange );
 /* An eventfd that is readable when exchange_wake() was called; exchange_woken() resets it. */
 extern int exchange_wake_fd( const struct exchange *exchange );

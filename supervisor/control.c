@@ -317,7 +317,7 @@ static const char *control_bye( struct supervisor *supervisor, struct host *host
     const char *why = report->strings[0];
 
     if (*why && !host->bye) host->bye = strdup( why );
-    if (*why || host->number || !search_event( supervisor, EVENT_TOLD )) return NULL;
+    if (*why || host->number || !search_event( supervisor, EVENT_LISTED )) return NULL;
     if (!supervisor->reported && !supervisor->terminated)
         log_warn( "no plug-in is registered in the Wine prefix: register one there (with regsvr32, its "
                   "installer, or a key under HKCU\\Software\\Microsoft\\Terminal Server Client\\Default\\AddIns)" );

@@ -127,10 +127,10 @@ void discovery_begin( struct supervisor *supervisor )
 uint64_t discovery_time( const struct supervisor *supervisor )
 {
     if (supervisor->terminated) return UINT64_MAX;
-    return supervisor->search == SEARCH_TOLD ? 0 : supervisor->search_time;
+    return supervisor->search == SEARCH_LISTED ? 0 : supervisor->search_time;
 }
 
-void discovery_settle( struct supervisor *supervisor )
+void discovery_proceed( struct supervisor *supervisor )
 {
     if (supervisor->search == SEARCH_PAUSES)
     {

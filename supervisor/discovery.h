@@ -33,7 +33,7 @@ extern void discovery_begin( struct supervisor *supervisor );
 
 /* When something is to be done, UINT64_MAX if it is not; does it. */
 extern uint64_t discovery_time( const struct supervisor *supervisor );
-extern void discovery_settle( struct supervisor *supervisor );
+extern void discovery_proceed( struct supervisor *supervisor );
 
 /* Writes into the record what it does not have yet. */
 extern void discovery_store( struct supervisor *supervisor );

@@ -206,7 +206,7 @@ void launch_recorded( struct supervisor *supervisor )
     }
     log_debug( "the record has %zu plug-ins, and %s of their channels", supervisor->recorded.count,
                complete ? "all" : "some" );
-    statics_settle( supervisor );
+    statics_check_known( supervisor );
     launch_due( supervisor );
 }
 

@@ -187,7 +187,7 @@ static const struct timer
 } timers[] =
 {
     { parked_time,     parked_due,       1000 },    /* no session has followed this one: it ends */
-    { discovery_time,  discovery_settle, 1000 },    /* the search has told all, or begins again */
+    { discovery_time,  discovery_proceed, 1000 },   /* the search has listed all, or begins again */
     { launch_time,     launch_due,       1000 },    /* a host is started, for the first time or again */
     { life_watch_time, life_watch,       1000 },    /* HELLO, PING, PONG */
     { life_kill_time,  life_kill,        1000 },    /* a host that has not ended in time */
@@ -260,13 +260,13 @@ static void lose_keeper( struct supervisor *supervisor )
     keeper_reap( &supervisor->keeper );
 }
 
-static void settle( struct supervisor *supervisor )
+static void end_turn( struct supervisor *supervisor )
 {
     run_timers( supervisor );
-    if (!exchange_settle( supervisor->exchange ))
+    if (!exchange_end_turn( supervisor->exchange ))
         log_error( "FreeRDP takes no more writes: plug-ins are silent until the next connection" );
     launch_tell_known( supervisor );
-    statics_settle( supervisor );
+    statics_check_known( supervisor );
     discovery_store( supervisor );
     log_channels( supervisor );
     if (supervisor->ended && !supervisor->terminated) life_terminate( supervisor );
@@ -289,7 +289,7 @@ static void turn( struct supervisor *supervisor )
     if (alarmed) exchange_restart_alarm( supervisor->exchange );
     if (fds[1].revents) lose_keeper( supervisor );
     if (fds[3].revents) tracing_look( supervisor );
-    settle( supervisor );
+    end_turn( supervisor );
     life_collect( supervisor );
 }
 
@@ -300,7 +300,7 @@ void *loop_main( void *arg )
     show_errors( supervisor );
     tracing_begin( supervisor );
     discovery_begin( supervisor );
-    settle( supervisor );
+    end_turn( supervisor );
     while (!supervisor->terminated || supervisor->hosts || supervisor->keeper.process.fd >= 0)
     {
         if (supervisor->terminated && !supervisor->hosts) keeper_dismiss( &supervisor->keeper );

@@ -27,16 +27,16 @@ bool search_event( struct supervisor *supervisor, enum search_event event )
 {
     static const struct { enum search from; enum search_event event; enum search to; } table[] =
     {
-        { SEARCH_NONE,       EVENT_BEGUN, SEARCH_RUNS },
-        { SEARCH_NONE,       EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_RUNS,       EVENT_MUTE,  SEARCH_PAUSES },
-        { SEARCH_RUNS,       EVENT_TOLD,  SEARCH_TOLD },
-        { SEARCH_RUNS,       EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_PAUSES,     EVENT_BEGUN, SEARCH_RUNS_AGAIN },
-        { SEARCH_PAUSES,     EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_RUNS_AGAIN, EVENT_TOLD,  SEARCH_TOLD },
-        { SEARCH_RUNS_AGAIN, EVENT_ENDED, SEARCH_FAILED },
-        { SEARCH_TOLD,       EVENT_DEALT, SEARCH_DONE },
+        { SEARCH_NONE,       EVENT_BEGUN,  SEARCH_RUNS },
+        { SEARCH_NONE,       EVENT_ENDED,  SEARCH_FAILED },
+        { SEARCH_RUNS,       EVENT_MUTE,   SEARCH_PAUSES },
+        { SEARCH_RUNS,       EVENT_LISTED, SEARCH_LISTED },
+        { SEARCH_RUNS,       EVENT_ENDED,  SEARCH_FAILED },
+        { SEARCH_PAUSES,     EVENT_BEGUN,  SEARCH_RUNS_AGAIN },
+        { SEARCH_PAUSES,     EVENT_ENDED,  SEARCH_FAILED },
+        { SEARCH_RUNS_AGAIN, EVENT_LISTED, SEARCH_LISTED },
+        { SEARCH_RUNS_AGAIN, EVENT_ENDED,  SEARCH_FAILED },
+        { SEARCH_LISTED,     EVENT_DEALT,  SEARCH_DONE },
     };
     size_t i;
 
@@ -52,5 +52,5 @@ bool search_event( struct supervisor *supervisor, enum search_event event )
 
 bool search_has_ended( const struct supervisor *supervisor )
 {
-    return supervisor->search >= SEARCH_TOLD;
+    return supervisor->search >= SEARCH_LISTED;
 }

@@ -106,7 +106,7 @@ static bool group_is_pending( const struct supervisor *supervisor, const struct 
     return group->start_time != UINT64_MAX;
 }
 
-void statics_settle( struct supervisor *supervisor )
+void statics_check_known( struct supervisor *supervisor )
 {
     const struct group *group;
 

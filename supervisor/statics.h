@@ -31,6 +31,6 @@ extern void statics_look( struct supervisor *supervisor );
 extern void statics_declare( struct supervisor *supervisor, struct group *group );
 
 /* Tells the client to go on as soon as each group that it waits for is ready, or will not be. */
-extern void statics_settle( struct supervisor *supervisor );
+extern void statics_check_known( struct supervisor *supervisor );
 
 #endif /* __WINEDVC_STATICS_H */

@@ -41,8 +41,8 @@
  * The record says at once which plug-ins there were in the last session, and what
  * they listened on; the search, a host without plug-ins, says which ones there are.
  *
- *   NONE --begun--> RUNS --told--> TOLD --dealt with--> DONE
- *                   RUNS --mute--> PAUSES --begun--> RUNS_AGAIN --told--> TOLD
+ *   NONE --begun--> RUNS --listed--> LISTED --dealt with--> DONE
+ *                   RUNS --mute--> PAUSES --begun--> RUNS_AGAIN --listed--> LISTED
  *
  * From each of the first four it fails where it can not be begun, or ends otherwise.
  */
@@ -52,7 +52,7 @@ enum search
     SEARCH_RUNS,
     SEARCH_PAUSES,      /* it ended before its first word, as one process of Wine 8 in some thousands does */
     SEARCH_RUNS_AGAIN,
-    SEARCH_TOLD,        /* the list is complete */
+    SEARCH_LISTED,      /* the list is complete */
     SEARCH_DONE,        /* and the hosts are those of the list */
     SEARCH_FAILED,      /* there is no list: the record's hosts are all there are */
 };
@@ -61,7 +61,7 @@ enum search_event
 {
     EVENT_BEGUN,
     EVENT_MUTE,         /* it has ended before its first word */
-    EVENT_TOLD,         /* it has said that this was all */
+    EVENT_LISTED,       /* it has said that this was all */
     EVENT_DEALT,        /* with the list */
     EVENT_ENDED,        /* otherwise, or it is not begun */
 };
