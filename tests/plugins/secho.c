@@ -290,7 +290,7 @@ static void find_name(void)
                         (const char *)&name, &module );
     path[GetModuleFileNameA( module, path, sizeof(path) - 1 )] = 0;
     file = strrchr( path, '\\' );
-    snprintf( name, sizeof(name), "%s", file ? file + 1 : path );
+    snprintf( name, sizeof(name), "%.*s", (int)sizeof(name) - 1, file ? file + 1 : path );
     name[strcspn( name, "." )] = 0;
 }
 
