@@ -310,6 +310,14 @@ static void hang_up(void)
     ok_noticed( ENDED, "" );
 }
 
+/* A plug-in is there that listens on one name, and no other is to come. */
+static void ok_listens(void)
+{
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok_noticed( READY, "" );
+}
+
 /* ours: notices come in order, the reader may wait for plug-ins, what is sent is flushed */
 static void test_host_interface(void)
 {
@@ -322,9 +330,7 @@ static void test_host_interface(void)
     create_client( &host_iface, entry );
     hr = IWineDVCClient_Configure( session.client, &host_iface, 1, &entry );
     ok( hr == E_UNEXPECTED, "got hr %#lx\n", hr );
-    ok_noticed( LISTEN, "TEST" );
-    ok_noticed( PLUGIN, "" );
-    ok_noticed( READY, "" );
+    ok_listens();
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
     open_channel( 1 );
@@ -386,9 +392,7 @@ static void test_static_listener(void)
     create_client( &host_iface, peer.plugin_file );
     ok_noticed( WARNING, "It asks CreateListener for a static channel (STATIC), which no plug-in gets there: what needs it does "
                 "not work, the rest goes on; report this to the plug-in's vendor" );
-    ok_noticed( LISTEN, "TEST" );
-    ok_noticed( PLUGIN, "" );
-    ok_noticed( READY, "" );
+    ok_listens();
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
     open_channel( 1 );
@@ -483,9 +487,7 @@ static void test_slow_calls(void)
     create_client_with_limits( &limits );
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
-    ok_noticed( LISTEN, "TEST" );
-    ok_noticed( PLUGIN, "" );
-    ok_noticed( READY, "" );
+    ok_listens();
     for (id = 1; id <= 4; id++) open_channel( id );
 
     InterlockedExchange( &test_host.wants_slow, TRUE );
@@ -578,9 +580,7 @@ static void test_queue_limits(void)
     create_client_with_limits( &limits );
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
-    ok_noticed( LISTEN, "TEST" );
-    ok_noticed( PLUGIN, "" );
-    ok_noticed( READY, "" );
+    ok_listens();
     check_receiving_limits( pdu );
     check_sending_limits( pdu );
     free( pdu );
@@ -596,9 +596,7 @@ static void start_client_with_limits( const WINE_DVC_LIMITS *limits )
     create_client_with_limits( limits );
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
-    ok_noticed( LISTEN, "TEST" );
-    ok_noticed( PLUGIN, "" );
-    ok_noticed( READY, "" );
+    ok_listens();
 }
 
 /* ours: over the limit of all channels together the one that keeps most ends, and what it kept is gone */
