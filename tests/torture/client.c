@@ -94,7 +94,7 @@ static UINT VCAPITYPE init_ex( void *user_param, void *client_context, void *ini
     return CHANNEL_RC_OK;
 }
 
-static UINT VCAPITYPE open( void *init_handle, DWORD *open_handle, char *name, PCHANNEL_OPEN_EVENT_FN event_proc )
+static UINT VCAPITYPE channel_open( void *init_handle, DWORD *open_handle, char *name, PCHANNEL_OPEN_EVENT_FN event_proc )
 {
     client.open_event = event_proc;
     *open_handle = client.open_handle;
@@ -109,7 +109,7 @@ static UINT VCAPITYPE open_ex( void *init_handle, DWORD *open_handle, char *name
     return CHANNEL_RC_OK;
 }
 
-static UINT VCAPITYPE close( DWORD open_handle )
+static UINT VCAPITYPE channel_close( DWORD open_handle )
 {
     return CHANNEL_RC_OK;
 }
@@ -119,7 +119,7 @@ static UINT VCAPITYPE close_ex( void *init_handle, DWORD open_handle )
     return CHANNEL_RC_OK;
 }
 
-static UINT VCAPITYPE write( DWORD open_handle, void *data, ULONG size, void *user_data )
+static UINT VCAPITYPE channel_write( DWORD open_handle, void *data, ULONG size, void *user_data )
 {
     struct transfer *transfer = malloc( sizeof(*transfer) );
     BOOL connected;
@@ -142,7 +142,7 @@ static UINT VCAPITYPE write( DWORD open_handle, void *data, ULONG size, void *us
 
 static UINT VCAPITYPE write_ex( void *init_handle, DWORD open_handle, void *data, ULONG size, void *user_data )
 {
-    return write( open_handle, data, size, user_data );
+    return channel_write( open_handle, data, size, user_data );
 }
 
 static void raise_open_event( UINT event, void *data, UINT32 size )
@@ -315,9 +315,9 @@ static void init_entry_points( union entry_points *points )
     else
     {
         points->windows.pVirtualChannelInit = init;
-        points->windows.pVirtualChannelOpen = open;
-        points->windows.pVirtualChannelClose = close;
-        points->windows.pVirtualChannelWrite = write;
+        points->windows.pVirtualChannelOpen = channel_open;
+        points->windows.pVirtualChannelClose = channel_close;
+        points->windows.pVirtualChannelWrite = channel_write;
     }
 }
 

@@ -42,6 +42,7 @@
 #include <stdlib.h>
 #include <string.h>
 #ifdef _WIN32
+#include <io.h> /* as Wine's does: its names are taken */
 #include <windef.h>
 #include <winbase.h>
 #include <wine/debug.h>

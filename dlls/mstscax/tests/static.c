@@ -53,7 +53,7 @@ static struct
     unsigned int seen;
 } test;
 
-static void tell( UINT event )
+static void event_add( UINT event )
 {
     AcquireSRWLockExclusive( &test.lock );
     if (test.count < ARRAY_SIZE(test.events)) test.events[test.count++] = event;
@@ -79,7 +79,7 @@ static void ok_event_( int line, UINT expected )
 
 static void VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
 {
-    if (event != CHANNEL_EVENT_DATA_RECEIVED) tell( event );
+    if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
     else if (test.blocks) wait_for( test.go );
 }
 
@@ -93,7 +93,7 @@ static void VCAPITYPE init_event( void *init_handle, UINT event, void *data, UIN
         error = test.functions.pVirtualChannelOpen( test.init_handle, &test.handles[i], (char *)test.names[i], open_event );
         ok( !error, "got error %u\n", error );
     }
-    tell( event );
+    event_add( event );
 }
 
 static BOOL CDECL enter( CHANNEL_ENTRY_POINTS *entry_points )
