@@ -24,7 +24,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +49,7 @@
 
 struct trace
 {
-    atomic_bool         wanted;     /* there is a file, or may yet be one */
+    struct trace_state  state;      /* comes first */
     pthread_mutex_t     lock;
     /* protected by lock */
     struct packet_queue lines;      /* each a session_record with its bytes */
@@ -82,7 +81,7 @@ struct trace *trace_create( void )
     pthread_mutex_init( &trace->file_lock, NULL );
     packet_queue_init( &trace->lines );
     trace->ask_time = UINT64_MAX;
-    trace->wanted = true;
+    trace->state.wanted = true;
     trace->fd = trace->pipe = -1;
     packet_queue_init( &trace->unread );
     return trace;
@@ -91,7 +90,7 @@ struct trace *trace_create( void )
 /* Needs file_lock. */
 static void trace_decide( struct trace *trace )
 {
-    trace->wanted = !trace->opened || trace->fd >= 0 || trace->pipe >= 0;
+    trace->state.wanted = !trace->opened || trace->fd >= 0 || trace->pipe >= 0;
 }
 
 void trace_open( struct trace *trace, const char *path, unsigned int size )
@@ -124,11 +123,6 @@ bool trace_attach( struct trace *trace, int pipe )
     return attached;
 }
 
-bool trace_is_wanted( const struct trace *trace )
-{
-    return trace && trace->wanted;
-}
-
 /* Lines that come in */
 
 static struct packet *record_create( enum trace_kind kind, const void *data, size_t size )
@@ -143,7 +137,7 @@ static struct packet *record_create( enum trace_kind kind, const void *data, siz
     return line;
 }
 
-static void trace_keep( struct trace *trace, enum trace_kind kind, const void *data, size_t size )
+void trace_keep( struct trace *trace, enum trace_kind kind, const void *data, size_t size )
 {
     struct packet *line = NULL;
     size_t memory = sizeof(*line) + sizeof(struct session_record) + size;
@@ -157,11 +151,6 @@ static void trace_keep( struct trace *trace, enum trace_kind kind, const void *d
     }
     else trace->lost++;
     pthread_mutex_unlock( &trace->lock );
-}
-
-void trace_pdu( struct trace *trace, enum trace_kind kind, const uint8_t *pdu, size_t size )
-{
-    if (trace_is_wanted( trace )) trace_keep( trace, kind, pdu, size );
 }
 
 void trace_note( struct trace *trace, const char *format, ... )

@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_TRACE_H
 #define __WINEDVC_TRACE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,12 @@
  */
 struct trace;
 
+/* What a trace begins with: it is looked at for every PDU, so without a call. */
+struct trace_state
+{
+    atomic_bool wanted;     /* there is a reader, or may yet be one */
+};
+
 /* Keeps what comes until it is opened. NULL without memory. */
 extern struct trace *trace_create( void );
 /* It is for that file, which must not exist, and ends after so many MiB; NULL if there is to be none. */
@@ -54,11 +61,20 @@ extern int trace_pipe( struct trace *trace, short *events );
 extern bool trace_has_lost_reader( struct trace *trace );
 
 /* Is anything handed in of use? */
-extern bool trace_is_wanted( const struct trace *trace );
+static inline bool trace_is_wanted( const struct trace *trace )
+{
+    return trace && ((const struct trace_state *)trace)->wanted;
+}
+
 /* Writes what is left. */
 extern void trace_destroy( struct trace *trace );
 
-extern void trace_pdu( struct trace *trace, enum trace_kind kind, const uint8_t *pdu, size_t size );
+/* For a trace that is wanted. */
+extern void trace_keep( struct trace *trace, enum trace_kind kind, const void *data, size_t size );
+static inline void trace_pdu( struct trace *trace, enum trace_kind kind, const uint8_t *pdu, size_t size )
+{
+    if (trace_is_wanted( trace )) trace_keep( trace, kind, pdu, size );
+}
 extern void trace_note( struct trace *trace, const char *format, ... ) __attribute__((format( printf, 2, 3 )));
 
 /* Returns an error number, once, if the file can not be written any more, else 0. The calling thread has SIGPIPE

@@ -25,8 +25,10 @@
 #include "dlls/mstscax/drdynvc.h"
 #include "common/namelist.h"
 #include "exchange/router.h"
+#include "exchange/trace.h"
 #include "trips.h"
 #include "wine/test.h"
+#undef trace    /* the exchange has one */
 
 #define HOST     1
 #define MESSAGE  1590     /* the most that one PDU takes */
@@ -49,13 +51,17 @@ static void open_channel( struct router *router, uint8_t id )
     ok( router_host_pdu( router, HOST, response, sizeof(response), &rule ) == ROUTE_SERVER, "the channel is closed\n" );
 }
 
+/* With BENCH_PAGE its channels are shown to "winedvc status". */
 static struct router *create_router( unsigned int channels )
 {
+    static struct page_traffic page;
     struct router *router = router_create( &(struct name_list){ 0 } );
     unsigned int i, host;
 
     if (!router) abort();
+    if (getenv( "BENCH_PAGE" )) router_show( router, &page );
     router_add_host( router, HOST, true );
+    router_show_host( router, HOST, 0 );
     router_listen( router, HOST, name );
     router_set_ready( router, HOST );
     router_set_known( router, true );
@@ -136,6 +142,27 @@ START_TEST(bring_in)
 START_TEST(route_out)
 {
     run( route_out );
+}
+
+static struct trace *unwanted;
+
+/* As the exchange does. */
+static void trace_in( struct router *router, uint8_t *data, uint8_t id, struct drdynvc_assembly *assembly )
+{
+    bool needed = trace_is_wanted( unwanted );
+
+    route_in( router, data, id, assembly );
+    trace_pdu( unwanted, TRACE_RECEIVED, data, 2 + MESSAGE );
+    if (needed) ok( 0, "the trace is wanted\n" );
+}
+
+/* Where there could be a trace, and nobody wants it. */
+START_TEST(trace_in)
+{
+    unwanted = trace_create();
+    trace_open( unwanted, NULL, 0 );
+    run( trace_in );
+    trace_destroy( unwanted );
 }
 
 START_TEST(bring_out)
