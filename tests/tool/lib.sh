@@ -14,7 +14,7 @@
 #   failed                      the lines of doctor, in $out, that say so
 #   all_ok                      doctor has to find nothing that failed
 #   mistake NAME REGEX MEND [COMMAND]…   doctor has to find one thing that failed, with a line like REGEX and a mend like
-#                               MEND; when COMMAND is run, or the one that the mend has in quotation marks, all is ok again
+#                               MEND; when COMMAND is run, or the one that the mend has in quotation marks ($fix), all is ok again
 #   conforms WHAT               $out has to be JSON of the form that docs/winedvc.schema.json has under that name
 #   finish                      the test has passed unless something was WRONG
 set -u
@@ -137,7 +137,7 @@ run_mend()
 
 mistake()
 {
-    local name=$1 regex=$2 mend=$3 fix
+    local name=$1 regex=$2 mend=$3
     shift 3
     expect 1 doctor
     [ "$(failed | wc -l)" = 1 ] || { wrong "$name: not one line has failed"; cat "$out"; }
