@@ -98,7 +98,7 @@ void statics_stop_host( struct statics *statics, unsigned int host )
 {
     size_t i;
 
-    for (i = 0; i < statics->count; i++)
+    for (i = 0; host && i < statics->count; i++)
         if (statics->channels[i].host == host) static_stop( &statics->channels[i] );
 }
 

@@ -82,7 +82,8 @@ extern void static_give( struct static_channel *channel, unsigned int host, uint
 
 /* A connection begins. */
 extern void statics_reset( struct statics *statics );
-/* The host gets nothing more; it has none any more. */
+/* The host gets nothing more; it has none any more. That of number 0, which searches, has none; a channel that no host
+ * has yet keeps what waits. */
 extern void statics_stop_host( struct statics *statics, unsigned int host );
 extern void statics_lose_host( struct statics *statics, unsigned int host );
 

@@ -122,6 +122,9 @@ static void test_received(void)
     channel = statics_add( &statics, "a", 0 );
     statics_reset( &statics );
     ok( receive( channel, LAST ) == STATIC_DROPPED, "the rest of a message came through\n" );
+    ok( receive( channel, FIRST ) == STATIC_HELD, "what has no host yet does not wait\n" );
+    statics_stop_host( &statics, 0 );
+    ok( channel->held.head != NULL, "the end of the search drops what waits for a host\n" );
     while (receive( channel, FIRST ) == STATIC_HELD) count++;
     ok( count > 600, "%u chunks are held\n", count );
     ok( !channel->held.head && receive( channel, LAST ) == STATIC_DROPPED, "what follows a gap came through\n" );
