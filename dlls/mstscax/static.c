@@ -528,6 +528,7 @@ void static_join( struct client *client, UINT32 streams, const char *server )
     AcquireSRWLockExclusive( &lock );
     for (plugin = next_plugin( plugins, client ); plugin; plugin = next_plugin( plugin->next, client ))
     {
+        if (plugin->disconnected) continue; /* it has joined already */
         for (any = FALSE, i = 0; i < channel_count; i++)
         {
             if (channels[i]->owner != plugin) continue;

@@ -214,7 +214,8 @@ static void test_order(void)
     stop();
 }
 
-/* ours: a connection that the plug-in was not told of for want of memory does not end for it either */
+/* ours: a connection that the plug-in was not told of for want of memory does not end for it either; one that it was
+ * told of does not begin again */
 static void test_no_memory(void)
 {
     static const char *const names[CHANNELS] = { "scarce", "rare" };
@@ -230,6 +231,10 @@ static void test_no_memory(void)
     no_memory = FALSE;
     raise_event( CHANNEL_EVENT_DISCONNECTED );
     join();
+    IWineDVCClient_JoinStatic( session.client, 0, "server" );
+    no_memory = TRUE;
+    IWineDVCClient_JoinStatic( session.client, 0, "server" );
+    no_memory = FALSE;
     ok_event( CHANNEL_EVENT_CONNECTED );
     stop();
     calloc_restore();
