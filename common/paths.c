@@ -18,10 +18,14 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,6 +106,23 @@ void path_make_directories( char *path )
         mkdir( path, 0700 );
         *slash = '/';
     }
+}
+
+int path_replace( char *path, const char *text )
+{
+    char new_path[PATH_MAX + 8];
+    size_t size = strlen( text );
+    int fd, error = 0;
+
+    path_make_directories( path );
+    snprintf( new_path, sizeof(new_path), "%s.XXXXXX", path );
+    if ((fd = mkostemp( new_path, O_CLOEXEC )) < 0) return errno;
+    errno = ENOSPC; /* for a write that does less than it should; one more could be this process's end, by SIGXFSZ */
+    if (write( fd, text, size ) != (ssize_t)size) error = errno;
+    if (close( fd ) && !error) error = errno;
+    if (!error && rename( new_path, path )) error = errno;
+    if (error) unlink( new_path );
+    return error;
 }
 
 /* Names of prefixes may be longer than those of files. The record has the prefix, should two have one number. */

@@ -42,6 +42,10 @@ extern bool path_client_log( char *const *environment, const char *client, char 
 /* Each directory of an absolute path that is not there yet; the path is the same again afterwards. */
 extern void path_make_directories( char *path );
 
+/* Puts a file of that text there, readable for its owner alone, in the place of what has that name: all of it, or nothing
+ * is changed. Makes directories as above. Returns an error number. */
+extern int path_replace( char *path, const char *text );
+
 /* The record of the plug-ins of a Wine prefix; false if there is no place for it. */
 extern bool path_record( char *const *environment, const char *prefix, char path[PATH_MAX] );
 

@@ -193,24 +193,6 @@ static char *record_format( const struct record *record, const struct plugin_lis
     return NULL;
 }
 
-/* Puts the text in the file's place, all or nothing. Returns an error number. */
-static int record_write( char *path, const char *text )
-{
-    char new_path[PATH_MAX + 8];
-    size_t size = strlen( text );
-    int fd, error = 0;
-
-    path_make_directories( path );
-    snprintf( new_path, sizeof(new_path), "%s.XXXXXX", path );
-    if ((fd = mkostemp( new_path, O_CLOEXEC )) < 0) return errno;
-    errno = ENOSPC; /* for a write that does less than it should */
-    if (write( fd, text, size ) != (ssize_t)size) error = errno;
-    if (close( fd ) && !error) error = errno;
-    if (!error && rename( new_path, path )) error = errno;
-    if (error) unlink( new_path );
-    return error;
-}
-
 /* A record */
 
 bool record_init( struct record *record, const struct settings *settings, const char *wine )
@@ -270,7 +252,7 @@ void record_save( struct record *record, const struct plugin_list *list, char *p
     free( record->text );
     record->text = text; /* what fails now would fail again */
     if (!*record->path) snprintf( problem, size, "there is no place for a record of the plug-ins: set HOME" );
-    else if ((error = strlen( text ) > MAX_SIZE ? EFBIG : record_write( record->path, text )))
+    else if ((error = strlen( text ) > MAX_SIZE ? EFBIG : path_replace( record->path, text )))
         snprintf( problem, size, "the record %s can not be written (%s)", record->path, log_errno( error ) );
     else if (omitted)
         snprintf( problem, size, "the record has no place for the plug-in %s, whose registration or channels have "
