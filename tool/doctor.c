@@ -109,12 +109,11 @@ static void tell_problem( struct doctor *doctor, const char *about, const char *
 static void look_at_configuration( struct doctor *doctor )
 {
     const struct name_list *mistakes = &doctor->target.settings.mistakes;
-    struct log_text text;
     size_t i;
 
     for (i = 0; i < mistakes->count; i++)
         tell( doctor, VERDICT_FAILED, "correct that value, or take it out: README has what each may be", "%s",
-              log_escape( &text, mistakes->names[i] ) );
+              mistakes->names[i] );
     if (!mistakes->count) tell( doctor, VERDICT_OK, "", "configuration: no mistake in environment and files" );
 }
 
@@ -173,25 +172,24 @@ static void look_at_record( struct doctor *doctor )
 static void look_at_name( struct doctor *doctor, const struct registration *registration, const char *channel )
 {
     const struct client_name *served;
-    struct log_text name, plugin, other;
+    struct log_text name;
     struct shell_word word;
     char mend[LINE];
     size_t i;
 
     log_escape_name( &name, channel );
-    log_escape( &plugin, registration->key );
     for (served = client_names; served->addin; served++)
         if (!strcmp( served->channel, channel ) && !name_list_has( &doctor->target.settings.take, channel ))
             tell( doctor, VERDICT_FAILED, "name it in \"take\" (WINEDVC_TAKE), or switch that plug-in off",
-                  "channel %s of %s: FreeRDP serves it itself in a session with its addin %s", name.text, plugin.text,
-                  served->addin );
+                  "channel %s of %s: FreeRDP serves it itself in a session with its addin %s", name.text,
+                  registration->key, served->addin );
     for (i = 0; i < doctor->offered.count && strcmp( doctor->offered.names[i], channel ); i++) continue;
     if (i < doctor->offered.count)
     {
         snprintf( mend, sizeof(mend), "\"winedvc disable %s\", or the other one",
                   shell_quote( &word, registration->key ) );
         tell( doctor, VERDICT_FAILED, mend, "channel %s is offered by %s and by %s: the server gets that of the first",
-              name.text, log_escape( &other, doctor->owners.names[i] ), plugin.text );
+              name.text, doctor->owners.names[i], registration->key );
     }
     else if (name_list_add( &doctor->offered, channel ) && !name_list_add( &doctor->owners, registration->key ))
         name_list_remove( &doctor->offered, channel );
@@ -210,10 +208,9 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
         .limit = doctor->target.settings.start_timeout,
     };
     char about[LINE], names[LINE] = "";
-    struct log_text key, name;
+    struct log_text name;
     size_t used = 0, i;
 
-    log_escape( &key, registration->key );
     if (probe_run( &probe ) && probe.started[0].ready)
     {
         for (i = 0; i < probe.started[0].names.count && used < sizeof(names); i++)
@@ -222,16 +219,17 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
         for (i = 0; i < probe.started[0].statics.count && used < sizeof(names); i++)
             used += snprintf( names + used, sizeof(names) - used, "%s%s (static)", used ? ", " : "",
                               log_escape_name( &name, static_channel_name( probe.started[0].statics.names[i] ) ) );
-        tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", key.text, registration->bits,
-              *names ? names : "no channel yet" );
+        tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", registration->key,
+              registration->bits, *names ? names : "no channel yet" );
         for (i = 0; i < probe.lines.count; i++)
-            tell( doctor, VERDICT_WARNING, "", "plug-in %s, while it started: %s", key.text, probe.lines.names[i] );
+            tell( doctor, VERDICT_WARNING, "", "plug-in %s, while it started: %s", registration->key,
+                  probe.lines.names[i] );
         for (i = 0; i < probe.started[0].names.count; i++)
             look_at_name( doctor, registration, probe.started[0].names.names[i] );
     }
     else
     {
-        snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", key.text,
+        snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", registration->key,
                   *probe.error ? " (Wine printed: " : "", probe.error, *probe.error ? ")" : "" );
         tell_problem( doctor, about, *probe.problem || !probe.started ? probe.problem : probe.started[0].problem );
     }
@@ -242,7 +240,6 @@ static void look_at_plugins( struct doctor *doctor )
 {
     struct registration *registration = doctor->catalog.search.registrations;
     char about[LINE], mend[LINE];
-    struct log_text key, file;
     struct shell_word word;
 
     if (!registration)
@@ -250,24 +247,23 @@ static void look_at_plugins( struct doctor *doctor )
               doctor->target.settings.prefix );
     for (; registration; registration = registration->next)
     {
-        log_escape( &key, registration->key );
         switch (registration_state( &doctor->target, registration ))
         {
         case REGISTRATION_DISABLED:
-            tell( doctor, VERDICT_OK, "", "plug-in %s: is switched off", key.text );
+            tell( doctor, VERDICT_OK, "", "plug-in %s: is switched off", registration->key );
             break;
         case REGISTRATION_LEFT_OUT:
-            tell( doctor, VERDICT_OK, "", "plug-in %s: is left out by the configuration", key.text );
+            tell( doctor, VERDICT_OK, "", "plug-in %s: is left out by the configuration", registration->key );
             break;
         case REGISTRATION_GONE:
             snprintf( mend, sizeof(mend), "put the file back, or \"winedvc remove %s\"",
                       shell_quote( &word, registration->key ) );
-            tell( doctor, VERDICT_FAILED, mend, "plug-in %s: its file %s is not there", key.text,
-                  log_escape( &file, registration->file ) );
+            tell( doctor, VERDICT_FAILED, mend, "plug-in %s: its file %s is not there", registration->key,
+                  registration->file );
             break;
         case REGISTRATION_UNUSABLE:
-            snprintf( about, sizeof(about), "plug-in %s: ", key.text );
-            tell_problem( doctor, about, log_escape( &file, registration->problem ) );
+            snprintf( about, sizeof(about), "plug-in %s: ", registration->key );
+            tell_problem( doctor, about, registration->problem );
             break;
         default:
             start_plugin( doctor, registration );

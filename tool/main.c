@@ -18,9 +18,11 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clients.h"
 #include "options.h"
@@ -79,12 +81,19 @@ static int run_verb( const struct verb *verb, int argc, char **argv )
     return status;
 }
 
-int main( int argc, char **argv )
+/* What is opened later would get the number of one that is closed, and what is printed. To write to these fails. */
+static void fill_standard( void )
+{
+    int fd;
+
+    while ((fd = open( "/dev/null", O_RDONLY )) >= 0 && fd <= STDERR_FILENO) continue;
+    if (fd >= 0) close( fd );
+}
+
+static int run( int argc, char **argv )
 {
     size_t i;
 
-    if (argc == 3 && !strcmp( argv[1], "keep" )) return keep( argv[2] );
-    setlocale( LC_CTYPE, "" );
     if (argc == 2 && !strcmp( argv[1], "--version" ))
     {
         print_versions();
@@ -100,4 +109,17 @@ int main( int argc, char **argv )
     if (argc > 1) complain( "there is no verb \"%s\": see \"winedvc --help\"", argv[1] );
     else print_usage( stderr );
     return STATUS_USAGE;
+}
+
+int main( int argc, char **argv )
+{
+    int status;
+
+    fill_standard();
+    if (argc == 3 && !strcmp( argv[1], "keep" )) return keep( argv[2] );
+    setlocale( LC_CTYPE, "" );
+    status = run( argc, argv );
+    if (!fflush( stdout ) && !ferror( stdout )) return status;
+    complain( "not all of it could be printed: is there room, and does somebody read it?" );
+    return status ? status : STATUS_FAILED;
 }

@@ -25,7 +25,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "printable.h"
 #include "terminal.h"
 
@@ -175,16 +174,24 @@ void table_print( const struct table *table, FILE *stream )
 
 json_t *json_text( const char *text )
 {
-    struct log_text escaped;
+    json_t *value = NULL;
+    char *shown = NULL;
+    FILE *stream;
+    size_t size;
 
-    return text ? json_string( log_escape( &escaped, text ) ) : json_null();
+    if (!text) return json_null();
+    if (!(stream = open_memstream( &shown, &size ))) return NULL;
+    print_shown( stream, text );
+    if (!fclose( stream )) value = json_string( shown );
+    free( shown );
+    return value;
 }
 
 bool json_print( json_t *value )
 {
     bool printed = value && !json_dumpf( value, stdout, JSON_INDENT( 2 ) ) && putchar( '\n' ) != EOF;
 
-    if (!printed) complain( "no JSON can be printed: no memory is left, or nobody reads it" );
+    if (!printed && !ferror( stdout )) complain( "no JSON can be printed: no memory is left" );
     json_decref( value );
     return printed;
 }

@@ -64,9 +64,9 @@ extern bool table_add( struct table *table, const char *const *cells );
 extern void table_print( const struct table *table, FILE *stream );
 extern void table_clear( struct table *table );
 
-/* A string of text that others wrote; NULL is null. */
+/* A string of text that others wrote, all of it; what cannot be shown is escaped. NULL is null. */
 extern json_t *json_text( const char *text );
-/* Prints the value, which is released, and returns false if that is not possible. */
+/* Prints the value, which is released, and returns false if that is not possible; main() tells of a stream that failed. */
 extern bool json_print( json_t *value );
 
 #endif /* __WINEDVC_TERMINAL_H */
