@@ -79,6 +79,15 @@ bool prefix_check( const char *prefix, const char *loader, char *problem, size_t
            check_writable( prefix, problem, size );
 }
 
+bool prefix_absolute( const char *given, char prefix[PATH_MAX] )
+{
+    char here[PATH_MAX];
+
+    if (realpath( given, prefix )) return true;
+    if (*given == '/') return path_format( prefix, "%s", given );
+    return getcwd( here, sizeof(here) ) && path_format( prefix, "%s/%s", here, given );
+}
+
 bool prefix_of_file( const char *file, char *prefix, size_t size )
 {
     char path[PATH_MAX], *slash, drive[PATH_MAX], registry[PATH_MAX];

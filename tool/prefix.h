@@ -21,12 +21,16 @@
 #ifndef __WINEDVC_PREFIX_H
 #define __WINEDVC_PREFIX_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Reads only. Wine itself would update a prefix that another version has made, without a word. On failure problem says
  * what is wrong with it, and which command allows it. */
 extern bool prefix_check( const char *prefix, const char *loader, char *problem, size_t size );
+
+/* A path from the user, which need not be there, as an absolute one. Returns false if that is too long. */
+extern bool prefix_absolute( const char *given, char prefix[PATH_MAX] );
 
 /* The prefix that a file lies in; false if it lies in none. */
 extern bool prefix_of_file( const char *file, char *prefix, size_t size );

@@ -30,6 +30,7 @@
 #include "desktop.h"
 #include "environment.h"
 #include "paths.h"
+#include "prefix.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -125,7 +126,7 @@ static void tell_of_instance( const struct client *client )
 /* Returns if that is not possible. */
 static int run_client( char *const *environment, const struct arguments *arguments )
 {
-    char path[PATH_MAX], shim[PATH_MAX];
+    char path[PATH_MAX], shim[PATH_MAX], prefix[PATH_MAX];
     const struct client *client;
 
     if (is_sealed( environment, arguments->operands[0] )) return STATUS_RUN_FAILED;
@@ -145,7 +146,11 @@ static int run_client( char *const *environment, const struct arguments *argumen
         complain( "there is no addin for any FreeRDP: install winedvc again" );
         return STATUS_RUN_FAILED;
     }
-    if (arguments->prefix && setenv( "WINEPREFIX", arguments->prefix, 1 )) return STATUS_RUN_FAILED;
+    if (arguments->prefix && (!prefix_absolute( arguments->prefix, prefix ) || setenv( "WINEPREFIX", prefix, 1 )))
+    {
+        complain( "the Wine prefix %s can not be named to %s", arguments->prefix, path );
+        return STATUS_RUN_FAILED;
+    }
     if ((client = find_client( path )))
     {
         tell_of_instance( client );

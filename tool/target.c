@@ -18,12 +18,10 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#define _GNU_SOURCE
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf.h"
 #include "dospath.h"
@@ -45,31 +43,21 @@ static bool is_configured( const struct settings *settings, const char *prefix )
     return same;
 }
 
-/* An absolute path of what may not be there; NULL without memory. */
-static char *make_absolute( const char *path )
-{
-    char *absolute = realpath( path, NULL ), here[PATH_MAX];
-
-    if (absolute) return absolute;
-    if (*path == '/') return strdup( path );
-    if (!getcwd( here, sizeof(here) ) || asprintf( &absolute, "%s/%s", here, path ) < 0) return NULL;
-    return absolute;
-}
-
 int target_configure( struct target *target, const char *prefix, char *problem, size_t size )
 {
     struct settings *settings = &target->settings;
-    char *path = NULL;
+    char path[PATH_MAX];
 
     memset( target, 0, sizeof(*target) );
     snprintf( problem, size, "no memory is left" );
-    if (!settings_init( settings ) || (prefix && !(path = make_absolute( prefix )))) return STATUS_FAILED;
+    if (!settings_init( settings )) return STATUS_FAILED;
+    snprintf( problem, size, "the name of the Wine prefix is too long: name it by a shorter one" );
+    if (prefix && !prefix_absolute( prefix, path )) return STATUS_FAILED;
     settings_read_environment( settings );
     conf_read( settings );
     settings_complete( settings );
-    if (path && !is_configured( settings, path ))
+    if (prefix && !is_configured( settings, path ))
         settings_set( settings, SETTINGS_ARGUMENT, "--prefix", NULL, "prefix", path );
-    free( path );
     *problem = 0;
     return STATUS_OK;
 }
