@@ -135,12 +135,21 @@ static struct client *client_of( freerdp *instance )
     return client;
 }
 
+uint64_t client_cpu(void)
+{
+    struct timespec used;
+
+    clock_gettime( CLOCK_THREAD_CPUTIME_ID, &used );
+    return used.tv_sec * (uint64_t)1000000 + used.tv_nsec / 1000;
+}
+
 static BOOL client_send( freerdp *instance, UINT16 channel_id, const BYTE *data, size_t size )
 {
     struct client *client = client_of( instance );
 
     message_list_add( &client->sent, channel_id, data, size, 0, size );
     client->sent_now += size;
+    client->sent_cpu = client_cpu();
     if (client->send_ms) nanosleep( &(struct timespec){ 0, client->send_ms * 1000000 }, NULL );
     return !client->send_fails;
 }

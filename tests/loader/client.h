@@ -87,6 +87,7 @@ struct client
     struct message_list left;               /* to FreeRDP's ReceiveChannelData */
     unsigned int        turns;              /* writes that asked for one and are done */
     size_t              most_sent;          /* bytes, in one of them */
+    uint64_t            sent_cpu;           /* the main thread's processor time when it sent last, in microseconds */
 
     /* the addin's */
     void                     *user_param;
@@ -136,6 +137,9 @@ extern void client_event( struct client *client, UINT event );
 extern void client_begin( struct client *client );
 /* Disconnects, if connected, and terminates. */
 extern void client_end( struct client *client );
+
+/* The processor time that the calling thread has had, in microseconds. */
+extern uint64_t client_cpu(void);
 
 /* One turn of the main loop: the whole queue, as FreeRDP does it. */
 extern void client_turn( struct client *client );

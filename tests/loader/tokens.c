@@ -22,6 +22,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "hosts.h"
@@ -76,6 +77,37 @@ static void test_slow_turns(void)
     server_fill( client, 1, ECHO_CHANNEL );
     server_expect_data( client, 1, data, sizeof(data) );
     ok( client->most_sent <= 1600, "One turn sent %zu bytes.\n", client->most_sent );
+    client_end( client );
+    client_destroy( client );
+}
+
+/* S2: nor does one turn take batch after batch where the main thread is put aside between them, so that the next token is
+ * there before it looks again: it has had next to no processor time then. What is measured here began before, and ends
+ * later than, what the addin can see. */
+static void test_put_aside(void)
+{
+    struct client *client = client_create();
+    unsigned int i, judged = 0;
+    uint64_t sent_cpu;
+
+    client_begin( client );
+    server_open( client, 1, "Bad::pourer" );
+    for (i = 0; i < 2000 && judged < 20; i++)
+    {
+        message_list_clear( &client->sent );
+        client_wait( client );
+        client_turn( client );
+        if (client->sent_now < 65536) continue;    /* it was not cut */
+        message_list_clear( &client->sent );
+        sent_cpu = client->sent_cpu;
+        client_wait( client );
+        while (client_cpu() - sent_cpu < 18);
+        client_turn( client );
+        if (client_cpu() - sent_cpu >= 40) continue;
+        judged++;
+        ok( !client->sent.count, "%zu PDUs are sent in the turn of the last batch.\n", client->sent.count );
+    }
+    ok( judged || getenv( "LOADER_SLOW" ), "No turn was as short as this.\n" );
     client_end( client );
     client_destroy( client );
 }
@@ -445,6 +477,7 @@ START_TEST( turns )
     test_turns();
     test_begins_anew( false );
     test_begins_anew( true );
+    test_put_aside();
     test_slow_turns();
     test_client_turns();
     test_fair();
