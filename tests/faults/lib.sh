@@ -51,7 +51,7 @@ add_victim()
 serve_victim()
 {
     local class='{5c1d7f10-1111-4222-8333-010203040601}'
-    slow=2000           # COM takes one to start it
+    slow=4000           # COM takes a second to start it, and several on a busy machine
     cp "$plugins/${1:-sample}.dll" "$tmp/victim.dll" || fail "there is no plug-in $1"
     cp "$plugins/serve.exe" "$tmp/victim.dll.exe" || fail "there is no serve.exe"
     add_program victim "$class" "$tmp/victim.dll.exe" "$tmp/victim.dll"
