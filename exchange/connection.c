@@ -38,9 +38,9 @@
 /* One turn of the main loop is one batch. FreeRDP 2 takes whatever is in its queue before it goes on, so that a token
  * that is posted too soon, or while the main thread is put aside for another one, comes in the same turn: it is posted
  * no sooner, and if the main thread has had so little of the processor since the batch, it was the same turn. (To be put
- * aside and come back costs it 8 to 20, a turn of FreeRDP's loop some 40 to 150.) */
+ * aside and come back costs it 8 to 20, a turn of FreeRDP's loop some 35 to 150.) */
 #define PAUSE_US     20
-#define SAME_TURN_US 40
+#define SAME_TURN_US 30
 
 /* No less than this does a host have in our hands while the link is busy. */
 #define TIGHT_WINDOW 8192
