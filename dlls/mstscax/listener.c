@@ -59,19 +59,17 @@ static ULONG STDMETHODCALLTYPE listener_Release( IWTSListener *iface )
 static HRESULT STDMETHODCALLTYPE listener_GetConfiguration( IWTSListener *iface, IPropertyBag **out )
 {
     struct listener *listener = impl_from_IWTSListener( iface );
-    IPropertyBag *created;
-    HRESULT hr;
+    struct plugin *plugin = listener->plugin;
+    HRESULT hr = S_OK;
 
     TRACE( "iface %p, out %p.\n", iface, out );
 
     if (!out) return E_POINTER;
     *out = NULL;
-    if (!InterlockedCompareExchangePointer( (void **)&listener->configuration, NULL, NULL ))
-    {
-        if (FAILED(hr = propbag_create( listener->plugin->entry, &created ))) return hr;
-        if (InterlockedCompareExchangePointer( (void **)&listener->configuration, created, NULL ))
-            IPropertyBag_Release( created );
-    }
+    AcquireSRWLockExclusive( &plugin->client->lock );
+    if (!listener->configuration) hr = propbag_create( plugin->entry, &listener->configuration );
+    ReleaseSRWLockExclusive( &plugin->client->lock );
+    if (FAILED(hr)) return hr;
     IPropertyBag_AddRef( listener->configuration );
     *out = listener->configuration;
     return S_OK;

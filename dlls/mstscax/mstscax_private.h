@@ -320,7 +320,7 @@ extern HRESULT load_entry( const WCHAR *entry, struct local_server **server, str
 extern const IWTSVirtualChannelManagerVtbl manager_vtbl;
 extern const IWTSPluginServiceProviderVtbl service_provider_vtbl;
 
-/* propbag.c: entry names the AddIns key whose values are in it. */
+/* propbag.c: entry names the AddIns key whose values are in it. Never freed, like the listener that it is of. */
 extern HRESULT propbag_create( const WCHAR *entry, IPropertyBag **out );
 
 #endif /* __MSTSCAX_PRIVATE_H */

@@ -43,7 +43,7 @@ struct property
 struct propbag
 {
     IPropertyBag IPropertyBag_iface;
-    LONG ref;
+    struct refs refs;
     WCHAR *entry;
     SRWLOCK lock;
     struct list properties; /* protected by lock */
@@ -72,7 +72,7 @@ static HRESULT STDMETHODCALLTYPE propbag_QueryInterface( IPropertyBag *iface, RE
 
 static ULONG STDMETHODCALLTYPE propbag_AddRef( IPropertyBag *iface )
 {
-    return InterlockedIncrement( &impl_from_IPropertyBag( iface )->ref );
+    return refs_add_theirs( &impl_from_IPropertyBag( iface )->refs );
 }
 
 static void property_release( struct property *property )
@@ -85,18 +85,8 @@ static void property_release( struct property *property )
 
 static ULONG STDMETHODCALLTYPE propbag_Release( IPropertyBag *iface )
 {
-    struct propbag *bag = impl_from_IPropertyBag( iface );
-    ULONG ref = InterlockedDecrement( &bag->ref );
-    struct property *property, *next;
-
-    if (!ref)
-    {
-        LIST_FOR_EACH_ENTRY_SAFE( property, next, &bag->properties, struct property, entry )
-            property_release( property );
-        free( bag->entry );
-        free( bag );
-    }
-    return ref;
+    BOOL died;
+    return refs_drop_theirs( &impl_from_IPropertyBag( iface )->refs, &died );
 }
 
 /* lock held */
@@ -227,7 +217,7 @@ HRESULT propbag_create( const WCHAR *entry, IPropertyBag **out )
         return E_OUTOFMEMORY;
     }
     bag->IPropertyBag_iface.lpVtbl = &propbag_vtbl;
-    bag->ref = 1;
+    refs_add( &bag->refs );
     InitializeSRWLock( &bag->lock );
     list_init( &bag->properties );
     *out = &bag->IPropertyBag_iface;

@@ -295,6 +295,7 @@ static void test_GetConfiguration(void)
 {
     IWTSListener *listener;
     IPropertyBag *bag;
+    unsigned int i;
     VARIANT value;
     HRESULT hr;
 
@@ -316,6 +317,13 @@ static void test_GetConfiguration(void)
     ok( hr == S_OK, "got hr %#lx\n", hr );
     V_VT( &value ) = VT_EMPTY;
     hr = IPropertyBag_Read( bag, L"defaultconfig", &value, NULL );
+    ok( hr == S_OK && V_VT( &value ) == VT_I4 && V_I4( &value ) == 42, "got hr %#lx, type %d\n", hr, V_VT( &value ) );
+    /* ours: a plug-in may release it too often */
+    for (i = 0; i < 4; i++) IPropertyBag_Release( bag );
+    hr = IWTSListener_GetConfiguration( listener, &bag );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    V_VT( &value ) = VT_EMPTY;
+    hr = IPropertyBag_Read( bag, WTS_PROPERTY_DEFAULT_CONFIG, &value, NULL );
     ok( hr == S_OK && V_VT( &value ) == VT_I4 && V_I4( &value ) == 42, "got hr %#lx, type %d\n", hr, V_VT( &value ) );
     IPropertyBag_Release( bag );
     IWTSListener_Release( listener );
