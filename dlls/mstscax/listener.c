@@ -102,6 +102,7 @@ static HRESULT client_insert_listener( struct client *client, struct listener *l
     if (listener->plugin->ended) hr = E_FAIL;
     else if (listener->plugin->number && client->listener_count == WINE_DVC_MAX_LISTENERS)
         hr = HRESULT_FROM_WIN32( ERROR_TOO_MANY_NAMES );
+    else if (!(listener->traffic = traffic_get( client, listener->name ))) hr = E_OUTOFMEMORY;
     else
     {
         listener->number = client->listeners_created++;
@@ -129,11 +130,6 @@ HRESULT listener_create( struct plugin *plugin, const char *name, IWTSListenerCa
     strcpy( listener->name, name );
     queue_init( &listener->queue, &client->executor, plugin );
     listener->plugin = plugin;
-    if (!(listener->traffic = traffic_get( client, name )))
-    {
-        free( listener );
-        return E_OUTOFMEMORY;
-    }
     IWTSListenerCallback_AddRef( callback );
     listener->callback = callback;
 

@@ -23,7 +23,6 @@
 
 #include "traffic.h"
 
-/* client->lock held */
 static struct traffic *find_name( struct client *client, const char *name )
 {
     struct traffic *traffic;
@@ -37,13 +36,11 @@ struct traffic *traffic_get( struct client *client, const char *name )
 {
     struct traffic *traffic;
 
-    AcquireSRWLockExclusive( &client->lock );
     if (!(traffic = find_name( client, name )) && (traffic = calloc( 1, sizeof(*traffic) + strlen( name ) )))
     {
         strcpy( traffic->name, name );
         list_add_tail( &client->traffic, &traffic->entry );
     }
-    ReleaseSRWLockExclusive( &client->lock );
     return traffic;
 }
 

@@ -23,7 +23,7 @@
 
 #include "mstscax_private.h"
 
-/* Takes client->lock. NULL without memory. */
+/* client->lock held. NULL without memory. */
 extern struct traffic *traffic_get( struct client *client, const char *name );
 
 /* The one with that index, by age, NULL after the last. Takes client->lock. */

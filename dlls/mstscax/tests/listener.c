@@ -489,7 +489,17 @@ static void test_names(void)
     stop_client();
 }
 
-/* ours: one that is too many fails, and does no harm to those that are there; ECHO does not count */
+static unsigned int count_traffic(void)
+{
+    WINE_DVC_TRAFFIC traffic;
+    const char *name;
+    UINT32 i = 0;
+
+    while (SUCCEEDED(IWineDVCClient_GetTraffic( session.client, i, &name, &traffic ))) i++;
+    return i;
+}
+
+/* ours: one that is too many fails, and does no harm to those that are there; ECHO does not count; nothing of it stays */
 static void test_too_many_listeners(void)
 {
     static const struct step opened[] = { { .kind = NEW_CHANNEL } };
@@ -511,6 +521,7 @@ static void test_too_many_listeners(void)
         hr = create_listener( "ONE MORE", 0, &listener );
         ok( hr == HRESULT_FROM_WIN32( ERROR_TOO_MANY_NAMES ) && !listener, "got hr %#lx, listener %p\n", hr, listener );
     }
+    if (session.client) ok( count_traffic() == WINE_DVC_MAX_LISTENERS + 1, "%u names are counted\n", count_traffic() );
     server_creates( 1, "ONE MORE" );
     ok_no_listener( 1 );
     play( opened );
