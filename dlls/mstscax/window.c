@@ -31,52 +31,53 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
+/* Milliseconds that those wait who ask for it first. Its thread may have to wait for a plug-in, which can have the
+ * loader's lock, or hooks. */
+#define START_LIMIT 5000
+
 static const WCHAR class_name[] = L"TscShellContainerClass";
 
-struct start
-{
-    HANDLE made;        /* event */
-    HWND   window;
-};
+static HANDLE made;     /* event; NULL: there can be no window */
+static HWND window;     /* atomic */
 
 static DWORD CALLBACK window_run( void *arg )
 {
     WNDCLASSW class = { .lpfnWndProc = DefWindowProcW, .hInstance = GetModuleHandleW( NULL ), .lpszClassName = class_name };
-    struct start *start = arg;
+    HWND created;
     MSG message;
 
     RegisterClassW( &class );
-    start->window = CreateWindowExW( WS_EX_TOOLWINDOW, class_name, L"Remote Desktop Connection", WS_POPUP, 0, 0,
-                                     GetSystemMetrics( SM_CXSCREEN ), GetSystemMetrics( SM_CYSCREEN ), NULL, NULL,
-                                     class.hInstance, NULL );
-    if (!start->window) WARN( "There is no window, error %lu.\n", GetLastError() );
-    SetEvent( start->made );    /* from here on it is not there any more */
+    created = CreateWindowExW( WS_EX_TOOLWINDOW, class_name, L"Remote Desktop Connection", WS_POPUP, 0, 0,
+                               GetSystemMetrics( SM_CXSCREEN ), GetSystemMetrics( SM_CYSCREEN ), NULL, NULL,
+                               class.hInstance, NULL );
+    if (!created) WARN( "There is no window, error %lu.\n", GetLastError() );
+    InterlockedExchangePointer( (void **)&window, created );
+    SetEvent( made );
     while (GetMessageW( &message, NULL, 0, 0 ) > 0) DispatchMessageW( &message );
     return 0;
 }
 
-static HWND window_create( void )
+static void window_start( void )
 {
-    struct start start = { .made = CreateEventW( NULL, TRUE, FALSE, NULL ) };
-    HANDLE thread = start.made ? CreateThread( NULL, 0, window_run, &start, 0, NULL ) : NULL;
+    HANDLE thread;
 
-    if (thread) WaitForSingleObject( start.made, INFINITE );
-    if (thread) CloseHandle( thread );
-    if (start.made) CloseHandle( start.made );
-    return start.window;
+    if (!(made = CreateEventW( NULL, TRUE, FALSE, NULL ))) return;
+    if ((thread = CreateThread( NULL, 0, window_run, NULL, 0, NULL ))) CloseHandle( thread );
+    else SetEvent( made );
 }
 
 HWND window_get( void )
 {
     static SRWLOCK lock = SRWLOCK_INIT;
     static BOOL tried;
-    static HWND window;
+    static LONG limit = START_LIMIT;
 
     AcquireSRWLockExclusive( &lock );
-    if (!tried) window = window_create();
+    if (!tried) window_start();
     tried = TRUE;
     ReleaseSRWLockExclusive( &lock );
-    return window;
+    if (made && WaitForSingleObject( made, InterlockedOr( &limit, 0 ) )) InterlockedExchange( &limit, 0 );
+    return InterlockedCompareExchangePointer( (void **)&window, NULL, NULL );
 }
 
 /* In either form that a program's texts have. */

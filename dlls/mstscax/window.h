@@ -29,7 +29,7 @@
  * kept to the end of the process.
  */
 
-/* Any thread; NULL if there can be none. */
+/* Any thread; NULL if there can be none, or if it is not there in time. */
 extern HWND window_get( void );
 
 /* Makes it where the code of that file may look for it by its class. */

@@ -379,6 +379,61 @@ static void test_serial_plugin(void)
     terminate();
 }
 
+struct asker
+{
+    IWTSWindowInfoService *service;
+    HANDLE ready, go, answered;
+    HRESULT hr;
+};
+
+static DWORD CALLBACK ask_for_window( void *arg )
+{
+    struct asker *asker = arg;
+    WTSWindowInfo info;
+
+    GetSystemMetrics( SM_CXSCREEN );    /* which brings the display along */
+    SetEvent( asker->ready );
+    wait_for( asker->go );
+    asker->hr = IWTSWindowInfoService_GetWindowInfo( asker->service, NULL, &info );
+    SetEvent( asker->answered );
+    return 0;
+}
+
+/* ours: the client's window belongs to a thread of its own, for which nobody waits for ever: where a plug-in's DllMain
+ * does not return no thread begins */
+static void test_window_without_threads(void)
+{
+    HMODULE ntdll = GetModuleHandleW( L"ntdll.dll" );
+    LONG (WINAPI *pLdrLockLoaderLock)( ULONG, ULONG *, ULONG_PTR * ) = (void *)GetProcAddress( ntdll, "LdrLockLoaderLock" );
+    LONG (WINAPI *pLdrUnlockLoaderLock)( ULONG, ULONG_PTR ) = (void *)GetProcAddress( ntdll, "LdrUnlockLoaderLock" );
+    struct asker asker = { .hr = E_FAIL };
+    IWTSPluginServiceProvider *provider;
+    ULONG_PTR cookie;
+    HANDLE thread;
+
+    if (peer.form) return;  /* there is one in a process */
+    asker.ready = CreateEventW( NULL, FALSE, FALSE, NULL );
+    asker.go = CreateEventW( NULL, FALSE, FALSE, NULL );
+    asker.answered = CreateEventW( NULL, FALSE, FALSE, NULL );
+    start_client();
+    IWTSVirtualChannelManager_QueryInterface( script.manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
+    IWTSPluginServiceProvider_GetService( provider, RDCLIENT_WINDOW_INFO_SERVICE, (IUnknown **)&asker.service );
+    thread = CreateThread( NULL, 0, ask_for_window, &asker, 0, NULL );
+    ok( wait_for( asker.ready ), "the thread does not begin\n" );
+    pLdrLockLoaderLock( 0, NULL, &cookie );
+    SetEvent( asker.go );
+    ok( wait_for( asker.answered ), "GetWindowInfo does not return\n" );
+    pLdrUnlockLoaderLock( 0, cookie );
+    ok( wait_for( thread ), "the thread does not end\n" );
+    ok( asker.hr == S_OK, "got hr %#lx\n", asker.hr );
+    IWTSPluginServiceProvider_Release( provider );
+    stop_client();
+    CloseHandle( thread );
+    CloseHandle( asker.ready );
+    CloseHandle( asker.go );
+    CloseHandle( asker.answered );
+}
+
 static void run(void)
 {
     test_OnClose_overtakes();
@@ -392,6 +447,7 @@ static void run(void)
     test_OnClose_joins();
     test_Close_on_thread();
     test_serial_plugin();
+    test_window_without_threads();
 }
 
 START_TEST(threads)
