@@ -131,7 +131,7 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
     if (reserved) WARN( "Ignoring reserved %p.\n", reserved );
     if (size && !buffer) return E_POINTER;
     if (channel_is_ending( channel )) return HRESULT_FROM_WIN32( ERROR_GRACEFUL_DISCONNECT );
-    if (InterlockedExchangeAdd64( &channel->unsent, total ) + total > client->hard_limit)
+    if (!total || InterlockedExchangeAdd64( &channel->unsent, total ) + total > client->hard_limit)
         return channel_overrun( channel );
 
     if (!(newest = write_create( channel, channel->id, channel->connection, buffer, size, &oldest )))

@@ -355,6 +355,26 @@ static void test_huge_Write(void)
     stop_client();
 }
 
+/* ours: a size that is a mistake, as -1 is one, ends the channel as any other over the limit; nothing is read for it */
+static void test_Write_over_the_limit(void)
+{
+    static const struct step closed[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
+    static const ULONG sizes[] = { ~0u, ~0u - 0x7fffff, 0x80000000 };
+    IWTSVirtualChannel *channel;
+    unsigned int i;
+
+    start_client();
+    for (i = 0; i < ARRAY_SIZE(sizes); i++)
+    {
+        channel = open_channel( 1 );
+        play( closed );
+        ok_write( channel, sizes[i], (BYTE *)0xdeadbeef, E_OUTOFMEMORY );
+        ok_sent( 0x40, 1 );
+        ok_played();
+    }
+    stop_client();
+}
+
 /* documented: Close leads to OnClose; ours: what was written before still goes out on an idle link */
 static void test_Close(void)
 {
@@ -604,6 +624,7 @@ static void run(void)
     test_Write_on_threads();
     test_Write_without_pacing();
     test_huge_Write();
+    test_Write_over_the_limit();
     test_Close();
     test_second_Close();
     test_Close_in_OnClose();
