@@ -42,7 +42,7 @@ extern void channel_deliver( struct channel *channel, BYTE *message, UINT32 size
 extern BYTE *channel_take_spare( struct channel *channel );
 /* Any thread of ours: gives the spare back that was not used since the last call; FALSE if there is none now. */
 extern BOOL channel_age_spare( struct channel *channel );
-/* The receive path's, or of a channel that is gone: the message that is not complete is lost. */
+/* client->lock held, or of a channel that is gone: the message that is not complete is lost. */
 extern void channel_lose_message( struct channel *channel );
 /* The receive path's: is what the plug-in has not taken yet over the hard limit? */
 extern BOOL channel_is_full( struct channel *channel );

@@ -122,7 +122,7 @@ struct channel
     struct list entry;              /* in the table or among the dead, protected by client->lock; else empty */
     struct list waiting_entry;      /* in plugin->waiting, protected by client->lock */
 
-    /* receive path */
+    /* receive path, with client->lock while it is in the table */
     struct drdynvc_assembly assembly;
     BOOL    undelivered_reported;   /* over the soft limit */
 

@@ -133,7 +133,8 @@ static void fail_connection( struct client *client, const struct drdynvc_pdu *pd
     pump_run( client );
 }
 
-static void receive_data( struct client *client, struct channel *channel, const struct drdynvc_pdu *pdu )
+/* client->lock held, and the channel is in the table */
+static enum drdynvc_status take_fragment( struct channel *channel, const struct drdynvc_pdu *pdu )
 {
     struct drdynvc_assembly *assembly = &channel->assembly;
     LONG64 kept = assembly->received;
@@ -146,6 +147,17 @@ static void receive_data( struct client *client, struct channel *channel, const 
     if (!status && message) channel_deliver( channel, message, size );
     if (assembly->received != kept) channel_keep( channel, assembly->received - kept );
     if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
+    return status;
+}
+
+/* The plug-in may close it meanwhile, which loses the message. */
+static void receive_data( struct client *client, struct channel *channel, const struct drdynvc_pdu *pdu )
+{
+    enum drdynvc_status status = DRDYNVC_OK;
+
+    AcquireSRWLockShared( &client->lock );
+    if (!list_empty( &channel->entry )) status = take_fragment( channel, pdu );
+    ReleaseSRWLockShared( &client->lock );
     if (!status) return;
     if (status != DRDYNVC_OUT_OF_MEMORY) client->counters.pdus_malformed++;
     fail_channel( client, channel, status );

@@ -121,15 +121,15 @@ BOOL table_replace( struct client *client, struct channel *old, struct channel *
     return replaced;
 }
 
+/* A plug-in may keep the channel for long: what the server did not complete is not kept with it. */
 void table_remove( struct client *client, struct channel *channel )
 {
     AcquireSRWLockExclusive( &client->lock );
-    take_out( &client->channels, channel );
+    if (take_out( &client->channels, channel )) channel_lose_message( channel );
     ReleaseSRWLockExclusive( &client->lock );
 }
 
-/* client->lock held, and the channel was in the table: so this comes once. A plug-in may keep the channel for long: what
- * the server did not complete is not kept with it. */
+/* client->lock held, and the channel was in the table: so this comes once. */
 static void post_end( struct client *client, struct channel *channel, enum channel_end end )
 {
     channel_lose_message( channel );

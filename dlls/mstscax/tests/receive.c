@@ -370,9 +370,10 @@ static SIZE_T count_committed(void)
     return size;
 }
 
-/* ours: what the server did not complete is gone with the channel, however long the plug-in keeps that */
-static void test_incomplete_message(void)
+/* What the server did not complete is gone with the channel, however long the plug-in keeps that. */
+static void check_incomplete_message( BOOL plugin_closes )
 {
+    static const struct step closed[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
     static const BYTE first[] = { 0x28, 1, 0, 0, 0, 2, 'x' };   /* of 32 MiB */
     BYTE *pdu = calloc( 1, 2 + 1048576 );
     IWTSVirtualChannel *channels[4];
@@ -381,7 +382,6 @@ static void test_incomplete_message(void)
 
     pdu[0] = 0x30;
     pdu[1] = 1;
-    start_client();
     before = count_committed();
     for (i = 0; i < ARRAY_SIZE(channels); i++)
     {
@@ -389,13 +389,25 @@ static void test_incomplete_message(void)
         IWTSVirtualChannel_AddRef( channels[i] );
         server_sends( first, sizeof(first) );
         for (j = 0; j < 16; j++) server_sends( pdu, 2 + 1048576 );
-        close_channel( 1 );
+        play( closed );
+        if (plugin_closes) ok_close( channels[i] );
+        else server_closes( 1 );
+        ok_sent( 0x40, 1 );
+        ok_played();
     }
     after = count_committed();
     ok( after < before + (16 << 20), "%Iu MiB were in use, %Iu are\n", before >> 20, after >> 20 );
     for (i = 0; i < ARRAY_SIZE(channels); i++) IWTSVirtualChannel_Release( channels[i] );
-    stop_client();
     free( pdu );
+}
+
+/* ours */
+static void test_incomplete_message(void)
+{
+    start_client();
+    check_incomplete_message( FALSE );
+    check_incomplete_message( TRUE );
+    stop_client();
 }
 
 static void run(void)
