@@ -345,6 +345,7 @@ static void pump_close( struct client *client, struct channel *channel, enum cha
     if (state == CHANNEL_OFFERED && end == CHANNEL_CLOSED)
     {
         channel->close_wanted = TRUE;
+        channel_drop( client, channel );
         return;
     }
     table_remove( client, channel );
@@ -498,7 +499,7 @@ static void pump_end_largest( struct client *client )
         InterlockedExchange( &channel->discards, TRUE );
         channel_set_end( channel, CHANNEL_CLOSED );
         channel_drop( client, channel );
-        pump_close( client, channel, CHANNEL_SERVER_CLOSED );
+        pump_close( client, channel, CHANNEL_CLOSED );
         channel_release( channel );
     }
 }

@@ -200,6 +200,7 @@ static void find_largest( struct channel *channel, void *context )
     struct largest *largest = context;
     LONG64 kept = channel_kept( channel );
 
+    if (channel->close_wanted) return;  /* what it had is dropped */
     largest->total += kept;
     if (kept <= largest->kept) return;
     largest->kept = kept;

@@ -642,6 +642,69 @@ static void test_total_limit(void)
     hang_up();
 }
 
+static void write_mibs_early( struct call *call )
+{
+    BYTE *data = calloc( 1, MIB );
+
+    ok_write( call->channel, MIB, data, S_OK );
+    IWTSVirtualChannel_Write( call->channel, MIB, data, NULL );
+    free( data );
+}
+
+static void write_early_and_close( struct call *call )
+{
+    BYTE *data = calloc( 1, MIB );
+
+    ok_write( call->channel, MIB * 3 / 4, data, S_OK );
+    ok_close( call->channel );
+    free( data );
+    SetEvent( script.here );
+    wait_for( script.go );
+}
+
+/* ours: so does one whose plug-in has not accepted it yet: the server gets no CLOSE before the answer, which is a
+ * refusal; and what is refused in any case keeps nothing, at whose cost another would end */
+static void test_total_limit_before_answer(void)
+{
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 1 };
+    static const struct step over[] =
+    {
+        { NEW_CHANNEL, .act = write_mibs_early },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    static const struct step closed[] =
+    {
+        { NEW_CHANNEL, .act = write_early_and_close },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    IWTSVirtualChannel *channel;
+    BYTE *data;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    data = calloc( 1, MIB );
+    start_client_with_limits( &limits );
+    play( over );
+    server_creates( 1, "TEST" );
+    ok_noticed( WARNING, "These plug-ins keep more than 1 MiB that was not sent or not taken: channel TEST has most of "
+                "it, so it is closed" );
+    ok_refused( 1 );
+    ok_played();
+
+    channel = open_channel( 1 );
+    play( closed );
+    server_creates( 2, "TEST" );
+    ok_here();
+    ok_write( channel, MIB * 3 / 4, data, S_OK );
+    ok_message( 1, data, MIB * 3 / 4 );
+    let_go();
+    ok_refused( 2 );
+    ok_played();
+    hang_up();
+    free( data );
+}
+
 static LONG limited_calls, limited_most;
 static HANDLE limited_go, limited_ended;
 
@@ -739,6 +802,7 @@ static void run(void)
     test_slow_calls();
     test_queue_limits();
     test_total_limit();
+    test_total_limit_before_answer();
     test_thread_limit();
     test_close_read_with_data();
     test_unloading();
