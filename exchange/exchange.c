@@ -411,7 +411,7 @@ static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
         page_add( &exchange->page->dropped, port_drop_pdus( port ) );
         if (port_is_concerned( port ))
         {
-            port->purging = true;
+            port->purging = exchange->epoch;
             port->credit_time = UINT64_MAX;
             port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_DISCONNECTED, &disconnected, sizeof(disconnected),
                        NULL, 0, 0 );

@@ -76,7 +76,8 @@ struct port
     size_t                  window;     /* bytes of its PDUs, up to WINEDVC_WINDOW, not yet credited */
     size_t                  credit;     /* bytes of them that may be */
     uint64_t                credit_time;/* when all of those are returned, UINT64_MAX if there are none */
-    bool                    purging;    /* what comes before PURGED is of an older connection, and earns no credit */
+    uint32_t                purging;    /* the connection whose PURGED is to come, 0 for none: what comes before that is
+                                         * of an older one, and earns no credit */
     bool                    pinged;     /* and has not answered: the I/O thread reads it, too, since the main thread may
                                          * be held by the client */
     bool                    heard;      /* something was read since the supervisor asked last */

@@ -44,7 +44,7 @@ static void exchange_take_in( struct exchange *exchange, struct port *port, cons
         {
             port->window = port->credit = 0;
             /* of several connections that ended the last counts */
-            if (intake.epoch == exchange->epoch - exchange->connected) port->purging = false;
+            if (intake.epoch == port->purging) port->purging = 0;
         }
         exchange_unlock( exchange );
         lanes_clear( &intake.pdus ); /* what was dropped */

@@ -328,7 +328,7 @@ void dvc_disconnect( struct dvc_server *server, uint32_t code )
     struct winedvc_disconnected disconnected = { server->epoch, code };
     struct channel *channel;
 
-    server->runner->port->purging = true;
+    server->runner->port->purging = server->epoch;
     server->runner->connected = false;
     runner_send( server->runner, WINEDVC_DISCONNECTED, &disconnected, sizeof(disconnected) );
     for (channel = server->channels; channel; channel = channel->next)

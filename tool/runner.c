@@ -168,7 +168,7 @@ static void runner_take_in( struct runner *runner, const uint8_t *data, size_t s
         if (intake.purged && port->purging)
         {
             port->window = port->credit = 0;
-            port->purging = false;
+            port->purging = 0;
         }
         lanes_clear( &intake.pdus );
         packet_queue_clear( &intake.control );

@@ -1,0 +1,122 @@
+/*
+ * What hosts of one session have to do with each other, and with its connections
+ *
+ * Copyright 2026 the winedvc authors
+ *
+ * This library is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * This library is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with this library; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
+ */
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "exchange/exchange.h"
+#include "wine/test.h"
+
+static struct page page;
+static struct exchange *exchange;
+static struct port *port;
+static int host_socket;
+
+static bool post( void *context, uintptr_t token )
+{
+    (void)context;
+    (void)token;
+    return true;
+}
+
+static void host_sends( uint16_t stream, uint16_t flags, const void *body, uint32_t size )
+{
+    const struct winedvc_frame frame = { size, stream, flags };
+    uint8_t buffer[4096];
+
+    ok( write( host_socket, &frame, sizeof(frame) ) == sizeof(frame) && write( host_socket, body, size ) == (ssize_t)size,
+        "the host can not write\n" );
+    exchange_read( exchange, port, buffer, sizeof(buffer) );
+}
+
+static void start_host( const struct name_list *servers )
+{
+    static const struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 64, 1, 0 };
+    static const struct name_list no_names;
+    int sockets[2];
+
+    exchange = exchange_create( &no_names, NULL, &page, post, NULL );
+    ok( !socketpair( AF_UNIX, SOCK_STREAM, 0, sockets ), "no sockets\n" );
+    host_socket = sockets[1];
+    port = exchange_add_host( exchange, 1, sockets[0], servers, 0 );
+    exchange_admit_host( exchange, port );
+    host_sends( WINEDVC_STREAM_CONTROL, WINEDVC_HELLO, &hello, sizeof(hello) );
+}
+
+static void end_host(void)
+{
+    close( host_socket );
+    exchange_destroy( exchange );
+}
+
+static void server_sends( const void *pdu, size_t size )
+{
+    struct packet_queue to_client;
+
+    exchange_route( exchange, pdu, size, &to_client );
+    packet_queue_clear( &to_client );
+}
+
+/* The one packet that is there for the server; the caller frees it. */
+static struct packet *take_one(void)
+{
+    struct packet_queue pdus;
+    struct packet *packet;
+
+    exchange_take_pdus( exchange, 65536, &pdus );
+    packet = packet_queue_pop( &pdus );
+    ok( !pdus.head, "there is more\n" );
+    packet_queue_clear( &pdus );
+    return packet;
+}
+
+/* A host answers the end of a connection when one that does not concern it has come and gone as well: what it sends in
+ * the next one goes out. */
+static void test_late_purge(void)
+{
+    static char here[] = "here", *names[] = { here };
+    static const uint8_t create[] = { 0x10, 7, 'n', 0 }, created[] = { 0x10, 7, 0, 0, 0, 0 };
+    static const struct name_list servers = { .names = names, .count = 1 };
+    static const struct winedvc_connected purged = { 1 };
+    struct packet *packet;
+
+    start_host( &servers );
+    exchange_name( exchange, port, router_listen, "n" );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    exchange_disconnect( exchange, 0 );
+    exchange_connect( exchange, "there" );
+    exchange_disconnect( exchange, 0 );
+    host_sends( WINEDVC_STREAM_CONTROL, WINEDVC_PURGED, &purged, sizeof(purged) );
+    exchange_connect( exchange, "here" );
+    server_sends( create, sizeof(create) );
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, created, sizeof(created) );
+    packet = take_one();
+    ok( packet && packet->size == sizeof(created) && !memcmp( packet->data, created, sizeof(created) ),
+        "the server gets no answer\n" );
+    free( packet );
+    end_host();
+}
+
+START_TEST(exchange)
+{
+    test_late_purge();
+}
