@@ -145,6 +145,19 @@ enum static_route exchange_receive_static( struct exchange *exchange, uint16_t i
 
 /* To the server */
 
+struct packet *exchange_take_cut( struct exchange *exchange )
+{
+    struct static_channel *channel = statics_find_cut( &exchange->statics );
+    struct packet *packet = channel ? packet_alloc( sizeof(struct winedvc_chunk) ) : NULL;
+
+    if (!packet) return NULL;
+    memset( packet->data, 0, packet->size );
+    packet->kind = WINEDVC_STREAM_STATIC;
+    packet->host = channel->id;
+    channel->cut = false;
+    return packet;
+}
+
 bool exchange_may_send_chunk( struct exchange *exchange, struct port *port, struct packet *packet )
 {
     struct static_channel *channel = statics_find( &exchange->statics, port->number, packet->kind & 0xffff );

@@ -40,6 +40,7 @@ struct client
     /* These are called on the main thread, without a lock. */
     void (*find_uplink)( void *context, struct uplink *uplink );
     void (*send)( void *context, const uint8_t *pdu, size_t size );
+    /* without a byte: the rest of the last message will not come */
     void (*send_chunk)( void *context, uint16_t id, uint32_t flags, uint32_t total, const uint8_t *chunk, size_t size );
     void (*deliver)( void *context, const uint8_t *pdu, size_t size );
 };

@@ -267,7 +267,8 @@ uint64_t exchange_awaits( struct exchange *exchange, struct port *port )
 static bool exchange_has_output( const struct exchange *exchange )
 {
     return ports_next( &exchange->ports ) || router_has_packets( exchange->router, ROUTE_SERVER ) ||
-           router_has_packets( exchange->router, ROUTE_CLIENT );
+           router_has_packets( exchange->router, ROUTE_CLIENT ) ||
+           statics_find_cut( (struct statics *)&exchange->statics );
 }
 
 /* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. Needs the lock. */
@@ -587,7 +588,7 @@ void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_q
     exchange_lock( exchange );
     while (exchange->connected && pdus->bytes < room)
     {
-        if (!(packet = exchange_take_answer( exchange )))
+        if (!(packet = exchange_take_answer( exchange )) && !(packet = exchange_take_cut( exchange )))
         {
             if (!(port = ports_next( &exchange->ports ))) break;
             packet = exchange_take_pdu( exchange, port );

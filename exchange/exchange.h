@@ -171,7 +171,8 @@ extern void exchange_break( struct exchange *exchange, const uint8_t *chunk, siz
 extern void exchange_expire( struct exchange *exchange, struct packet_queue *to_client );
 
 /* Moves PDUs for the server, of so many bytes and one PDU more at most. The hosts take turns. Of a chunk of a static
- * channel, whose kind is not 0, host is the channel's id; data is a frame's body, whose flags are kind >> 16. */
+ * channel, whose kind is not 0, host is the channel's id; data is a frame's body, whose flags are kind >> 16. One without
+ * a byte says that the rest of a message will not come. */
 extern void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus );
 
 /* A token has come. Returns false if it does not count. */

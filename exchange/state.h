@@ -98,6 +98,9 @@ extern void exchange_note_breach( struct exchange *exchange, struct port *port, 
 /* A connection has begun, or the host has become ready: sends which of its static channels the server has, and what has
  * come there meanwhile. */
 extern void exchange_tell_joined( struct exchange *exchange, struct port *port );
+/* An empty chunk, for the client alone, of a channel whose last message has no end; NULL if there is none, or no memory
+ * for it now. */
+extern struct packet *exchange_take_cut( struct exchange *exchange );
 /* May a chunk of a static channel go out? Sets the packet's host to the channel's id then. */
 extern bool exchange_may_send_chunk( struct exchange *exchange, struct port *port, struct packet *packet );
 

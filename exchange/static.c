@@ -76,11 +76,18 @@ static void static_stop( struct static_channel *channel )
     packet_queue_clear( &channel->held );
 }
 
+/* What the host was sending has no end. */
+static void static_cut( struct static_channel *channel )
+{
+    if (channel->left) channel->cut = true;
+    channel->left = 0;
+}
+
 void static_give( struct static_channel *channel, unsigned int host, uint16_t stream )
 {
     channel->host = host;
     channel->stream = stream;
-    channel->left = 0;
+    static_cut( channel );
 }
 
 void statics_reset( struct statics *statics )
@@ -90,7 +97,7 @@ void statics_reset( struct statics *statics )
     for (i = 0; i < statics->count; i++)
     {
         static_stop( &statics->channels[i] );
-        statics->channels[i].left = 0;
+        static_cut( &statics->channels[i] );
     }
 }
 
@@ -123,6 +130,14 @@ bool statics_of_host( const struct statics *statics, unsigned int host, uint32_t
         if (channel->id) *streams |= (uint32_t)1 << channel->stream;
     }
     return any;
+}
+
+struct static_channel *statics_find_cut( struct statics *statics )
+{
+    size_t i;
+
+    for (i = 0; i < statics->count; i++) if (statics->channels[i].cut) return &statics->channels[i];
+    return NULL;
 }
 
 static enum static_route static_hold( struct static_channel *channel, const uint8_t *data, size_t size, uint32_t flags,

@@ -57,6 +57,7 @@ struct static_channel
     bool                skips;      /* what comes from the server is dropped, up to the next message */
     uint32_t            total;      /* of the message that the host is sending */
     uint32_t            left;       /* bytes of it that are still to come, 0 between messages */
+    bool                cut;        /* they will not come: the client does not know yet */
     struct packet_queue held;       /* for the host; kind: flags, data: a frame's body */
 };
 
@@ -89,6 +90,9 @@ extern void statics_lose_host( struct statics *statics, unsigned int host );
 
 /* Those that the server has granted to this host, as WINEDVC_JOINED has it; false if it has declared none. */
 extern bool statics_of_host( const struct statics *statics, unsigned int host, uint32_t *streams );
+
+/* The next channel of which the client does not know that what the host was sending has no end; NULL if there is none. */
+extern struct static_channel *statics_find_cut( struct statics *statics );
 
 /* What is to be done with a chunk of the server. */
 enum static_route

@@ -146,7 +146,8 @@ bool declared_send( struct declared *declared, freerdp *instance, pSendChannelDa
 {
     struct declared_channel *channel = declared_find( declared, id );
 
-    if (!channel || channel->lost) return true;
+    if (channel && !size) drop_message( declared, channel );
+    if (!channel || !size || channel->lost) return true;
     if (compat_sends_chunks( instance )) return compat_send_chunk( instance, id, flags, total, chunk, size );
     return send_gathered( declared, channel, instance, send, flags, total, chunk, size );
 }

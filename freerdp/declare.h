@@ -61,7 +61,8 @@ extern void declared_find_ids( struct declared *declared, freerdp *instance, str
 extern void declared_forget_ids( struct declared *declared );
 extern bool declared_has_id( const struct declared *declared, UINT16 id );
 
-/* False if FreeRDP fails. Without room for a message its channel alone sends no more in this connection. */
+/* A chunk; one without a byte says that the rest of the last message will not come. False if FreeRDP fails. Without room
+ * for a message its channel alone sends no more in this connection. */
 extern bool declared_send( struct declared *declared, freerdp *instance, pSendChannelData send, UINT16 id, UINT32 flags,
                            UINT32 total, const BYTE *chunk, size_t size );
 

@@ -139,6 +139,13 @@ START_TEST( chunks )
     ok( witness_count( "no memory is left for a message of 3000 bytes on the static channel e" ) == 1, "It is not said.\n" );
     declared_forget_ids( &declared );
     declared_find_ids( &declared, NULL, NULL );
+    for (i = 0; i < 4; i++) check_beginning( "abcd"[i], WINEDVC_MAX_STATIC_MESSAGE );
+    sent_id = 0;
+    ok( declared_send( &declared, NULL, client_send, 'a', 0, 0, (const BYTE *)"", 0 ) && !sent_id, "Nothing is sent.\n" );
+    check_message( 'e', 3000, true );
+    check_message( 'a', 3000, true );
+    declared_forget_ids( &declared );
+    declared_find_ids( &declared, NULL, NULL );
     for (i = 0; i < 10; i++) check_beginning( 'e', WINEDVC_MAX_STATIC_MESSAGE );
     check_message( 'e', 3000, true );
     declared_clear( &declared );

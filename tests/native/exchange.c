@@ -25,15 +25,20 @@
 #include "exchange/exchange.h"
 #include "wine/test.h"
 
+#define FIRST 1
+#define STATIC_ID 1005
+
 static struct page page;
 static struct exchange *exchange;
 static struct port *port;
 static int host_socket;
+static unsigned int posted;
 
 static bool post( void *context, uintptr_t token )
 {
     (void)context;
     (void)token;
+    posted++;
     return true;
 }
 
@@ -116,7 +121,58 @@ static void test_late_purge(void)
     end_host();
 }
 
+/* The first chunk of a longer message goes out. */
+static void begin_message(void)
+{
+    static const uint8_t body[sizeof(struct winedvc_chunk) + 1600] = { 3200 & 0xff, 3200 >> 8 };
+    struct packet *packet;
+
+    host_sends( WINEDVC_STREAM_STATIC, FIRST, body, sizeof(body) );
+    packet = take_one();
+    ok( packet && packet->kind && packet->host == STATIC_ID && packet->size == sizeof(body), "no chunk goes out\n" );
+    free( packet );
+}
+
+#define check_cut() check_cut_( __LINE__ )
+static void check_cut_( int line )
+{
+    struct packet *packet;
+
+    exchange_end_turn( exchange );
+    ok_(__FILE__, line)( posted, "the client is not asked to come by\n" );
+    packet = take_one();
+    ok_(__FILE__, line)( packet && packet->kind && packet->host == STATIC_ID &&
+                         packet->size == sizeof(struct winedvc_chunk), "the client does not hear that there is no more\n" );
+    free( packet );
+    ok_(__FILE__, line)( !take_one(), "it hears so twice\n" );
+}
+
+/* The client, which may keep a message until it has all of it, hears when its rest will not come. */
+static void test_cut_message(void)
+{
+    static const uint8_t caps[] = { 0x50, 0, 1, 0 };
+    bool late;
+
+    start_host( NULL );
+    ok( !exchange_add_static( exchange, port, WINEDVC_STREAM_STATIC, "a", 0, &late ), "it can not be declared\n" );
+    exchange_set_ready( exchange, port );
+    exchange_set_static_id( exchange, "a", STATIC_ID );
+    exchange_connect( exchange, "here" );
+    server_sends( caps, sizeof(caps) );
+    begin_message();
+    server_sends( caps, sizeof(caps) ); /* a new connection, though FreeRDP has not noticed */
+    check_cut();
+    host_sends( WINEDVC_STREAM_CONTROL, WINEDVC_PURGED, &(struct winedvc_connected){ 1 }, sizeof(struct winedvc_connected) );
+    begin_message();
+    posted = 0;
+    exchange_end_batch( exchange, true, 0 );
+    exchange_remove_host( exchange, port, false );
+    check_cut();
+    end_host();
+}
+
 START_TEST(exchange)
 {
     test_late_purge();
+    test_cut_message();
 }
