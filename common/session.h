@@ -33,7 +33,7 @@
 /*
  * A pipe of the latter name asks the session to be traced: "winedvc trace" makes it, with another name first, and reads
  * it from the moment when it has that name. The addin writes records to it, each with its bytes behind it, until nobody
- * reads any more or the session ends. It reads nothing.
+ * reads any more or the session ends. It reads nothing. When the name is removed it writes what it has, and closes.
  */
 struct session_record
 {
@@ -51,6 +51,7 @@ enum trace_kind
     TRACE_SENT,         /* by a host; the capabilities, which FreeRDP answers for all */
     TRACE_ANSWERED,     /* in the place of a host that is gone */
     TRACE_LOST,         /* a note: something is missing here */
+    TRACE_WHOLE,        /* without a text: there was nothing else until now */
 };
 
 /* The longest of a record. */

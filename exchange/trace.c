@@ -69,6 +69,7 @@ struct trace
     struct packet_queue unread;     /* records that it did not take yet */
     size_t              offset;     /* in the first of them */
     unsigned int        passed;     /* records that found no room there */
+    bool                released;   /* it gets nothing more than those */
     bool                reader_lost;
 };
 
@@ -254,6 +255,8 @@ static void trace_detach( struct trace *trace )
     packet_queue_clear( &trace->unread );
     trace->passed = 0;
     trace->offset = 0;
+    trace->released = false;
+    trace->reader_lost = true;
     trace_decide( trace );
 }
 
@@ -272,7 +275,7 @@ static void trace_queue( struct trace *trace, struct packet *line )
 
     if (packet_queue_memory( &trace->unread, line->size ) > MAX_UNREAD)
     {
-        trace->passed++;
+        if (line->kind != TRACE_WHOLE) trace->passed++;
         free( line );
         return;
     }
@@ -296,7 +299,7 @@ static void trace_forget( struct trace *trace, size_t size )
     }
 }
 
-/* Writes what the pipe takes. */
+/* Writes what the pipe takes, and closes it if that was all it wants. */
 static void trace_push( struct trace *trace )
 {
     struct iovec parts[64];
@@ -313,12 +316,9 @@ static void trace_push( struct trace *trace )
         written = writev( trace->pipe, parts, count );
         if (written > 0) trace_forget( trace, written );
         else if (errno == EAGAIN) return;
-        else if (errno != EINTR)
-        {
-            trace_detach( trace );
-            trace->reader_lost = true;
-        }
+        else if (errno != EINTR) trace_detach( trace );
     }
+    if (trace->released) trace_detach( trace );
 }
 
 int trace_pipe( struct trace *trace, short *events )
@@ -348,9 +348,7 @@ static void trace_look( struct trace *trace )
 {
     struct pollfd event = { trace->pipe, 0, 0 };
 
-    if (trace->pipe < 0 || poll( &event, 1, 0 ) <= 0 || !(event.revents & (POLLERR | POLLHUP))) return;
-    trace_detach( trace );
-    trace->reader_lost = true;
+    if (trace->pipe >= 0 && poll( &event, 1, 0 ) > 0 && event.revents & (POLLERR | POLLHUP)) trace_detach( trace );
 }
 
 /* The lines in order, then a note if some are missing behind them. */
@@ -369,10 +367,42 @@ static void trace_take( struct trace *trace, struct packet_queue *lines )
     pthread_mutex_unlock( &trace->lock );
 }
 
-int trace_write( struct trace *trace )
+/* What came in goes where it is wanted. Needs file_lock. */
+static void trace_sort( struct trace *trace )
 {
     struct packet_queue lines;
     struct packet *line;
+
+    trace_take( trace, &lines );
+    while ((line = packet_queue_pop( &lines )))
+    {
+        if (trace->fd >= 0) trace_put_line( trace, line );
+        if (trace->pipe >= 0 && !trace->released) trace_queue( trace, line );
+        else free( line );
+    }
+}
+
+/* The same, and the pipe's reader can tell that it has all of that. Needs file_lock. */
+static void trace_conclude( struct trace *trace )
+{
+    struct packet *mark;
+
+    if (!trace->opened) return;
+    trace_sort( trace );
+    if (trace->pipe >= 0 && !trace->released && (mark = record_create( TRACE_WHOLE, NULL, 0 )))
+        trace_queue( trace, mark );
+}
+
+void trace_release( struct trace *trace )
+{
+    pthread_mutex_lock( &trace->file_lock );
+    trace_conclude( trace );
+    trace->released = trace->pipe >= 0;
+    pthread_mutex_unlock( &trace->file_lock );
+}
+
+int trace_write( struct trace *trace )
+{
     int error;
 
     if (!trace) return 0;
@@ -382,13 +412,7 @@ int trace_write( struct trace *trace )
         pthread_mutex_unlock( &trace->file_lock );
         return 0;
     }
-    trace_take( trace, &lines );
-    while ((line = packet_queue_pop( &lines )))
-    {
-        if (trace->fd >= 0) trace_put_line( trace, line );
-        if (trace->pipe >= 0) trace_queue( trace, line );
-        else free( line );
-    }
+    trace_sort( trace );
     trace_flush( trace );
     if (trace->pipe >= 0 && !trace->unread.head) trace_look( trace );
     trace_push( trace );
@@ -427,6 +451,9 @@ void trace_finish( struct trace *trace )
     sigset_t old;
 
     if (!trace_is_wanted( trace )) return;
+    pthread_mutex_lock( &trace->file_lock );
+    trace_conclude( trace );
+    pthread_mutex_unlock( &trace->file_lock );
     block_pipe_signal( &old );
     do trace_write( trace );
     while ((event.fd = trace_pipe( trace, &event.events )) >= 0 && event.events && clock_ms() < end &&

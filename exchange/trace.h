@@ -57,7 +57,9 @@ extern void trace_open( struct trace *trace, const char *path, unsigned int size
 extern bool trace_attach( struct trace *trace, int pipe );
 /* The pipe, -1 if there is none, and what to wait for there besides an error: then trace_write() is to be called. */
 extern int trace_pipe( struct trace *trace, short *events );
-/* Has its reader gone since the last call? */
+/* Its reader wants no more than what there is now: when that is written it is closed. */
+extern void trace_release( struct trace *trace );
+/* Has its reader gone, or got all it wanted, since the last call? */
 extern bool trace_has_lost_reader( struct trace *trace );
 
 /* Is anything handed in of use? */
@@ -80,7 +82,8 @@ extern void trace_note( struct trace *trace, const char *format, ... ) __attribu
 /* Returns an error number, once, if the file can not be written any more, else 0. The calling thread has SIGPIPE
  * blocked. */
 extern int trace_write( struct trace *trace );
-/* The same on a thread of the client's: all that is there goes out, though it takes a second. */
+/* The same on a thread of the client's: all that is there goes out, though it takes a second. A reader then knows that
+ * it has all, if it has. */
 extern void trace_finish( struct trace *trace );
 
 /* When the hosts are to be asked for their counters, in the time of clock_ms(): a moment after the last of

@@ -84,7 +84,8 @@ void tracing_begin( struct supervisor *supervisor )
     if (!tracing_path( supervisor, path )) return;
     *strrchr( path, '/' ) = 0;
     supervisor->watch = inotify_init1( IN_NONBLOCK | IN_CLOEXEC );
-    if (supervisor->watch < 0 || inotify_add_watch( supervisor->watch, path, IN_MOVED_TO | IN_ONLYDIR ) < 0)
+    if (supervisor->watch < 0 ||
+        inotify_add_watch( supervisor->watch, path, IN_MOVED_TO | IN_DELETE | IN_ONLYDIR ) < 0)
     {
         log_info( "\"winedvc trace\" can not record this session: %s can not be watched (%s)", path, log_errno( errno ) );
         tracing_end( supervisor );
@@ -99,11 +100,24 @@ void tracing_end( struct supervisor *supervisor )
     supervisor->watch = -1;
 }
 
+/* Has the pipe that is written to still its name? */
+static bool tracing_is_asked( const struct supervisor *supervisor )
+{
+    struct stat named, written;
+    char path[PATH_MAX];
+    short events;
+
+    return tracing_path( supervisor, path ) && !lstat( path, &named ) &&
+           !fstat( trace_pipe( supervisor->trace, &events ), &written ) &&
+           named.st_dev == written.st_dev && named.st_ino == written.st_ino;
+}
+
 void tracing_look( struct supervisor *supervisor )
 {
     char events[4096] __attribute__((aligned( __alignof__(struct inotify_event) )));
 
     while (read( supervisor->watch, events, sizeof(events) ) > 0) continue;
+    if (!tracing_is_asked( supervisor )) trace_release( supervisor->trace );
     tracing_start( supervisor );
 }
 
@@ -113,5 +127,7 @@ void tracing_write( struct supervisor *supervisor )
 
     if (supervisor->terminated) return;
     if (error) log_warn( "the trace ends here, since it can not be written (%s)", log_errno( error ) );
-    if (trace_has_lost_reader( supervisor->trace )) log_info( "\"winedvc trace\" has ended, nothing is recorded for it" );
+    if (!trace_has_lost_reader( supervisor->trace )) return;
+    log_info( "\"winedvc trace\" has ended, nothing is recorded for it" );
+    tracing_start( supervisor ); /* one that has asked meanwhile */
 }

@@ -52,6 +52,8 @@ struct tracer
     bool                 connected; /* the file has a connection's beginning */
     struct decoded_names names;
     unsigned long        received, sent, lost;
+    char                 gap[128];  /* what is missing before the next PDU, "" for nothing */
+    bool                 partial;   /* PDUs came after the session last said that this is all */
     bool                 failed;
 };
 
@@ -63,11 +65,11 @@ static void stop( int number )
     stopped = 1;
 }
 
-/* Signals come only where it is waited for something. */
+/* Signals come only where it is waited for something. A second one is not caught. */
 static void catch_signals( sigset_t *waiting )
 {
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-    struct sigaction action = { .sa_handler = stop };
+    struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART | SA_RESETHAND };
     sigset_t set;
     size_t i;
 
@@ -207,16 +209,22 @@ static void take_record( struct tracer *tracer, const struct session_record *rec
     {
         [TRACE_LATE]     = "swallowed: the plug-in had closed the channel",
         [TRACE_ANSWERED] = "said in the place of a plug-in that is gone",
-        [TRACE_LOST]     = NULL,
     };
     bool received = record->kind == TRACE_RECEIVED || record->kind == TRACE_LATE;
 
-    if (record->kind == TRACE_LOST) tracer->lost++;
+    if (record->kind == TRACE_LOST)
+    {
+        snprintf( tracer->gap, sizeof(tracer->gap), "%.*s", (int)record->size, (const char *)data );
+        tracer->lost++;
+    }
     if (record->kind == TRACE_NOTE || record->kind == TRACE_LOST) take_note( tracer, record->time, data, record->size );
+    else if (record->kind == TRACE_WHOLE) tracer->partial = false;
     else if (record->size)
     {
         take_pdu( tracer, record->time, received ? CAPTURE_SERVER : CAPTURE_CLIENT, data, record->size,
-                  comments[record->kind] );
+                  *tracer->gap ? tracer->gap : comments[record->kind] );
+        *tracer->gap = 0;
+        tracer->partial = true;
         if (received) tracer->received++;
         else tracer->sent++;
     }
@@ -272,7 +280,19 @@ static bool take_records( struct tracer *tracer, struct trace_pipe *pipe, bool *
     return !broken && flush_output( tracer );
 }
 
-/* Until the session ends, or a signal comes. */
+/* The same while signals come, since the output may wait for somebody, too. */
+static bool take_output( struct tracer *tracer, struct trace_pipe *pipe, bool *answered, const sigset_t *waiting )
+{
+    sigset_t blocked;
+    bool more;
+
+    sigprocmask( SIG_SETMASK, waiting, &blocked );
+    more = take_records( tracer, pipe, answered );
+    sigprocmask( SIG_SETMASK, &blocked, NULL );
+    return more;
+}
+
+/* Until the session ends. When a signal comes it is to send what it has, and no more. */
 static void run( struct tracer *tracer, struct trace_pipe *pipe, const sigset_t *waiting )
 {
     const struct timespec limit = { ANSWER_MS / 1000, 0 };
@@ -280,11 +300,12 @@ static void run( struct tracer *tracer, struct trace_pipe *pipe, const sigset_t 
     bool answered = false, more = true;
     int count;
 
-    while (!stopped && more)
+    while (more && (!stopped || answered))
     {
-        count = ppoll( &event, 1, answered ? NULL : &limit, waiting );
+        if (stopped) trace_pipe_stop( pipe );
+        count = ppoll( &event, 1, answered && !stopped ? NULL : &limit, waiting );
         if (count < 0 && errno != EINTR) more = false;
-        if (count > 0) more = trace_pipe_read( pipe ) && take_records( tracer, pipe, &answered );
+        if (count > 0) more = trace_pipe_read( pipe ) && take_output( tracer, pipe, &answered, waiting );
         if (!count)
         {
             complain( "the session does not answer: its client is stopped or hangs, or it is of another version" );
@@ -292,7 +313,7 @@ static void run( struct tracer *tracer, struct trace_pipe *pipe, const sigset_t 
             return;
         }
     }
-    if (!tracer->failed && stopped && trace_pipe_read( pipe )) take_records( tracer, pipe, &answered );
+    tracer->partial |= pipe->begin < pipe->end;
 }
 
 /* Output */
@@ -330,6 +351,8 @@ static void tell_end( const struct tracer *tracer )
     fprintf( stderr, "winedvc: %lu PDUs of the server and %lu of plug-ins were recorded\n", tracer->received,
              tracer->sent );
     if (tracer->lost) complain( "something is missing: the disk, or who reads, was too slow" );
+    else if (tracer->partial && !tracer->failed)
+        complain( "the end may be missing: the client has crashed or was killed, or ended before all was read" );
 }
 
 static bool trace_session( struct tracer *tracer, const char *directory, const struct session *session,
@@ -345,7 +368,7 @@ static bool trace_session( struct tracer *tracer, const char *directory, const s
     trace_pipe_close( &pipe );
     if (!close_output( tracer )) tracer->failed = true;
     tell_end( tracer );
-    return !tracer->failed && !tracer->lost;
+    return !tracer->failed && !tracer->lost && !tracer->partial;
 }
 
 /* The verb */

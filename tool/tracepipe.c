@@ -81,9 +81,15 @@ bool trace_pipe_open( struct trace_pipe *pipe, const char *directory, const stru
     return false;
 }
 
-void trace_pipe_close( struct trace_pipe *pipe )
+void trace_pipe_stop( struct trace_pipe *pipe )
 {
     unlink( pipe->path );
+    *pipe->path = 0; /* it may be another one's from now on */
+}
+
+void trace_pipe_close( struct trace_pipe *pipe )
+{
+    trace_pipe_stop( pipe );
     close( pipe->fd );
     free( pipe->buffer );
 }
@@ -108,7 +114,7 @@ const uint8_t *trace_pipe_take( struct trace_pipe *pipe, struct session_record *
     *broken = false;
     if (size < sizeof(*record)) return NULL;
     memcpy( record, data, sizeof(*record) );
-    if ((*broken = record->size > SESSION_MAX_RECORD || record->kind > TRACE_LOST)) return NULL;
+    if ((*broken = record->size > SESSION_MAX_RECORD || record->kind > TRACE_WHOLE)) return NULL;
     if (size - sizeof(*record) < record->size) return NULL;
     pipe->begin += sizeof(*record) + record->size;
     return data + sizeof(*record);

@@ -38,8 +38,10 @@ struct trace_pipe
 };
 
 /* Asks the session to be traced. Returns false, with a line, if that can not be done; else trace_pipe_close() has to
- * follow, which takes that back. */
+ * follow. */
 extern bool trace_pipe_open( struct trace_pipe *pipe, const char *directory, const struct session *session );
+/* Takes that back: what there is until now still comes, then the pipe ends. */
+extern void trace_pipe_stop( struct trace_pipe *pipe );
 extern void trace_pipe_close( struct trace_pipe *pipe );
 
 /* Reads what is there, without waiting. Returns false at its end. */
