@@ -219,11 +219,8 @@ static unsigned int tell_others( const char *directory, const struct session *se
     {
         summary_name( name, session );
         if (session->state == SESSION_LIVE) live++;
-        else if (session->state == SESSION_STRANGE)
-            complain( "session %s can not be read: its client has another version of winedvc; start it anew", name );
-        else if (session->state == SESSION_HIDDEN)
-            complain( "session %s can not be read: its client has privileges, so Linux hides what it has open; start it "
-                      "without them", name );
+        else if (session->state != SESSION_GONE)
+            complain( "session %s can not be read: %s", name, summary_lack( session ) );
         else
         {
             complain( "the client of session %s has crashed or was killed: what it left is removed", name );

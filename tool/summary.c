@@ -29,6 +29,13 @@ void summary_name( char name[SUMMARY_NUMBER], const struct session *session )
     snprintf( name, SUMMARY_NUMBER, "%d-%u", session->pid, session->number );
 }
 
+const char *summary_lack( const struct session *session )
+{
+    if (session->state == SESSION_GONE) return "its client has crashed or was killed";
+    if (session->state == SESSION_HIDDEN) return "its client has privileges, so Linux hides it: start it without them";
+    return "its client has another version of winedvc: start it anew";
+}
+
 /* "42 s", "3 min", "2 h 5 min" */
 static void summary_duration( char text[SUMMARY_NUMBER], uint64_t since )
 {

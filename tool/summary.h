@@ -31,6 +31,8 @@
 
 /* "PID-N" */
 extern void summary_name( char name[SUMMARY_NUMBER], const struct session *session );
+/* Why there are no figures of one that is not live, and what helps. */
+extern const char *summary_lack( const struct session *session );
 /* In a line: client, server, since when, round trip. */
 extern void summary_session( char line[SUMMARY_LINE], const struct session *session );
 

@@ -85,25 +85,39 @@ static void catch_signals( sigset_t *waiting )
 
 /* Which session */
 
+/* By all of its name, or by its client's process. */
+static bool is_called( const struct session *session, const char *name )
+{
+    char own[SUMMARY_NUMBER], pid[SUMMARY_NUMBER];
+
+    summary_name( own, session );
+    snprintf( pid, sizeof(pid), "%d", session->pid );
+    return !strcmp( name, own ) || !strcmp( name, pid );
+}
+
 static struct session *find_session( struct session *sessions, const char *name )
 {
-    struct session *session, *found = NULL;
-    char own[SUMMARY_NUMBER];
+    struct session *session, *found = NULL, *other = NULL;
 
     for (session = sessions; session; session = session->next)
     {
-        summary_name( own, session );
-        if (session->state != SESSION_LIVE) continue;
-        if (name && strcmp( name, own ) && (strchr( name, '-' ) || atoi( name ) != session->pid)) continue;
+        if (name && !is_called( session, name )) continue;
+        if (session->state != SESSION_LIVE)
+        {
+            if (name || session->state != SESSION_GONE) other = session;
+            continue;
+        }
         if (found)
         {
-            complain( "there are several sessions, %d-%u and %s for instance: say which, with --session", found->pid,
-                      found->number, own );
+            complain( "there are several sessions, %d-%u and %d-%u for instance: say which, with --session", found->pid,
+                      found->number, session->pid, session->number );
             return NULL;
         }
         found = session;
     }
-    if (!found && name) complain( "there is no session %s: \"winedvc status\" shows them", name );
+    if (!found && other)
+        complain( "session %d-%u can not be recorded: %s", other->pid, other->number, summary_lack( other ) );
+    else if (!found && name) complain( "there is no session %s: \"winedvc status\" shows them", name );
     else if (!found) complain( "no session runs: start one, or give --wait" );
     return found;
 }

@@ -118,14 +118,6 @@ static bool look( struct screen *screen )
     return true;
 }
 
-/* Why there are no figures. */
-static const char *say_state( enum session_state state )
-{
-    if (state == SESSION_GONE) return "its client has crashed or was killed";
-    if (state == SESSION_HIDDEN) return "its client has privileges, so Linux hides what it has open";
-    return "its client has another version of winedvc";
-}
-
 /* Cells */
 
 static bool begins_character( char byte )
@@ -252,7 +244,7 @@ static void draw( struct screen *screen )
         if (session->state == SESSION_LIVE) put_session( screen, session );
         else
         {
-            snprintf( line, sizeof(line), "%s: %s", name, say_state( session->state ) );
+            snprintf( line, sizeof(line), "%s: %s", name, summary_lack( session ) );
             put_line( screen, A_DIM, line );
         }
     }

@@ -66,19 +66,24 @@ static struct page *create_page(void)
     return page_create( environment, "1.2.3" );
 }
 
-/* What "winedvc status" prints, with what it complains of; its exit status. */
-static int run_status( const char *option, char *text, size_t size )
+/* What winedvc prints, with what it complains of; its exit status. */
+static int run_verb( const char *verb, const char *option, char *text, size_t size )
 {
     char command[3 * PATH_MAX];
     size_t used;
     FILE *pipe;
 
-    snprintf( command, sizeof(command), "XDG_RUNTIME_DIR='%s' timeout 10 '%s/bin/winedvc' status %s 2>&1", runtime,
-              getenv( "BUILDDIR" ), option );
+    snprintf( command, sizeof(command), "XDG_RUNTIME_DIR='%s' timeout 10 '%s/bin/winedvc' %s %s 2>&1", runtime,
+              getenv( "BUILDDIR" ), verb, option );
     if (!(pipe = popen( command, "r" ))) return -1;
     used = fread( text, 1, size - 1, pipe );
     text[used] = 0;
     return WEXITSTATUS( pclose( pipe ) );
+}
+
+static int run_status( const char *option, char *text, size_t size )
+{
+    return run_verb( "status", option, text, size );
 }
 
 static void check_says( int line, const char *text, const char *part )
@@ -222,7 +227,26 @@ static void test_rubbish(void)
 
     page->version++;
     ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
-    says( text, "its client has another version of winedvc" );
+    says( text, "can not be read: its client has another version of winedvc" );
+    ok( run_verb( "trace", "--text", text, sizeof(text) ) == 1, "exit status\n" );
+    says( text, "can not be recorded: its client has another version of winedvc" );
+    page_destroy( page );
+}
+
+/* One that is to be recorded has to be called by a whole name. */
+static void test_names(void)
+{
+    static const char *const ends[] = { "abc", "-", "-2", "-1x" };
+    struct page *page = create_page();
+    char text[65536], option[64];
+    size_t i;
+
+    for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+    {
+        snprintf( option, sizeof(option), "--text --session %d%s", (int)getpid(), ends[i] );
+        ok( run_verb( "trace", option, text, sizeof(text) ) == 1, "%s: exit status\n", option );
+        says( text, "there is no session" );
+    }
     page_destroy( page );
 }
 
@@ -261,7 +285,8 @@ static bool run_hidden( char *text, size_t size )
     if (!geteuid() && (setgroups( 0, NULL ) || setgid( NOBODY ) || setuid( NOBODY ))) return false;
     if (access( command, X_OK ) || prctl( PR_SET_DUMPABLE, 0, 0, 0, 0 )) return false;
     page = create_page();
-    run_status( "", text, size );
+    run_status( "", text, size / 2 );
+    run_verb( "trace", "--text", text + strlen( text ), size / 2 );
     page_destroy( page );
     return true;
 }
@@ -276,7 +301,11 @@ static void test_hidden(void)
     if (!(pid = fork())) _exit( run_hidden( text, 65536 ) ? 0 : 1 );
     waitpid( pid, &status, 0 );
     if (status) skip( "an ordinary user can not run it\n" );
-    else says( text, "can not be read: its client has privileges" );
+    else
+    {
+        says( text, "can not be read: its client has privileges" );
+        says( text, "can not be recorded: its client has privileges" );
+    }
     if (!geteuid()) ok( !chown( runtime, 0, 0 ) && !chown( directory, 0, 0 ), "chown\n" );
     munmap( text, 65536 );
 }
@@ -304,6 +333,7 @@ START_TEST(page)
     test_other_start();
     test_shown();
     test_rubbish();
+    test_names();
     test_cut();
     test_hidden();
     if (!geteuid()) test_other_user();
