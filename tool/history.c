@@ -98,6 +98,7 @@ void history_draw( const struct history *history, size_t width, bool plain, char
     double most = 0;
     const char *bar;
 
+    if (width > HISTORY_SAMPLES) width = HISTORY_SAMPLES;
     if (count > width) count = width;
     for (i = 0; i < count; i++) if (history->rates[i] > most) most = history->rates[i];
     for (i = width; i-- > 0;)

@@ -50,8 +50,8 @@ extern void history_clear( struct history **histories );
 /* Its last rate; 0 if there is none. */
 extern double history_rate( const struct history *history );
 
-/* The last rates as bars, the newest at the end, of so many characters: blocks of UTF-8 or, plain, ASCII. The highest bar
- * is the highest rate among them. */
+/* The last rates as bars, the newest at the end, of so many characters, HISTORY_SAMPLES at most: blocks of UTF-8 or,
+ * plain, ASCII. The highest bar is the highest rate among them. */
 extern void history_draw( const struct history *history, size_t width, bool plain, char *text, size_t size );
 
 #endif /* __WINEDVC_HISTORY_H */

@@ -223,7 +223,7 @@ static void put_session( struct screen *screen, const struct session *session )
     if (summary_error( line, page )) put_line( screen, A_BOLD, line );
 }
 
-static void draw( struct screen *screen )
+static void draw_all( struct screen *screen )
 {
     const struct session *session;
     unsigned int live = 0;
@@ -248,6 +248,19 @@ static void draw( struct screen *screen )
             put_line( screen, A_DIM, line );
         }
     }
+}
+
+static void draw( struct screen *screen )
+{
+    int most;
+
+    draw_all( screen );
+    most = screen->line > LINES ? screen->line - LINES : 0;
+    if (screen->top > most)
+    {
+        screen->top = most;
+        draw_all( screen );
+    }
     refresh();
 }
 
@@ -264,7 +277,7 @@ static bool take_key( struct screen *screen, int key )
         if (screen->top) screen->top--;
         break;
     case KEY_DOWN:
-        if (screen->line - screen->top > LINES) screen->top++;
+        screen->top++; /* as far as there is something */
         break;
     }
     return true;
