@@ -270,7 +270,7 @@ static struct bridge *addin_begin_bridge( struct addin *addin, const struct name
 {
     const struct client client = { addin, compat_server( addin->instance ), served, addin_post, addin_find_uplink,
                                    addin_send, addin_send_chunk, addin_deliver };
-    struct bridge *bridge = bridge_unpark( &client, &addin->arguments );
+    struct bridge *bridge = bridge_resume( &client, &addin->arguments );
 
     if (bridge) return bridge;
     if (compat_is_replay( addin->instance ))
@@ -301,7 +301,7 @@ static void addin_terminated( struct addin *addin )
 
     addin_disconnected( addin );
     addin->bridge = NULL;
-    if (bridge) bridge_park( bridge, &addin->arguments );
+    if (bridge) bridge_linger( bridge, &addin->arguments );
     addin_unhook( addin );
 }
 

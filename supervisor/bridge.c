@@ -45,10 +45,10 @@ struct bridge
     atomic_uint        references;      /* the addin's and the I/O thread's */
     struct supervisor  supervisor;      /* I/O thread only */
 
-    /* protected by parked_lock */
-    struct bridge   *next_parked;
-    struct name_list arguments;         /* while it is parked */
-    uint64_t         park_time;
+    /* protected by lingering_lock */
+    struct bridge   *next_lingering;
+    struct name_list arguments;         /* while it lingers */
+    uint64_t         linger_end;
 };
 
 static void bridge_destroy( struct bridge *bridge )
@@ -93,20 +93,20 @@ static void bridge_end( struct bridge *bridge )
 /* Between two sessions */
 
 /* All of the process. Nothing but the bridge's reference and its eventfd is touched with the lock. */
-static pthread_mutex_t parked_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct bridge *parked;
+static pthread_mutex_t lingering_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct bridge *lingering;
 
 /* Needs the lock. */
-static void park_remove( struct bridge **link )
+static void linger_remove( struct bridge **link )
 {
     struct bridge *bridge = *link;
 
-    *link = bridge->next_parked;
+    *link = bridge->next_lingering;
     name_list_clear( &bridge->arguments );
-    bridge->park_time = UINT64_MAX;
+    bridge->linger_end = UINT64_MAX;
 }
 
-void bridge_park( struct bridge *bridge, const struct name_list *arguments )
+void bridge_linger( struct bridge *bridge, const struct name_list *arguments )
 {
     unsigned int linger = bridge_conclude( bridge );
 
@@ -115,19 +115,19 @@ void bridge_park( struct bridge *bridge, const struct name_list *arguments )
         bridge_end( bridge );
         return;
     }
-    pthread_mutex_lock( &parked_lock );
-    bridge->park_time = clock_ms() + linger;
-    bridge->next_parked = parked;
-    parked = bridge;
+    pthread_mutex_lock( &lingering_lock );
+    bridge->linger_end = clock_ms() + linger;
+    bridge->next_lingering = lingering;
+    lingering = bridge;
     exchange_wake( bridge->exchange ); /* with the lock: it may end as soon as that is free */
-    pthread_mutex_unlock( &parked_lock );
+    pthread_mutex_unlock( &lingering_lock );
 }
 
-struct bridge *bridge_unpark( const struct client *client, const struct name_list *arguments )
+struct bridge *bridge_resume( const struct client *client, const struct name_list *arguments )
 {
-    struct bridge **link = &parked, *bridge, *found = NULL, *others = NULL;
+    struct bridge **link = &lingering, *bridge, *found = NULL, *others = NULL;
 
-    pthread_mutex_lock( &parked_lock );
+    pthread_mutex_lock( &lingering_lock );
     while ((bridge = *link))
     {
         bool same = name_list_equals( &bridge->arguments, arguments ) &&
@@ -135,52 +135,52 @@ struct bridge *bridge_unpark( const struct client *client, const struct name_lis
 
         if (bridge->context != client->context)
         {
-            link = &bridge->next_parked;
+            link = &bridge->next_lingering;
             continue;
         }
-        park_remove( link );
+        linger_remove( link );
         if (same && !found)
         {
             found = bridge;
             continue;
         }
-        bridge->next_parked = others;
+        bridge->next_lingering = others;
         others = bridge;
     }
-    pthread_mutex_unlock( &parked_lock );
+    pthread_mutex_unlock( &lingering_lock );
     while ((bridge = others))
     {
-        others = bridge->next_parked;
+        others = bridge->next_lingering;
         bridge_end( bridge );
     }
     return found;
 }
 
-/* When a parked bridge ends, UINT64_MAX if it is not parked; that end, if its time has come. */
-static uint64_t park_time( void *context )
+/* When a lingering bridge ends, UINT64_MAX if it does not linger; that end, if its time has come. */
+static uint64_t linger_time( void *context )
 {
     const struct bridge *bridge = context;
     uint64_t time;
 
-    pthread_mutex_lock( &parked_lock );
-    time = bridge->park_time;
-    pthread_mutex_unlock( &parked_lock );
+    pthread_mutex_lock( &lingering_lock );
+    time = bridge->linger_end;
+    pthread_mutex_unlock( &lingering_lock );
     return time;
 }
 
-static void park_expire( void *context )
+static void linger_expire( void *context )
 {
     struct bridge *bridge = context;
-    struct bridge **link = &parked;
+    struct bridge **link = &lingering;
     bool expired;
 
-    pthread_mutex_lock( &parked_lock );
-    if ((expired = bridge->park_time <= clock_ms()))
+    pthread_mutex_lock( &lingering_lock );
+    if ((expired = bridge->linger_end <= clock_ms()))
     {
-        while (*link != bridge) link = &(*link)->next_parked;
-        park_remove( link );
+        while (*link != bridge) link = &(*link)->next_lingering;
+        linger_remove( link );
     }
-    pthread_mutex_unlock( &parked_lock );
+    pthread_mutex_unlock( &lingering_lock );
     if (expired) bridge_end( bridge );
 }
 
@@ -204,7 +204,7 @@ static bool bridge_start_thread( struct bridge *bridge )
 
 static bool bridge_prepare( struct bridge *bridge, const struct client *client, const struct name_list *arguments )
 {
-    const struct supervisor_owner owner = { bridge, park_time, park_expire, bridge_release };
+    const struct supervisor_owner owner = { bridge, linger_time, linger_expire, bridge_release };
 
     return name_list_copy( &bridge->served, client->names ) && (bridge->trace = trace_create()) &&
            (bridge->page = page_create( environ, WINEDVC_VERSION )) &&
@@ -223,7 +223,7 @@ struct bridge *bridge_create( const struct client *client, const struct name_lis
     {
         bridge->context = client->context;
         bridge->references = 1;
-        bridge->park_time = UINT64_MAX;
+        bridge->linger_end = UINT64_MAX;
         if (bridge_prepare( bridge, client, arguments ) && bridge_start_thread( bridge )) return bridge;
         bridge_destroy( bridge );
     }

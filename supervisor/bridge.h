@@ -47,10 +47,10 @@ extern struct connection *bridge_connection( struct bridge *bridge );
  * The session has ended; implies connection_end(). Another one may follow at once, as in a redirect by FreeRDP 3:
  * the hosts wait for it, and end if it does not come. The bridge is the caller's no longer. The arguments are copied.
  */
-extern void bridge_park( struct bridge *bridge, const struct name_list *arguments );
+extern void bridge_linger( struct bridge *bridge, const struct name_list *arguments );
 
-/* What a client with this context parked, which is the caller's again; what it parked with other arguments, or when
+/* What a client with this context left lingering, which is the caller's again; what it left with other arguments, or when
  * FreeRDP served other channels, ends. NULL if there is nothing. */
-extern struct bridge *bridge_unpark( const struct client *client, const struct name_list *arguments );
+extern struct bridge *bridge_resume( const struct client *client, const struct name_list *arguments );
 
 #endif /* __WINEDVC_BRIDGE_H */

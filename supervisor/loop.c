@@ -136,12 +136,12 @@ static void log_channels( struct supervisor *supervisor )
 
 /* Timers */
 
-static uint64_t parked_time( const struct supervisor *supervisor )
+static uint64_t linger_time( const struct supervisor *supervisor )
 {
     return supervisor->owner.end_time( supervisor->owner.context );
 }
 
-static void parked_due( struct supervisor *supervisor )
+static void linger_due( struct supervisor *supervisor )
 {
     supervisor->owner.end( supervisor->owner.context );
 }
@@ -186,7 +186,7 @@ static const struct timer
     unsigned int unit;                                          /* of time, in microseconds */
 } timers[] =
 {
-    { parked_time,     parked_due,       1000 },    /* no session has followed this one: it ends */
+    { linger_time,     linger_due,       1000 },    /* no session has followed this one: it ends */
     { discovery_time,  discovery_proceed, 1000 },   /* the search has listed all, or begins again */
     { launch_time,     launch_due,       1000 },    /* a host is started, for the first time or again */
     { life_watch_time, life_watch,       1000 },    /* HELLO, PING, PONG */

@@ -88,7 +88,7 @@ static void test_ends(void)
     client_destroy( client );
 }
 
-START_TEST( parking )
+START_TEST( lingering )
 {
     setenv( "WINEDVC_LINGER", "3600", 1 );
     hosts_set( "telling" );
@@ -96,7 +96,7 @@ START_TEST( parking )
     test_goes_on();
 }
 
-START_TEST( parking_others )
+START_TEST( lingering_others )
 {
     setenv( "WINEDVC_LINGER", "2", 1 );
     hosts_set( "telling" );
