@@ -32,6 +32,9 @@
 /* The windows are tight for so long after the link was busy. */
 #define TIGHT_MS 250
 
+/* So often in a second does a server begin anew: the hosts have to answer each time, and may not say much. */
+#define MAX_ANEW 8
+
 /* Life */
 
 struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, struct page *page,
@@ -472,6 +475,19 @@ static void exchange_take_for_client( struct exchange *exchange, struct packet_q
     while ((packet = router_take( exchange->router, ROUTE_CLIENT ))) packet_queue_push( to_client, packet );
 }
 
+/* Needs the lock. */
+static bool exchange_may_begin_anew( struct exchange *exchange )
+{
+    uint64_t now = clock_ms();
+
+    if (now - exchange->anew_time >= 1000)
+    {
+        exchange->anew_time = now;
+        exchange->anew = 0;
+    }
+    return exchange->anew++ < MAX_ANEW;
+}
+
 enum route exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t size, struct packet_queue *to_client )
 {
     bool needed = trace_is_wanted( exchange->trace );
@@ -483,6 +499,7 @@ enum route exchange_route( struct exchange *exchange, const uint8_t *pdu, size_t
     if (exchange->connected)
     {
         route = router_server_pdu( exchange->router, pdu, size, clock_ms(), &host );
+        if (route == ROUTE_EPOCH && !exchange_may_begin_anew( exchange )) route = ROUTE_CLIENT;
         if (route == ROUTE_EPOCH) /* another server, to which FreeRDP was redirected */
         {
             exchange_end_epoch( exchange, 0 );

@@ -57,6 +57,8 @@ struct exchange
     bool            main_sends;     /* it has read some, and a batch follows */
     uint32_t        epoch;          /* counts connections */
     char            server[256];
+    uint64_t        anew_time;      /* since then, in milliseconds, the server has begun anew so often */
+    unsigned int    anew;
     uintptr_t       token;          /* the last that was posted: only this one counts when it returns */
     bool            posted;         /* and has not returned */
     uint64_t        batch_time;     /* no token is posted before it, in microseconds */

@@ -171,8 +171,31 @@ static void test_cut_message(void)
     end_host();
 }
 
+/* A server that begins anew all the time, as none in its right mind does, keeps no host busy with that, which would be
+ * taken for the host's own fault. */
+static void test_restless_server(void)
+{
+    static const uint8_t caps[] = { 0x50, 0, 1, 0 };
+    struct winedvc_connected purged;
+    struct heard heard;
+    unsigned int i;
+
+    start_host( NULL );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    for (i = 0; i < 10000; i++) server_sends( caps, sizeof(caps) );
+    ok( page.traffic.connections < 1000, "there were %u connections\n", (unsigned int)page.traffic.connections );
+    for (purged.epoch = 1; purged.epoch < page.traffic.connections; purged.epoch++)
+        host_sends( WINEDVC_STREAM_CONTROL, WINEDVC_PURGED, &purged, sizeof(purged) );
+    exchange_hear( exchange, port, &heard );
+    ok( !heard.rule, "the host breaks the rule that %s\n", heard.rule );
+    packet_queue_clear( &heard.control );
+    end_host();
+}
+
 START_TEST(exchange)
 {
     test_late_purge();
     test_cut_message();
+    test_restless_server();
 }
