@@ -158,13 +158,15 @@ extern struct endpoint *endpoint_open( UINT32 id, const char *name, struct serve
 extern void endpoint_finish_( int line, struct endpoint *endpoint, struct server_channel *server );
 #define endpoint_finish( endpoint, server ) endpoint_finish_( __LINE__, endpoint, server )
 
-/* usage.c: what the process has and the wineserver keeps for it. */
+/* usage.c: what the process has and the wineserver keeps for it. The blocks of mstscax.dll are counted from now on. */
+extern void usage_count_blocks( HMODULE module );
+
 struct usage
 {
     LONG   handles;         /* the wineserver's, of this process */
     LONG   server_files;    /* file descriptors of the wineserver */
     LONG   threads;
-    LONG   heap_blocks;     /* of all heaps */
+    LONG   blocks;          /* of the heap, that mstscax.dll has got since */
     SIZE_T committed;       /* private memory, used or not */
     SIZE_T resident;        /* memory that is used */
 };

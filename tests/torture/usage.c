@@ -23,9 +23,102 @@
 #include "tlhelp32.h"
 #include "psapi.h"
 
-#define MAX_HEAPS 64
+/* The functions by which mstscax.dll gets and gives back blocks. A walk through the heap would count what Wine keeps for each
+ * terminated thread as well, and newer ones show many small blocks as one. */
+static struct
+{
+    void  *(__cdecl *malloc)( size_t size );
+    void  *(__cdecl *calloc)( size_t count, size_t size );
+    char  *(__cdecl *strdup)( const char *text );
+    WCHAR *(__cdecl *wcsdup)( const WCHAR *text );
+    void   (__cdecl *free)( void *block );
+} imported;
 
-/* Not on a heap, which it counts. */
+static LONG blocks;     /* since they are counted */
+
+static void *count_block( void *block )
+{
+    if (block) InterlockedIncrement( &blocks );
+    return block;
+}
+
+static void * __cdecl count_malloc( size_t size )
+{
+    return count_block( imported.malloc( size ) );
+}
+
+static void * __cdecl count_calloc( size_t count, size_t size )
+{
+    return count_block( imported.calloc( count, size ) );
+}
+
+static char * __cdecl count_strdup( const char *text )
+{
+    return count_block( imported.strdup( text ) );
+}
+
+static WCHAR * __cdecl count_wcsdup( const WCHAR *text )
+{
+    return count_block( imported.wcsdup( text ) );
+}
+
+static void __cdecl count_free( void *block )
+{
+    if (block) InterlockedDecrement( &blocks );
+    imported.free( block );
+}
+
+static const struct
+{
+    const char *name;
+    void *counting, *imported;
+} functions[] =
+{
+    { "malloc",  count_malloc, &imported.malloc },
+    { "calloc",  count_calloc, &imported.calloc },
+    { "_strdup", count_strdup, &imported.strdup },
+    { "_wcsdup", count_wcsdup, &imported.wcsdup },
+    { "free",    count_free,   &imported.free },
+};
+
+/* Whether it is one of the functions. */
+static BOOL import_replace( const char *name, void **import )
+{
+    unsigned int i;
+    DWORD old;
+
+    for (i = 0; i < ARRAY_SIZE(functions) && strcmp( functions[i].name, name ); i++) ;
+    if (i == ARRAY_SIZE(functions)) return FALSE;
+    *(void **)functions[i].imported = *import;
+    VirtualProtect( import, sizeof(*import), PAGE_READWRITE, &old );
+    *import = functions[i].counting;
+    VirtualProtect( import, sizeof(*import), old, &old );
+    return TRUE;
+}
+
+void usage_count_blocks( HMODULE module )
+{
+    const char *base = (const char *)module;
+    const IMAGE_IMPORT_DESCRIPTOR *dll;
+    const IMAGE_THUNK_DATA *name;
+    unsigned int replaced = 0;
+    void **import;
+    ULONG size;
+
+    for (dll = RtlImageDirectoryEntryToData( module, TRUE, IMAGE_DIRECTORY_ENTRY_IMPORT, &size ); dll->Name; dll++)
+    {
+        name = (const IMAGE_THUNK_DATA *)(base + dll->OriginalFirstThunk);
+        import = (void **)(base + dll->FirstThunk);
+        for (; name->u1.AddressOfData; name++, import++)
+        {
+            if (IMAGE_SNAP_BY_ORDINAL( name->u1.Ordinal )) continue;
+            replaced += import_replace( (const char *)((const IMAGE_IMPORT_BY_NAME *)(base + name->u1.AddressOfData))->Name,
+                                        import );
+        }
+    }
+    ok( replaced == ARRAY_SIZE(functions), "of the functions that give blocks %u are counted\n", replaced );
+}
+
 static void *handle_buffer( SIZE_T size )
 {
     static void *buffer;
@@ -78,23 +171,6 @@ static LONG count_threads(void)
     return count;
 }
 
-static LONG count_heap_blocks(void)
-{
-    HANDLE heaps[MAX_HEAPS];
-    DWORD i, heap_count = min( GetProcessHeaps( MAX_HEAPS, heaps ), MAX_HEAPS );
-    PROCESS_HEAP_ENTRY block;
-    LONG count = 0;
-
-    for (i = 0; i < heap_count; i++)
-    {
-        HeapLock( heaps[i] );
-        block.lpData = NULL;
-        while (HeapWalk( heaps[i], &block )) count += (block.wFlags & PROCESS_HEAP_ENTRY_BUSY) != 0;
-        HeapUnlock( heaps[i] );
-    }
-    return count;
-}
-
 static SIZE_T count_committed(void)
 {
     MEMORY_BASIC_INFORMATION info;
@@ -121,7 +197,7 @@ void usage_get( struct usage *usage )
     usage->threads = count_threads();
     usage->handles = count_handles();
     usage->server_files = count_server_files();
-    usage->heap_blocks = count_heap_blocks();
+    usage->blocks = InterlockedOr( &blocks, 0 );
     usage->committed = count_committed();
     usage->resident = count_resident();
 }
