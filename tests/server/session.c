@@ -136,6 +136,7 @@ static bool configure( struct session *session, const struct identity *identity,
     return freerdp_settings_set_bool( settings, FreeRDP_WaitForOutputBufferFlush, FALSE ) &&
            freerdp_settings_set_bool( settings, FreeRDP_TlsSecurity, !old_security ) &&
            freerdp_settings_set_bool( settings, FreeRDP_NlaSecurity, FALSE ) &&
+           freerdp_settings_set_bool( settings, FreeRDP_ExtSecurity, FALSE ) && /* which newer ones offer */
            freerdp_settings_set_bool( settings, FreeRDP_RdpSecurity, old_security ) &&
            freerdp_settings_set_uint32( settings, FreeRDP_EncryptionLevel, ENCRYPTION_LEVEL_CLIENT_COMPATIBLE ) &&
            compat_set_identity( settings, identity->certificate, identity->key );
