@@ -111,7 +111,8 @@ start_client()
         printf '%s\n' '[Wallet]' Enabled=false 'First Use=false' > "$tmp/home/.config/kwalletrc"
         case $CLIENT in
         krdc) command=("rdp://user:password@127.0.0.1:${port[$name]}") ;;
-        *)    command=("rdp://127.0.0.1:${port[$name]}") ;;
+        *)    command=("rdp://127.0.0.1:${port[$name]}")
+              environment+=(G_MESSAGES_DEBUG=all) ;;    # by which Connections says when it asks for a password
         esac
         command=(dbus-run-session -- env -u WINEDVC_TEST_ADDIN GSETTINGS_BACKEND=keyfile "${client_environment[@]}"
                  "$BUILDDIR/bin/winedvc" run "$client" "${command[@]}")
@@ -121,26 +122,28 @@ start_client()
     client_pid[$name]=$!
 }
 
-# Remmina takes that from another one on the same bus; SIGTERM is enough for the others.
-# Types what Connections asks for, or accepts what KRDC shows, again and again until the session begins: no log tells when
-# they ask.
+# What is typed before Connections asks goes to what it shows then. No log tells when KRDC asks: its session begins at last.
 answer_client()
 {
     local try
     command -v xdotool > /dev/null || skip "xdotool is missing: install xdotool"
+    if [ "$CLIENT" = connections ]
+    then
+        wait_line "$tmp/$1-client.log" 'Prompting user' 60 || fail "Connections does not ask for a password"
+        env "${display[@]}" xdotool type user
+        env "${display[@]}" xdotool key Tab
+        env "${display[@]}" xdotool type password
+        env "${display[@]}" xdotool key Return
+        return
+    fi
     for try in {1..30}
     do
         wait_line "$tmp/$1-server.log" '^task ' 1 && return
-        if [ "$CLIENT" = connections ]
-        then
-            env "${display[@]}" xdotool type user
-            env "${display[@]}" xdotool key Tab
-            env "${display[@]}" xdotool type password
-        fi
         env "${display[@]}" xdotool key Return
     done
 }
 
+# Remmina takes that from another one on the same bus; SIGTERM is enough for the others.
 quit_client()
 {
     local pid bus
