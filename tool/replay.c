@@ -261,5 +261,6 @@ bool replay_play( struct replay *replay, struct play *play )
     if (!await( replay, replay->count )) return false;
     journal_tell( "replayed", NULL, "%u channels: %u PDUs were sent, and %u came with the bytes of the trace", channels,
                   play->steps, replay->came );
+    replay->play = NULL; /* what comes now is behind the end of the trace */
     return true;
 }

@@ -46,7 +46,7 @@ struct replay
     struct replay_entry *entries;
     size_t               count;
     /* while it is played */
-    struct play         *play;
+    struct play         *play;     /* NULL before and after that */
     size_t               oldest;    /* all of the plug-in's side before it have come */
     unsigned int         came;
     bool                 failed;    /* of which a line has told */
