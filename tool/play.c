@@ -26,6 +26,7 @@
 #include "clock.h"
 #include "journal.h"
 #include "play.h"
+#include "terminal.h"
 
 /* What a step has found. */
 struct outcome
@@ -400,7 +401,9 @@ bool play_listen( struct play *play, uint64_t quiet )
         play_wait( &awaited, never, quiet );
     }
     while (heard != play->server.heard && !play->runner->over);
-    return !*play->runner->problem;
+    if (!*play->runner->problem) return true;
+    complain( "%s", play->runner->problem );
+    return false;
 }
 
 /* Sizes */

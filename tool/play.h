@@ -42,7 +42,8 @@ struct play
  * then. */
 extern bool play_script( struct play *play, const struct script *script, size_t first );
 
-/* Until nothing has come for that long, or nothing can come any more; false if the plug-in's process has failed. */
+/* Until nothing has come for that long, or nothing can come any more; false, with a line, if the plug-in's process has
+ * failed. */
 extern bool play_listen( struct play *play, uint64_t quiet );
 
 /* Messages of many sizes on that channel, each of which has to come back as it went. */

@@ -39,6 +39,7 @@
 #define LAST_WORD_MS 1000   /* after the limit: a host then says what a plug-in is doing, and which window it shows */
 #define READS        64     /* before the time is looked at */
 #define LAST_READS   4096   /* of what a process has left */
+#define MOST_UNREAD  1048576    /* of what it is sent */
 
 /* The tool's link is never busy. */
 static const struct tight relaxed;
@@ -56,8 +57,24 @@ void runner_send( struct runner *runner, enum winedvc_control type, const void *
     port_send( runner->port, WINEDVC_STREAM_CONTROL, type, body, size, NULL, 0, 0 );
 }
 
+/* Sends no faster than its process reads. */
+static void runner_wait( struct runner *runner )
+{
+    uint64_t until = clock_ms() + runner->patience;
+    int input = runner->input;
+
+    runner->input = -1;
+    while (packet_queue_memory( &runner->port->out, 0 ) > MOST_UNREAD && !runner->over)
+    {
+        if (clock_ms() < until) runner_turn( runner, until );
+        else runner_fail( runner, "it does not read what it is sent: does it hang? --timeout waits longer" );
+    }
+    runner->input = input;
+}
+
 void runner_send_pdu( struct runner *runner, const void *pdu, size_t size )
 {
+    runner_wait( runner );
     port_send( runner->port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0,
                port_credit( runner->port, &relaxed, clock_ms() ) );
 }
@@ -65,6 +82,7 @@ void runner_send_pdu( struct runner *runner, const void *pdu, size_t size )
 void runner_send_chunk( struct runner *runner, uint16_t stream, uint16_t flags, uint32_t total, const void *data,
                         size_t size )
 {
+    runner_wait( runner );
     port_send( runner->port, stream, flags, &total, sizeof(total), data, size,
                port_credit( runner->port, &relaxed, clock_ms() ) );
 }

@@ -47,6 +47,7 @@ struct runner
     char *const           *arguments;   /* winedvc.exe's, up to a NULL */
     const char            *title;       /* for the log */
     unsigned int           limit;       /* seconds from the first word to RUNNER_TOLD; 0 for none */
+    uint64_t               patience;    /* milliseconds, for what it is sent on channels */
     int                    input;       /* also waited for; -1 for none. What comes before RUNNER_TOLD interrupts it */
     bool                   shows_all;   /* what it prints is shown to the last line */
     void                 (*take)( void *context, const struct report *report ); /* each report; HELLO is right */
@@ -75,8 +76,9 @@ extern bool runner_start( struct runner *runner );
  * process is gone: a host with channels can not go on then. */
 extern bool runner_turn( struct runner *runner, uint64_t until );
 
-/* Never wait. */
+/* Never waits. */
 extern void runner_send( struct runner *runner, enum winedvc_control type, const void *body, size_t size );
+/* Wait while its process has 1 MiB to read, and no longer than patience for it to read some of that. */
 extern void runner_send_pdu( struct runner *runner, const void *pdu, size_t size );
 /* Of a static channel's message of that many bytes in all. */
 extern void runner_send_chunk( struct runner *runner, uint16_t stream, uint16_t flags, uint32_t total, const void *data,

@@ -127,9 +127,11 @@ static enum trace_result read_line( struct trace_file *file, struct trace_pdu *p
     while ((length = line_read( file->stream, line, MAX_BLOCK )) >= 0)
     {
         if (length == MAX_BLOCK) return trace_file_fail( file, "a line is too long" );
+        if (feof( file->stream )) return trace_file_fail( file, "its last line is cut" );
         if (sscanf( line, "# connection %u to ", &number ) == 1) file->connection = number;
-        if (strncmp( line, "recv ", 5 ) && strncmp( line, "send ", 5 )) continue;
-        if (!parse_line( line + 5, message )) return trace_file_fail( file, "a line is no PDU" );
+        if (*line == '#') continue;
+        if (strlen( line ) != (size_t)length || (strncmp( line, "recv ", 5 ) && strncmp( line, "send ", 5 )) ||
+            !parse_line( line + 5, message )) return trace_file_fail( file, "a line is no PDU" );
         *pdu = (struct trace_pdu){ line[0] == 'r' ? CAPTURE_SERVER : CAPTURE_CLIENT,
                                    file->connection ? file->connection : 1, 0, message->data, message->size };
         return TRACE_PDU;
@@ -208,15 +210,15 @@ static bool take_chunk( struct message *message, const uint8_t *data, size_t siz
 
 /* The file */
 
-/* Returns its type, 0 at the end, -1 if it is broken. Its body has *size bytes. */
+/* Returns its type, -1 at the end, -2 if it is broken. Its body has *size bytes. */
 static int64_t read_block( struct trace_file *file, size_t *size )
 {
     uint32_t head[2];
     size_t count = fread( head, 1, sizeof(head), file->stream );
 
-    if (!count && !ferror( file->stream )) return 0;
+    if (!count && !ferror( file->stream )) return -1;
     if (count != sizeof(head) || head[1] < 12 || head[1] % 4 || head[1] - 8 > MAX_BLOCK ||
-        fread( file->block, head[1] - 8, 1, file->stream ) != 1) return -1;
+        fread( file->block, head[1] - 8, 1, file->stream ) != 1) return -2;
     *size = head[1] - 12;
     return head[0];
 }
@@ -240,7 +242,7 @@ static enum trace_result read_packet( struct trace_file *file, struct trace_pdu 
     uint64_t time;
     int64_t type;
 
-    while ((type = read_block( file, &size )) > 0)
+    while ((type = read_block( file, &size )) >= 0)
     {
         if (type != BLOCK_PACKET || !open_packet( file, size, &data, &length, &time )) continue;
         if (!strip_tcp( file, &data, &length, &sender ) || !strip_mcs( &data, &length, sender )) continue;
@@ -249,7 +251,7 @@ static enum trace_result read_packet( struct trace_file *file, struct trace_pdu 
         *pdu = (struct trace_pdu){ sender, file->connection ? file->connection : 1, time, message->data, message->size };
         return TRACE_PDU;
     }
-    return type ? trace_file_fail( file, "a block of the file is cut" ) : TRACE_END;
+    return type == -1 ? TRACE_END : trace_file_fail( file, "a block of the file is cut" );
 }
 
 enum trace_result trace_file_read( struct trace_file *file, struct trace_pdu *pdu )

@@ -205,10 +205,13 @@ static bool send_given( struct trial *trial )
 }
 
 /* What is typed: a message, or behind a / a step. */
-static bool take_line( struct trial *trial, char *line )
+static bool take_line( struct trial *trial, char *line, size_t length )
 {
-    size_t length = strlen( line );
-
+    if (strlen( line ) != length)
+    {
+        complain( "what was typed is no line of text: send it from a file, with --send @FILE" );
+        return false;
+    }
     if (length && line[length - 1] == '\r') line[length - 1] = 0;
     if (*line == '/' && line[1] != '/') return play_line( trial, line + 1 );
     return play_words( trial, "send text:", *line == '/' ? line + 1 : line );
@@ -222,18 +225,17 @@ static bool take_input( struct trial *trial, bool *right )
 
     if (size < 0) return errno == EINTR || errno == EAGAIN;
     trial->used += size;
-    trial->typed[trial->used] = 0;
-    while ((end = memchr( line, '\n', trial->typed + trial->used - line )) ||
-           (line != trial->typed + trial->used && (!size || trial->used == sizeof(trial->typed) - 1)))
+    if (!size && trial->used) trial->typed[trial->used++] = '\n';  /* of a last line without one */
+    for (; (end = memchr( line, '\n', trial->typed + trial->used - line )); line = end + 1)
     {
-        if (!end) end = trial->typed + trial->used;
         *end = 0;
-        if (!take_line( trial, line )) *right = false;
-        line = end < trial->typed + trial->used ? end + 1 : end;
+        if (!take_line( trial, line, end - line )) *right = false;
     }
     trial->used -= line - trial->typed;
     memmove( trial->typed, line, trial->used );
-    return size > 0;
+    if (trial->used < sizeof(trial->typed) - 1) return size > 0;
+    complain( "a line of more than %d bytes was typed: send it from a file, with --send @FILE", MOST_LINE - 2 );
+    return *right = false;
 }
 
 /* A mistake of who types ends nothing, and is told by the status. */
@@ -303,6 +305,7 @@ static int try_plugin( struct trial *trial )
     runner->arguments = arguments;
     runner->title = registration->key;
     runner->limit = debug ? 0 : runner->settings->start_timeout;
+    runner->patience = trial->play.timeout;
     runner->input = -1;
     runner->shows_all = true;
     runner->take = take_report;

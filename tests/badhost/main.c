@@ -147,6 +147,7 @@ static void answer_data( const uint8_t *pdu, size_t size )
         fputs( "last words\n", stderr );
         exit( 1 );
     }
+    if (is_text( pdu, size, "hang" )) for (;;) pause();
     if (is_text( pdu, size, "chunk" )) wire_send( WINEDVC_STREAM_STATIC, 3, junk, sizeof(struct winedvc_chunk) + 1 );
     if (is_text( pdu, size, "end" ))
     {
