@@ -133,7 +133,7 @@ struct page
         uint64_t connect_time;      /* of the last, in microseconds since 1970 */
         uint64_t round_trip;        /* the network's, in microseconds; 0 if it is not known */
         uint64_t late;              /* PDUs of the server for channels that we closed */
-        uint64_t oversized;         /* messages of the server */
+        uint64_t oversized;         /* messages of the server, or without an end */
         uint64_t answered;          /* closes and refusals for hosts that are gone */
         uint64_t dropped;           /* PDUs of hosts for channels or connections that have ended */
         char     server[PAGE_TEXT];

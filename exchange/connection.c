@@ -390,6 +390,8 @@ static bool connection_gather( struct connection *connection, const uint8_t *chu
 
 bool connection_receive( struct connection *connection, const uint8_t *chunk, size_t size, bool first, bool last )
 {
+    if (first && connection->gather == GATHER_MESSAGE) /* which has no end */
+        exchange_break( connection->exchange, connection->message, connection->message_size );
     if (!first || !last) return connection_gather( connection, chunk, size, first, last );
     connection->gather = GATHER_CLIENT;
     return connection_route( connection, chunk, size );

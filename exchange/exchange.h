@@ -164,7 +164,7 @@ extern enum route exchange_route( struct exchange *exchange, const uint8_t *pdu,
 /* A chunk of a static channel. */
 extern enum static_route exchange_receive_static( struct exchange *exchange, uint16_t id, const uint8_t *chunk, size_t size,
                                                   uint32_t flags, uint32_t total );
-/* Does the message that begins with this chunk concern a host? It can not be delivered. */
+/* Does the message that begins with this chunk concern a host? It can not be delivered: it is too long, or has no end. */
 extern bool exchange_claims( struct exchange *exchange, const uint8_t *chunk, size_t size );
 extern void exchange_break( struct exchange *exchange, const uint8_t *chunk, size_t size );
 /* Gives up waits that have taken too long. */

@@ -102,7 +102,7 @@ static void log_channel( struct supervisor *supervisor, const struct packet *not
         [NOTE_CLOSED]  = { LOG_LEVEL_DEBUG, "is closed by the plug-in" },
         [NOTE_ENDED]   = { LOG_LEVEL_DEBUG, "is closed by the server" },
         [NOTE_LOST]    = { LOG_LEVEL_DEBUG, "is closed with the plug-in's process" },
-        [NOTE_BROKEN]  = { LOG_LEVEL_DEBUG, "is closed for a message that is too long" },
+        [NOTE_BROKEN]  = { LOG_LEVEL_DEBUG, "is closed for a message that is too long, or has no end" },
         [NOTE_FULL]    = { LOG_LEVEL_WARN, "is refused: there are too many, or the server has ended too many that the "
                                            "plug-in has not answered yet" },
         [NOTE_LATE]    = { LOG_LEVEL_WARN, "is refused: its plug-in was not ready in time (see start-timeout)" },
