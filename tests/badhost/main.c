@@ -404,6 +404,17 @@ static void be_narrow( void )
     wire_hello( WINEDVC_MAJOR, 32 );
 }
 
+/* Of the Wine for 32-bit code, and good. */
+static void be_half( void )
+{
+    static const struct { struct winedvc_plugin plugin; char strings[6]; } body = { { 1, WINEDVC_PLUGIN_READY, 0 }, "half\0" };
+
+    be_narrow();
+    wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_PLUGIN, &body, sizeof(body.plugin) + sizeof(body.strings) );
+    wire_listen( channel );
+    wire_control( WINEDVC_READY, NULL, 0, NULL );
+}
+
 static void be_scout( void )
 {
     static const struct { struct winedvc_addin addin; char strings[8]; } body = { { .bits = 64 }, "a\0b\0c\0" };
@@ -646,7 +657,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "mute", be_mute }, { "asked", be_asked },
     { "good", be_good }, { "gone", be_gone }, { "mortal", be_mortal }, { "slow", be_slow },
     { "long-control", be_long_control }, { "long-pdu", be_long_pdu }, { "garbage", be_garbage }, { "silent-first", be_silent_first },
-    { "early-pdu", be_early_pdu }, { "newer", be_newer }, { "narrow", be_narrow }, { "scout", be_scout },
+    { "early-pdu", be_early_pdu }, { "newer", be_newer }, { "narrow", be_narrow }, { "half", be_half }, { "scout", be_scout },
     { "cut-hello", be_cut_hello }, { "cut-plugin", be_cut_plugin }, { "cut-listen", be_cut_listen },
     { "cut-purged", be_cut_purged }, { "cut-log", be_cut_log }, { "cut-stats", be_cut_stats },
     { "cut-bye", be_cut_bye }, { "nameless", be_nameless }, { "unprintable", be_unprintable },
@@ -750,7 +761,7 @@ static int be_search( const char *bad, char *names )
     if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );
     if (bad && !strcmp( bad, "cut" )) wire_control( WINEDVC_ADDIN, junk, sizeof(struct winedvc_addin), "key" );
     if (bad && !strcmp( bad, "bits" )) report( 16, "bits" );
-    for (name = strtok( names, " " ); name; name = strtok( NULL, " " )) report( 64, name );
+    for (name = strtok( names, " " ); name; name = strtok( NULL, " " )) report( strcmp( name, "half" ) ? 64 : 32, name );
     wire_control( WINEDVC_BYE, NULL, 0, "" );
     return 0;
 }
