@@ -40,7 +40,7 @@ _winedvc()
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word"; compgen -f -- "$word")
         ;;
-    add) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    add|doctor|trace) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
 }
 
