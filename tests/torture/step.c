@@ -30,6 +30,7 @@
 #define STACK_SIZE 0x20000
 
 #define STRIDE     3            /* instructions: no lock is held for fewer */
+#define NO_STEPS   (-1)
 
 enum call { WRITE, CLOSE, CALL_COUNT };
 
@@ -42,7 +43,7 @@ static struct
     enum call call;
     DWORD  thread_id;
     LONG   stepping;
-    LONG   steps, last;     /* 0: it goes to the end */
+    LONG   steps, last;     /* 0: it goes to the end, NO_STEPS: in one go */
     HANDLE arrived;
 } victim;
 
@@ -54,11 +55,42 @@ static struct
     LONG   done, seen;      /* calls that returned, messages that the server has */
 } user;
 
+#ifdef __i386__
+/* In a Wine without a 32-bit part of its own (new WoW64) 32-bit code calls the system by a far jump to 64-bit code, and an
+ * exception there ends the process. So stepping rests until that returns, which it does here. */
+static void *far_return __attribute__((used));
+
+extern void resume_stepping(void);
+__asm__( ".text\n"
+         "_resume_stepping:\n\t"
+         "pushl _far_return\n\t"
+         "pushfl\n\t"
+         "orl $0x100,(%esp)\n\t"
+         "popfl\n\t"
+         "ret" );
+
+static BOOL step_over( CONTEXT *context )
+{
+    static const BYTE far_jump[] = { 0xff, 0x2d };
+    void **stack = ULongToPtr( context->Esp );
+
+    if (memcmp( ULongToPtr( context->Eip ), far_jump, sizeof(far_jump) )) return FALSE;
+    far_return = *stack;
+    *stack = resume_stepping;
+    return TRUE;
+}
+#else
+static BOOL step_over( CONTEXT *context )
+{
+    return FALSE;
+}
+#endif
+
 static LONG CALLBACK step( EXCEPTION_POINTERS *info )
 {
     if (info->ExceptionRecord->ExceptionCode != EXCEPTION_SINGLE_STEP) return EXCEPTION_CONTINUE_SEARCH;
     if (GetCurrentThreadId() != victim.thread_id) return EXCEPTION_CONTINUE_SEARCH;
-    if (!victim.stepping) info->ContextRecord->EFlags &= ~TRAP_FLAG;
+    if (!victim.stepping || step_over( info->ContextRecord )) info->ContextRecord->EFlags &= ~TRAP_FLAG;
     else
     {
         if (++victim.steps == victim.last)
@@ -86,7 +118,7 @@ static DWORD CALLBACK victim_thread( void *arg )
     static BYTE message[] = { 1 };
 
     victim.thread_id = GetCurrentThreadId();
-    begin_stepping();
+    if (victim.last != NO_STEPS) begin_stepping();
     if (victim.call == CLOSE) IWTSVirtualChannel_Close( victim.channel );
     else IWTSVirtualChannel_Write( victim.channel, sizeof(message), message, NULL );
     victim.stepping = FALSE;
@@ -172,7 +204,7 @@ static BOOL kill_everywhere( enum call call )
 {
     LONG steps, i;
 
-    kill_at( call, 0 );     /* which cuts a chunk into blocks */
+    kill_at( call, NO_STEPS );  /* which cuts a chunk into hundreds of blocks */
     steps = kill_at( call, 0 );
     ok( steps > 50, "%s has %ld instructions\n", call_names[call], steps );
     trace( "%s has %ld instructions\n", call_names[call], steps );
