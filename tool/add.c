@@ -137,20 +137,22 @@ static void make_key( struct plan *plan )
     const char *given = plan->arguments->given[GIVEN_NAME], *slash = strrchr( plan->file, '/' );
     char *dot;
 
-    snprintf( plan->key, sizeof(plan->key), "%.255s",
+    snprintf( plan->key, sizeof(plan->key), "%s",
               given ? given : !*plan->file ? plan->class : slash ? slash + 1 : plan->file );
     if (!given && *plan->file && (dot = strrchr( plan->key, '.' )) && dot > plan->key) *dot = 0;
 }
 
 static int plan_name( struct plan *plan )
 {
+    const char *given = plan->arguments->given[GIVEN_NAME];
     struct wine_program program;
     char problem[PROBLEM];
 
     make_key( plan );
-    if (!*plan->key || strpbrk( plan->key, "\\\n\r\t" ))
+    if (!*plan->key || strpbrk( plan->key, "\\\n\r\t" ) || (given && strlen( given ) >= sizeof(plan->key)))
     {
-        complain( "\"%s\" can not be a plug-in's name: choose another with --name, without \\", plan->key );
+        complain( "\"%s\" can not be a plug-in's name: choose another with --name, without \\ and of 255 bytes at most",
+                  given ? given : plan->key );
         return STATUS_USAGE;
     }
     if (!*plan->file) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );

@@ -36,7 +36,7 @@ struct change
 };
 
 /* Changes one plug-in; returns false, with a line, if that was not done. */
-typedef bool (*change_plugin)( struct change *change, const struct registration *registration );
+typedef bool (*change_plugin)( struct change *change, struct registration *registration );
 
 /* Result is what JSON calls it, and text what a person reads behind the name. */
 static bool tell( struct change *change, const struct registration *registration, const char *result, const char *text )
@@ -50,7 +50,7 @@ static bool tell( struct change *change, const struct registration *registration
     return true;
 }
 
-static bool remove_plugin( struct change *change, const struct registration *registration )
+static bool remove_plugin( struct change *change, struct registration *registration )
 {
     if ((registration->flags & WINEDVC_ADDIN_REGISTERED) && registration->bits &&
         !registry_change( &change->target, registration->bits, "unregister", registration->file, NULL ))
@@ -60,19 +60,21 @@ static bool remove_plugin( struct change *change, const struct registration *reg
     return tell( change, registration, "removed", "removed; its file stays" );
 }
 
-static bool enable_plugin( struct change *change, const struct registration *registration )
+static bool enable_plugin( struct change *change, struct registration *registration )
 {
     if (!(registration->flags & WINEDVC_ADDIN_DISABLED))
         return tell( change, registration, "unchanged", "enabled already" );
-    return registry_change( &change->target, change->target.bits, "enable", registration->key, NULL ) &&
-           tell( change, registration, "enabled", "enabled" );
+    if (!registry_change( &change->target, change->target.bits, "enable", registration->key, NULL )) return false;
+    registration->flags &= ~WINEDVC_ADDIN_DISABLED;     /* it may be named once more */
+    return tell( change, registration, "enabled", "enabled" );
 }
 
-static bool disable_plugin( struct change *change, const struct registration *registration )
+static bool disable_plugin( struct change *change, struct registration *registration )
 {
     if (registration->flags & WINEDVC_ADDIN_DISABLED)
         return tell( change, registration, "unchanged", "disabled already" );
     if (!registry_change( &change->target, change->target.bits, "disable", registration->key, NULL )) return false;
+    registration->flags |= WINEDVC_ADDIN_DISABLED;
     catalog_forget( &change->catalog, registration );
     return tell( change, registration, "disabled", "disabled: no session loads it until \"winedvc enable\"" );
 }
