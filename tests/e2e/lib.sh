@@ -71,11 +71,12 @@ cleanup()
 # tools/demo has one of its own
 declare -F at_exit > /dev/null || at_exit() { case $1 in 0|77) ;; *) show_logs; echo "${reason:-FAILED: exit status $1}" ;; esac; }
 
-# start LOG COMMAND…: in the background, its pid is in $!
+# start LOG COMMAND…: in the background, its pid is in $!. What an earlier one of that name said is gone when it returns.
 start()
 {
     local log=$1
     shift
+    : > "$log"
     timeout -k 5 "$session_limit" "$@" > "$log" 2>&1 < /dev/null &
     started+=($!)
 }
