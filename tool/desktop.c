@@ -87,12 +87,16 @@ static bool line_is_heading( const char *line )
 /* Does that line run the program, whose directory counts for nothing? In a file of ours it does so by "winedvc run". */
 static bool line_runs( const char *line, const char *client, bool is_ours )
 {
-    const char *program = line_value( line, "Exec" ), *end, *slash;
+    const char *program = line_value( line, "Exec" ), *ends = " \t\r\n", *end, *slash;
 
     if (program && is_ours && (program = strstr( program, RUN ))) program += strlen( RUN );
     if (!program) return false;
-    if (*program == '"') end = ++program + strcspn( program, "\"" );
-    else end = program + strcspn( program, " \t\r\n" );
+    if (*program == '"')
+    {
+        program++;
+        ends = "\"";
+    }
+    end = program + strcspn( program, ends );
     while ((slash = memchr( program, '/', end - program ))) program = slash + 1;
     return (size_t)(end - program) == strlen( client ) && !strncmp( program, client, end - program );
 }
