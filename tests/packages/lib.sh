@@ -7,7 +7,7 @@
 #   fail TEXT                   ends the step
 #   user COMMAND...             as that user, without a network but for lo
 #   install_packages NAME...    of Debian
-#   install_build_packages      what debian/control needs to build
+#   install_build_packages      what debian/control needs to build, and what it cannot name: see debian/README.source
 
 src=$PWD
 version=$(< VERSION)
@@ -26,7 +26,12 @@ user()
 
 # a mirror's index may be older than it says it may be
 install_packages() { apt-get -q update || :; apt-get -q install -y --no-install-recommends "$@"; }
-install_build_packages() { apt-get -q build-dep -y --no-install-recommends "$src"; }
+install_build_packages()
+{
+    apt-get -q build-dep -y --no-install-recommends "$src"
+    ! dpkg --print-foreign-architectures | grep -q -x i386 ||
+        apt-get -q install -y --no-install-recommends libwine-dev:i386
+}
 
 id packer > /dev/null 2>&1 || useradd packer
 rm -rf /pack
