@@ -18,7 +18,14 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include "mstscax_private.h"
+#include <stdarg.h>
+
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "objbase.h"
+
+#include "agile.h"
 
 /* The marshaler is aggregated on first demand: few plug-ins ask for it. */
 static HRESULT get_marshaler( IUnknown *outer, IUnknown **marshaler, void **out )

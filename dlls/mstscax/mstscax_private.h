@@ -32,6 +32,7 @@
 #include "wine/mstscax.h"
 #include "wine/list.h"
 
+#include "agile.h"
 #include "drdynvc.h"
 #include "executor.h"
 #include "inbox.h"
@@ -293,10 +294,6 @@ struct client
     BOOL    has_caps;               /* CAPS came in this connection */
     BOOL    broken;                 /* a PDU came that ends it: what follows is ignored */
 };
-
-/* agile.c: QueryInterface of an object with one interface of its own, for every apartment.
- * marshaler begins as NULL; who frees the object releases it. */
-extern HRESULT object_query( IUnknown *object, REFIID own, IUnknown **marshaler, REFIID riid, void **out );
 
 /* echo.c: a plug-in like any other, always there and never reported. */
 extern IWTSPlugin echo_plugin;

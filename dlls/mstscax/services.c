@@ -18,9 +18,17 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdarg.h>
 #include <string.h>
 
-#include "mstscax_private.h"
+#define COBJMACROS
+#include "windef.h"
+#include "winbase.h"
+#include "winuser.h"
+#include "objbase.h"
+#include "tsvirtualchannels.h"
+
+#include "agile.h"
 #include "services.h"
 #include "window.h"
 
