@@ -101,7 +101,7 @@ static void directory_remove_listener( struct directory_listener *listener )
 {
     struct directory_name *name = listener->name;
 
-    listener->host->name_count--;
+    listener->host->name_counts[listener->expected]--;
     list_remove( &listener->entry );
     list_remove( &listener->host_entry );
     free( listener );
@@ -138,7 +138,7 @@ static enum name_result directory_add_listener( struct directory *directory, str
 
     if (!host || !name_is_valid( text )) return NAME_INVALID;
     if (directory_is_clients( directory, text )) return NAME_SERVED;
-    if (host->name_count == DIRECTORY_MAX_NAMES) return NAME_FULL;
+    if (host->name_counts[expected] == DIRECTORY_MAX_NAMES) return NAME_FULL;
     if (!(name = directory_find_name( directory, text, true ))) return NAME_NO_MEMORY;
     if (!(listener = malloc( sizeof(*listener) )))
     {
@@ -150,7 +150,7 @@ static enum name_result directory_add_listener( struct directory *directory, str
     listener->expected = expected;
     directory_insert_listener( name, listener );
     list_add_tail( &host->listeners, &listener->host_entry );
-    host->name_count++;
+    host->name_counts[expected]++;
     return NAME_OK;
 }
 
@@ -163,8 +163,12 @@ enum name_result directory_listen( struct directory *directory, struct directory
 {
     struct directory_listener *expected = directory_find_own( directory, host, name, true );
 
-    if (expected) expected->expected = false;
-    return expected ? NAME_OK : directory_add_listener( directory, host, name, false );
+    if (!expected) return directory_add_listener( directory, host, name, false );
+    if (host->name_counts[false] == DIRECTORY_MAX_NAMES) return NAME_FULL;
+    expected->expected = false;
+    host->name_counts[true]--;
+    host->name_counts[false]++;
+    return NAME_OK;
 }
 
 enum name_result directory_unlisten( struct directory *directory, struct directory_host *host, const char *name )

@@ -28,7 +28,7 @@
 
 #include "namelist.h"
 
-#define DIRECTORY_MAX_NAMES 256     /* of one host */
+#define DIRECTORY_MAX_NAMES 256     /* that one host listens on; and so many more that it is expected to */
 #define DIRECTORY_BUCKETS   1024
 
 /*
@@ -44,7 +44,7 @@ struct directory_host
     bool         ready;         /* it listens on all that it is to listen on at its start */
     bool         complete;      /* all of that is expected */
     bool         takes_part;    /* in this connection: else it is as if it listened on nothing */
-    size_t       name_count;
+    size_t       name_counts[2];    /* that it listens on; [true]: that are expected */
     struct list  listeners;
 
     /* the router's */

@@ -211,8 +211,33 @@ static void test_expected_rules(void)
         expect( 1, name );
     }
     ok( router_expect( router, 1, "257th" ) == NAME_FULL, "there is no limit\n" );
+    stop();
+}
+
+/* What a plug-in listens on may be other than what it was in the last session: all of that is room for it. */
+static void test_other_names(void)
+{
+    char name[32];
+    unsigned int i;
+
+    start_expected();
+    for (i = 2; i < 256; i++)
+    {
+        sprintf( name, "name %u", i );
+        expect( 1, name );
+    }
+    for (i = 0; i < 255; i++)
+    {
+        sprintf( name, "new %u", i );
+        announce( 1, name );
+    }
     announce( 1, "one" ); /* in the place of what was expected */
-    ok( router_listen( router, 1, "257th" ) == NAME_FULL, "there is no limit\n" );
+    ok( router_listen( router, 1, "both" ) == NAME_FULL, "257 names are accepted\n" );
+    ok( router_listen( router, 1, "257th" ) == NAME_FULL, "257 names are accepted\n" );
+    ok( !router_unlisten( router, 1, "one" ), "it does not listen\n" );
+    announce( 1, "both" );
+    router_set_ready( router, 1 );
+    ok( router_listen( router, 1, "257th" ) == NAME_FULL, "257 names are accepted\n" );
     stop();
 }
 
@@ -275,6 +300,7 @@ START_TEST( expected )
     test_refused_before_ready();
     test_restart();
     test_expected_rules();
+    test_other_names();
     test_takes_no_part();
     test_own_names();
 }
