@@ -241,7 +241,7 @@ static uint64_t connection_send_batch( struct connection *connection )
     uint64_t start = clock_ms(), pause = 0;
     struct packet_queue pdus;
     size_t bytes = 0, slice = 1;
-    bool corked = false;
+    bool corked = false, more;
 
     connection->client_bytes = 0;
     connection_find_uplink( connection, start );
@@ -255,9 +255,9 @@ static uint64_t connection_send_batch( struct connection *connection )
         /* the first alone: a send may take long */
         if (slice > connection->room) slice = connection->room;
         if (slice > limit - bytes) slice = limit - bytes;
-        exchange_take_pdus( connection->exchange, slice, &pdus );
-        if (!pdus.head) break;
-        if (!corked && pdus.head->next) uplink_cork( &connection->uplink, corked = true );
+        more = exchange_take_pdus( connection->exchange, slice, &pdus );
+        if (!pdus.head && !more) break;
+        if (!corked && pdus.count > 1) uplink_cork( &connection->uplink, corked = true );
         bytes += pdus.bytes;
         connection_send( connection, &pdus );
         slice = clock_ms() - start ? 1 : SLICE;

@@ -32,6 +32,9 @@
 /* The windows are tight for so long after the link was busy. */
 #define TIGHT_MS 250
 
+/* PDUs that are dropped before the main thread looks at the time. */
+#define MAX_DROPPED 256
+
 /* So often in a second does a server begin anew: the hosts have to answer each time, and may not say much. */
 #define MAX_ANEW 8
 
@@ -596,14 +599,15 @@ static struct packet *exchange_take_answer( struct exchange *exchange )
     return packet;
 }
 
-void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus )
+bool exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus )
 {
+    unsigned int dropped = 0;
     struct packet *packet;
     struct port *port;
 
     packet_queue_init( pdus );
     exchange_lock( exchange );
-    while (exchange->connected && pdus->bytes < room)
+    while (exchange->connected && pdus->bytes < room && dropped < MAX_DROPPED)
     {
         if (!(packet = exchange_take_answer( exchange )) && !(packet = exchange_take_cut( exchange )))
         {
@@ -612,8 +616,10 @@ void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_q
             exchange_serve_hosts( exchange ); /* a refused channel may have gone to another host */
         }
         if (packet) packet_queue_push( pdus, packet );
+        else dropped++;
     }
     exchange_unlock( exchange );
+    return dropped == MAX_DROPPED;
 }
 
 /* Batches */

@@ -172,8 +172,8 @@ extern void exchange_expire( struct exchange *exchange, struct packet_queue *to_
 
 /* Moves PDUs for the server, of so many bytes and one PDU more at most. The hosts take turns. Of a chunk of a static
  * channel, whose kind is not 0, host is the channel's id; data is a frame's body, whose flags are kind >> 16. One without
- * a byte says that the rest of a message will not come. */
-extern void exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus );
+ * a byte says that the rest of a message will not come. Returns true if it ended early, since it has dropped many. */
+extern bool exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus );
 
 /* A token has come. Returns false if it does not count. */
 extern bool exchange_token_returns( struct exchange *exchange, uintptr_t token );

@@ -193,9 +193,53 @@ static void test_restless_server(void)
     end_host();
 }
 
+/* A channel that the server has opened, and ended before its host could know. */
+static void end_channel(void)
+{
+    static const uint8_t create[] = { 0x10, 7, 'n', 0 }, created[] = { 0x10, 7, 0, 0, 0, 0 }, closed[] = { 0x40, 7 };
+
+    exchange_name( exchange, port, router_listen, "n" );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    server_sends( create, sizeof(create) );
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, created, sizeof(created) );
+    free( take_one() );
+    server_sends( closed, sizeof(closed) );
+}
+
+/* A host may say much of channels that have ended, all of which is dropped: the main thread has its turn meanwhile. */
+static void test_dropped(void)
+{
+    static const uint8_t data[] = { 0x30, 7 }, closed[] = { 0x40, 7 };
+    const unsigned int count = 10000;
+    uint64_t dropped, most = 0, before;
+    struct packet_queue pdus;
+    unsigned int i;
+    bool more;
+
+    start_host( NULL );
+    end_channel();
+    before = dropped = page.traffic.dropped;
+    for (i = 0; i < count; i++) host_sends( WINEDVC_STREAM_DRDYNVC, 0, data, sizeof(data) );
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, closed, sizeof(closed) );
+    do
+    {
+        more = exchange_take_pdus( exchange, 65536, &pdus );
+        ok( !more || !pdus.head, "something goes out\n" );
+        if (page.traffic.dropped - dropped > most) most = page.traffic.dropped - dropped;
+        dropped = page.traffic.dropped;
+    } while (more);
+    ok( most < 1000, "%u PDUs are dropped at once\n", (unsigned int)most );
+    ok( page.traffic.dropped - before == count, "%u PDUs are dropped\n", (unsigned int)(page.traffic.dropped - before) );
+    ok( pdus.head && !pdus.head->next && pdus.head->size == sizeof(closed), "the CLOSE does not go out\n" );
+    packet_queue_clear( &pdus );
+    end_host();
+}
+
 START_TEST(exchange)
 {
     test_late_purge();
     test_cut_message();
     test_restless_server();
+    test_dropped();
 }
