@@ -274,7 +274,8 @@ unsigned int port_accept( struct port *port, struct intake *intake, bool connect
         port->pinged = false;
     }
     else if (port->awaited != UINT64_MAX) port->awaited = clock_ms();
-    if (port->window + intake->data_end > WINEDVC_WINDOW || port->window + intake->pdus.bytes > 2 * WINEDVC_WINDOW)
+    if ((intake->data_end && port->window + intake->data_end > WINEDVC_WINDOW) ||
+        port->window + intake->pdus.bytes > WINEDVC_WINDOW + PORT_MAX_ANSWERS)
         intake->rule = "a host sends no more than its window";
     port->window += intake->pdus.bytes;
     if (dropped) port->credit += intake->pdus.bytes;

@@ -33,6 +33,9 @@
 #include "packet.h"
 #include "page.h"
 
+/* Bytes of answers and CLOSEs, which wait for no credit, that a host may have in our hands: those of all the channels that
+ * it may have, with what it still has to end. */
+#define PORT_MAX_ANSWERS 1048576
 /* The memory of what a host may leave unread before it is given up. */
 #define PORT_MAX_UNREAD 67108864
 /* What its control frames may cost in a second: some time for each, and their bytes. */

@@ -236,10 +236,35 @@ static void test_dropped(void)
     end_host();
 }
 
+/* A host that answers whatever the server asks for breaks no rule, however much that is before the server reads. */
+static void test_many_answers(void)
+{
+    uint8_t create[] = { 0x12, 0, 0, 0, 1, 'n', 0 }, created[] = { 0x12, 0, 0, 0, 1, 0, 0, 0, 0 };
+    struct heard heard;
+    unsigned int i;
+
+    start_host( NULL );
+    exchange_name( exchange, port, router_listen, "n" );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    for (i = 0; i < 65536; i++)
+    {
+        create[1] = created[1] = i;
+        create[2] = created[2] = i >> 8;
+        server_sends( create, sizeof(create) );
+        host_sends( WINEDVC_STREAM_DRDYNVC, 0, created, sizeof(created) );
+    }
+    exchange_hear( exchange, port, &heard );
+    ok( !heard.rule, "the host breaks the rule that %s\n", heard.rule );
+    packet_queue_clear( &heard.control );
+    end_host();
+}
+
 START_TEST(exchange)
 {
     test_late_purge();
     test_cut_message();
     test_restless_server();
     test_dropped();
+    test_many_answers();
 }
