@@ -67,11 +67,20 @@ static const char *find_class( const char *line )
     return NULL;
 }
 
-/* Wine 8 says so of each call of a plug-in's program, which it calls all the same. */
+/* Wine 8 says the first of each call of a plug-in's program, which it calls all the same, and Wine 10 the second of a
+ * thread that has ended while a DLL is loaded. */
 static bool is_noise( const char *line )
 {
+    static const char *const texts[] =
+    {
+        ":get_stub_manager_from_ipid not found for ipid ", ":alloc_tls_slot NtQueryInformationThread failed.",
+    };
     const char *class = find_class( line );
-    return class && strstr( class, ":get_stub_manager_from_ipid not found for ipid " );
+    size_t i;
+
+    for (i = 0; class && i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (strstr( class, texts[i] )) return true;
+    return false;
 }
 
 /* Of the others some are common and mean nothing, such as those about a display. */

@@ -630,6 +630,7 @@ static void be_chatty( void )
     fputs( "0024:err:module:import_dll Library lost.dll \x1b not found\n0024:err:winediag:show no display\n", stderr );
     fputs( "last \x1b[31m words\n\n0024:fixme:heap:show nothing\n", stderr );
     fputs( "0024:err:ole:get_stub_manager_from_ipid not found for ipid {00000002-0000-0128-ba80-2dcbd52e2dff}\n", stderr );
+    fputs( "0024:err:module:alloc_tls_slot NtQueryInformationThread failed.\n", stderr );
     exit( 1 );
 }
 
