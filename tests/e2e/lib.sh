@@ -12,6 +12,7 @@
 #   register DLL                  regsvr32 in $prefix
 #   add_plugin KEY VALUE          an AddIns key in $prefix
 #   registry_written              Wine's server has ended: what it knows is in the prefix's files
+#   start_control                 $tmp/control, what servers of --control take words from, without any: they are written to $control
 #   begin_server NAME             server with the script on stdin
 #   start_client NAME [OPTION]…   a client with the addin, for that server
 #   begin_session NAME [OPTION]…  both
@@ -145,6 +146,13 @@ add_program()
 {
     add_class HKLM "$2" "\"$(windows_path "$3")\" $2 $(windows_path "$4")" "${@:5}"
     add_plugin "$1" "$2"
+}
+
+start_control()
+{
+    rm -f "$tmp/control"
+    mkfifo "$tmp/control" || fail "there is no FIFO"
+    exec {control}<> "$tmp/control"
 }
 
 start_link()

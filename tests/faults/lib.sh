@@ -68,14 +68,6 @@ scene()
     client_environment+=(WINEDVC_START_TIMEOUT=60)  # while the transfers take all of the machine
 }
 
-# The FIFO of the server, without words of an earlier session.
-start_control()
-{
-    rm -f "$tmp/control"
-    mkfifo "$tmp/control" || fail "there is no FIFO"
-    exec {control}<> "$tmp/control"
-}
-
 victim_by()
 {
     printf '#!/bin/bash\ncase $* in\n*host*victim.dll*) %s ;;\nesac\nexec %s "$@"\n' "$1" "$WINE" > "$tmp/wine"
