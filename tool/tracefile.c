@@ -210,17 +210,20 @@ static bool take_chunk( struct message *message, const uint8_t *data, size_t siz
 
 /* The file */
 
-/* Returns its type, -1 at the end, -2 if it is broken. Its body has *size bytes. */
-static int64_t read_block( struct trace_file *file, size_t *size )
+enum block_result { BLOCK_READ, BLOCK_END, BLOCK_CUT };
+
+/* The next one; its body has *size bytes. */
+static enum block_result read_block( struct trace_file *file, uint32_t *type, size_t *size )
 {
     uint32_t head[2];
     size_t count = fread( head, 1, sizeof(head), file->stream );
 
-    if (!count && !ferror( file->stream )) return -1;
+    if (!count && !ferror( file->stream )) return BLOCK_END;
     if (count != sizeof(head) || head[1] < 12 || head[1] % 4 || head[1] - 8 > MAX_BLOCK ||
-        fread( file->block, head[1] - 8, 1, file->stream ) != 1) return -2;
+        fread( file->block, head[1] - 8, 1, file->stream ) != 1) return BLOCK_CUT;
+    *type = head[0];
     *size = head[1] - 12;
-    return head[0];
+    return BLOCK_READ;
 }
 
 /* Of a block of a packet: its bytes and time. */
@@ -235,14 +238,15 @@ static bool open_packet( const struct trace_file *file, size_t size, const uint8
 
 static enum trace_result read_packet( struct trace_file *file, struct trace_pdu *pdu )
 {
+    enum block_result result;
     enum capture_sender sender;
     struct message *message;
     const uint8_t *data;
     size_t size, length;
+    uint32_t type;
     uint64_t time;
-    int64_t type;
 
-    while ((type = read_block( file, &size )) >= 0)
+    while ((result = read_block( file, &type, &size )) == BLOCK_READ)
     {
         if (type != BLOCK_PACKET || !open_packet( file, size, &data, &length, &time )) continue;
         if (!strip_tcp( file, &data, &length, &sender ) || !strip_mcs( &data, &length, sender )) continue;
@@ -251,7 +255,7 @@ static enum trace_result read_packet( struct trace_file *file, struct trace_pdu 
         *pdu = (struct trace_pdu){ sender, file->connection ? file->connection : 1, time, message->data, message->size };
         return TRACE_PDU;
     }
-    return type == -1 ? TRACE_END : trace_file_fail( file, "a block of the file is cut" );
+    return result == BLOCK_END ? TRACE_END : trace_file_fail( file, "a block of the file is cut" );
 }
 
 enum trace_result trace_file_read( struct trace_file *file, struct trace_pdu *pdu )
