@@ -38,7 +38,6 @@
 #include "terminal.h"
 #include "verbs.h"
 
-#define PROBLEM 2048
 #define VALUE   (PATH_MAX + 64)
 
 enum { GIVEN_NAME, GIVEN_DRY_RUN, GIVEN_NO_RUN };
@@ -106,7 +105,7 @@ static int plan_parse( struct plan *plan, const char *operand )
 static bool plan_read_file( struct plan *plan )
 {
     struct shell_word word;
-    char problem[PROBLEM];
+    char problem[PROBLEM_TEXT];
 
     if (!*plan->file || plan->is_registry_file) return true;
     if (!image_read( plan->file, &plan->image, problem, sizeof(problem) )) complain( "%s", problem );
@@ -146,7 +145,7 @@ static int plan_name( struct plan *plan )
 {
     const char *given = plan->arguments->given[GIVEN_NAME];
     struct wine_program program;
-    char problem[PROBLEM];
+    char problem[PROBLEM_TEXT];
 
     make_key( plan );
     if (!*plan->key || strpbrk( plan->key, "\\\n\r\t" ) || (given && strlen( given ) >= sizeof(plan->key)))
@@ -241,15 +240,15 @@ static void remember( struct catalog *catalog, const struct registration *regist
 
 static json_t *json_names( const struct name_list *names, bool are_static )
 {
-    struct log_text text;
     json_t *array = json_array();
+    struct shown_name shown;
     const char *name;
     size_t i;
 
     for (i = 0; i < names->count; i++)
     {
         name = are_static ? static_channel_name( names->names[i] ) : names->names[i];
-        json_array_append_new( array, json_string( log_escape_name( &text, name ) ) );
+        json_array_append_new( array, json_string( show_name( &shown, name ) ) );
     }
     return array;
 }
@@ -257,12 +256,12 @@ static json_t *json_names( const struct name_list *names, bool are_static )
 static void print_channels( const struct started_plugin *started )
 {
     const struct name_list *names = &started->names, *statics = &started->statics;
-    struct log_text text;
+    struct shown_name name;
     size_t i;
 
     for (i = 0; i < statics->count; i++)
-        printf( "  static channel %s\n", log_escape_name( &text, static_channel_name( statics->names[i] ) ) );
-    for (i = 0; i < names->count; i++) printf( "  channel %s\n", log_escape_name( &text, names->names[i] ) );
+        printf( "  static channel %s\n", show_name( &name, static_channel_name( statics->names[i] ) ) );
+    for (i = 0; i < names->count; i++) printf( "  channel %s\n", show_name( &name, names->names[i] ) );
     if (!names->count && !statics->count) printf( "It listens on no channel as long as there is no connection.\n" );
 }
 
@@ -270,9 +269,6 @@ static void print_channels( const struct started_plugin *started )
 static void tell_plugin( const struct plan *plan, const struct registration *registration, const char *result,
                          const struct started_plugin *started )
 {
-    struct log_text text;
-
-    log_escape( &text, registration->key );
     if (plan->plugins)
         json_array_append_new( plan->plugins,
                                json_pack( "{s:o, s:o, s:o, s:i, s:s, s:o, s:o}", "name", json_text( registration->key ),
@@ -280,15 +276,18 @@ static void tell_plugin( const struct plan *plan, const struct registration *reg
                                           "file", json_text( registration->file ), "bits", (int)registration->bits,
                                           "result", result, "channels", started ? json_names( &started->names, false ) : json_null(),
                                           "static-channels", started ? json_names( &started->statics, true ) : json_null() ) );
-    else if (!strcmp( result, "present" ))
-        printf( "%s is there already%s.\n", text.text,
-                registration->flags & WINEDVC_ADDIN_DISABLED ? ", and is switched off: \"winedvc enable\"" : "" );
-    else if (!started)
-        printf( "%s is added, and was not started: \"winedvc doctor\" tries whether it works.\n", text.text );
     else
     {
-        printf( "%s is added. The next connection with /vc:winedvc offers to the server\n", text.text );
-        print_channels( started );
+        print_shown( stdout, registration->key );
+        if (!strcmp( result, "present" ))
+            printf( " is there already%s.\n",
+                    registration->flags & WINEDVC_ADDIN_DISABLED ? ", and is switched off: \"winedvc enable\"" : "" );
+        else if (!started) puts( " is added, and was not started: \"winedvc doctor\" tries whether it works." );
+        else
+        {
+            puts( " is added. The next connection with /vc:winedvc offers to the server" );
+            print_channels( started );
+        }
     }
 }
 

@@ -141,6 +141,25 @@ const struct plugin *catalog_recall( const struct catalog *catalog, const struct
     return NULL;
 }
 
+char *channel_names( const struct name_list *names, const struct name_list *statics, const char *none )
+{
+    struct shown_name name;
+    char *text = NULL;
+    size_t size, i;
+    FILE *stream = open_memstream( &text, &size );
+
+    if (!stream) return NULL;
+    for (i = 0; i < names->count; i++)
+        fprintf( stream, "%s%s", i ? ", " : "", show_name( &name, names->names[i] ) );
+    for (i = 0; i < statics->count; i++)
+        fprintf( stream, "%s%s (static)", i || names->count ? ", " : "",
+                 show_name( &name, static_channel_name( statics->names[i] ) ) );
+    if (!names->count && !statics->count) fputs( none, stream );
+    if (!fclose( stream )) return text;
+    free( text );
+    return NULL;
+}
+
 void catalog_forget( struct catalog *catalog, const struct registration *registration )
 {
     struct plugin *plugin;

@@ -51,6 +51,10 @@ extern void catalog_complain( const struct catalog *catalog, const char *name );
 /* What the record has of it, NULL if that is nothing, or of another file. */
 extern const struct plugin *catalog_recall( const struct catalog *catalog, const struct registration *registration );
 
+/* The names of channels, and of static ones, with commas between them; what the caller says if there are none. For free();
+ * NULL without memory. */
+extern char *channel_names( const struct name_list *names, const struct name_list *statics, const char *none );
+
 /* It is no longer to be started with the next session: the record loses it. */
 extern void catalog_forget( struct catalog *catalog, const struct registration *registration );
 

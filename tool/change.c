@@ -41,12 +41,14 @@ typedef bool (*change_plugin)( struct change *change, struct registration *regis
 /* Result is what JSON calls it, and text what a person reads behind the name. */
 static bool tell( struct change *change, const struct registration *registration, const char *result, const char *text )
 {
-    struct log_text key;
-
     if (change->done)
         json_array_append_new( change->done, json_pack( "{s:o, s:s}", "name", json_text( registration->key ),
                                                         "result", result ) );
-    else printf( "%s is %s.\n", log_escape( &key, registration->key ), text );
+    else
+    {
+        print_shown( stdout, registration->key );
+        printf( " is %s.\n", text );
+    }
     return true;
 }
 

@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,8 +35,6 @@
 #include "shell.h"
 #include "terminal.h"
 #include "verbs.h"
-
-#define LINE 4096
 
 /* The oldest that winedvc was ever tested with: what one before it lacks nobody knows. */
 #define OLDEST_WINE 8
@@ -63,7 +62,7 @@ static void print_line( FILE *stream, enum verdict verdict, const char *what, co
 
     snprintf( word, sizeof(word), "%-8s", verdicts[verdict] );
     terminal_print( stream, colours[verdict], word );
-    print_shown( stream, what );
+    print_shown( stream, what ? what : "no memory is left" );
     if (*mend) fputs( "\n        mend: ", stream );
     print_shown( stream, mend );
     fputc( '\n', stream );
@@ -74,11 +73,11 @@ static void tell( struct doctor *doctor, enum verdict verdict, const char *mend,
     __attribute__((format( printf, 4, 5 )));
 static void tell( struct doctor *doctor, enum verdict verdict, const char *mend, const char *format, ... )
 {
-    char what[LINE];
     va_list args;
+    char *what;
 
     va_start( args, format );
-    vsnprintf( what, sizeof(what), format, args );
+    if (vasprintf( &what, format, args ) < 0) what = NULL;
     va_end( args );
     doctor->counts[verdict]++;
     if (doctor->json)
@@ -91,6 +90,7 @@ static void tell( struct doctor *doctor, enum verdict verdict, const char *mend,
         fflush( stdout );
     }
     if (doctor->report) print_line( doctor->report, verdict, what, mend );
+    free( what );
 }
 
 /* A problem of ours says what to do behind its last colon, but one in a command, which is in quotation marks. */
@@ -133,7 +133,7 @@ static void look_at_version( struct doctor *doctor, const char *versions )
 static bool look_at_wine( struct doctor *doctor )
 {
     const struct settings *settings = &doctor->target.settings;
-    char problem[LINE];
+    char problem[PROBLEM_TEXT];
 
     if (target_check( &doctor->target, problem, sizeof(problem) ))
     {
@@ -154,7 +154,7 @@ static void look_at_record( struct doctor *doctor )
 {
     const struct record *record = &doctor->catalog.record;
     struct shell_word word;
-    char mend[LINE];
+    char mend[PROBLEM_TEXT];
 
     if (!*record->path)
         tell( doctor, VERDICT_WARNING, "set HOME", "record: there is no place for it, each session waits for Wine" );
@@ -172,12 +172,12 @@ static void look_at_record( struct doctor *doctor )
 static void look_at_name( struct doctor *doctor, const struct registration *registration, const char *channel )
 {
     const struct client_name *served;
-    struct log_text name;
+    struct shown_name name;
     struct shell_word word;
-    char mend[LINE];
+    char mend[PROBLEM_TEXT];
     size_t i;
 
-    log_escape_name( &name, channel );
+    show_name( &name, channel );
     for (served = client_names; served->addin; served++)
         if (!strcmp( served->channel, channel ) && !name_list_has( &doctor->target.settings.take, channel ))
             tell( doctor, VERDICT_FAILED, "name it in \"take\" (WINEDVC_TAKE), or switch that plug-in off",
@@ -195,6 +195,21 @@ static void look_at_name( struct doctor *doctor, const struct registration *regi
         name_list_remove( &doctor->offered, channel );
 }
 
+static void tell_working( struct doctor *doctor, const struct registration *registration, const struct probe *probe )
+{
+    const struct started_plugin *started = &probe->started[0];
+    char *names = channel_names( &started->names, &started->statics, "no channel yet" );
+    size_t i;
+
+    tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", registration->key, registration->bits,
+          names ? names : "channels whose names have no memory left" );
+    free( names );
+    for (i = 0; i < probe->lines.count; i++)
+        tell( doctor, VERDICT_WARNING, "", "plug-in %s, while it started: %s", registration->key,
+              probe->lines.names[i] );
+    for (i = 0; i < started->names.count; i++) look_at_name( doctor, registration, started->names.names[i] );
+}
+
 static void start_plugin( struct doctor *doctor, const struct registration *registration )
 {
     char *const arguments[] = { (char *)"host", registration->entry, NULL };
@@ -207,26 +222,9 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
         .plugins = 1,
         .limit = doctor->target.settings.start_timeout,
     };
-    char about[LINE], names[LINE] = "";
-    struct log_text name;
-    size_t used = 0, i;
+    char about[PROBLEM_TEXT];
 
-    if (probe_run( &probe ) && probe.started[0].ready)
-    {
-        for (i = 0; i < probe.started[0].names.count && used < sizeof(names); i++)
-            used += snprintf( names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
-                              log_escape_name( &name, probe.started[0].names.names[i] ) );
-        for (i = 0; i < probe.started[0].statics.count && used < sizeof(names); i++)
-            used += snprintf( names + used, sizeof(names) - used, "%s%s (static)", used ? ", " : "",
-                              log_escape_name( &name, static_channel_name( probe.started[0].statics.names[i] ) ) );
-        tell( doctor, VERDICT_OK, "", "plug-in %s: works (%u bit), listens on %s", registration->key,
-              registration->bits, *names ? names : "no channel yet" );
-        for (i = 0; i < probe.lines.count; i++)
-            tell( doctor, VERDICT_WARNING, "", "plug-in %s, while it started: %s", registration->key,
-                  probe.lines.names[i] );
-        for (i = 0; i < probe.started[0].names.count; i++)
-            look_at_name( doctor, registration, probe.started[0].names.names[i] );
-    }
+    if (probe_run( &probe ) && probe.started[0].ready) tell_working( doctor, registration, &probe );
     else
     {
         snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", registration->key,
@@ -239,7 +237,7 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
 static void look_at_plugins( struct doctor *doctor )
 {
     struct registration *registration = doctor->catalog.search.registrations;
-    char about[LINE], mend[LINE];
+    char about[PROBLEM_TEXT], mend[PROBLEM_TEXT];
     struct shell_word word;
 
     if (!registration)
@@ -332,7 +330,7 @@ static void look_at_clients( struct doctor *doctor )
 
 static int look( struct doctor *doctor, const char *prefix )
 {
-    char problem[LINE];
+    char problem[PROBLEM_TEXT];
     int status = target_configure( &doctor->target, prefix, problem, sizeof(problem) );
 
     if (status)

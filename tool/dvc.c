@@ -124,9 +124,7 @@ static void take_static( struct dvc_server *server, const char *name, const stru
 {
     struct static_channel *declared = NULL;
     struct channel *channel;
-    struct log_text text;
 
-    log_escape( &text, name );
     if (report->stream < WINEDVC_STREAM_STATIC || report->stream >= WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC)
     {
         server->runner->port->rule = "a static channel has one of the numbers for them";
@@ -136,7 +134,7 @@ static void take_static( struct dvc_server *server, const char *name, const stru
     if (!declared)
     {
         journal_tell( "warning", NULL, "static channel %s can not be used: its name has 1 to 7 letters, digits or "
-                      "signs, drdynvc is FreeRDP's, and there may be 30", text.text );
+                      "signs, drdynvc is FreeRDP's, and there may be 30", name );
         return;
     }
     static_give( declared, HOST, report->stream );
@@ -149,31 +147,31 @@ static void take_static( struct dvc_server *server, const char *name, const stru
     }
     channel->declared = declared;
     channel->state = CHANNEL_ENDED;
-    journal_tell( "declares", NULL, "declares static channel %s", text.text );
+    journal_tell( "declares", NULL, "declares static channel %s", name );
 }
 
 /* A control frame: what plug-ins listen on or declare, and what is said of them. */
 void dvc_take_report( struct dvc_server *server, const struct report *report )
 {
-    struct log_text text;
+    struct shown_name name;
 
     switch (report->type)
     {
     case WINEDVC_LISTEN:
         if (server->names.count < 256 && !name_list_has( &server->names, report->strings[0] ))
             name_list_add( &server->names, report->strings[0] );
-        journal_tell( "listens", NULL, "listens on %s", log_escape_name( &text, report->strings[0] ) );
+        journal_tell( "listens", NULL, "listens on %s", show_name( &name, report->strings[0] ) );
         break;
     case WINEDVC_UNLISTEN:
         name_list_remove( &server->names, report->strings[0] );
-        journal_tell( "unlistens", NULL, "does not listen on %s any more", log_escape_name( &text, report->strings[0] ) );
+        journal_tell( "unlistens", NULL, "does not listen on %s any more", show_name( &name, report->strings[0] ) );
         break;
     case WINEDVC_STATIC:
         take_static( server, report->strings[0], &report->fixed.declared );
         break;
     case WINEDVC_LOG:
         journal_tell( report->fixed.log.level <= WINEDVC_LOG_WARN ? "warning" : "note", NULL, "%s",
-                      log_escape( &text, report->strings[0] ) );
+                      report->strings[0] );
         break;
     default:
         break;
@@ -354,12 +352,12 @@ struct channel *dvc_open( struct dvc_server *server, const char *name, const cha
 {
     struct channel *channel = find_static_name( server, name );
     uint8_t pdu[DRDYNVC_MAX_PDU];
-    struct log_text text;
+    struct shown_name shown;
 
     if (channel && !name_list_has( &server->names, name )) return open_static( channel, label );
     if (!(channel = channel_create( server, name, label ))) return NULL;
     channel->id = ++server->last_id;
-    if (strcmp( name, label )) journal_tell( "asked", label, "is asked for: %s", log_escape_name( &text, name ) );
+    if (strcmp( name, label )) journal_tell( "asked", label, "is asked for: %s", show_name( &shown, name ) );
     else journal_tell( "asked", label, "is asked for" );
     runner_send_pdu( server->runner, pdu, drdynvc_write_create_req( pdu, channel->id, priority, name ) );
     return channel;

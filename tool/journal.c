@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,9 +105,9 @@ static json_t *json_hex( const uint8_t *data, size_t size )
 
 static void print_begin( const char *channel )
 {
-    struct log_text text;
+    struct shown_name name;
 
-    printf( "%8.3f  %s%s", seconds(), channel ? log_escape_name( &text, channel ) : "", channel ? "  " : "" );
+    printf( "%8.3f  %s%s", seconds(), channel ? show_name( &name, channel ) : "", channel ? "  " : "" );
 }
 
 static char shown( uint8_t byte )
@@ -150,22 +151,26 @@ static void print_dump( const uint8_t *data, size_t size )
 
 void journal_tell( const char *event, const char *channel, const char *format, ... )
 {
-    char text[LOG_LINE];
     va_list args;
     json_t *object;
+    char *text;
 
     va_start( args, format );
-    vsnprintf( text, sizeof(text), format, args );
+    if (vasprintf( &text, format, args ) < 0) text = NULL;
     va_end( args );
     if (json)
     {
         if ((object = new_event( event, channel ))) json_object_set_new( object, "text", json_text( text ) );
         print_event( object );
-        return;
     }
-    print_begin( channel );
-    puts( text );
-    fflush( stdout );
+    else
+    {
+        print_begin( channel );
+        print_shown( stdout, text ? text : "no memory is left" );
+        putchar( '\n' );
+        fflush( stdout );
+    }
+    free( text );
 }
 
 void journal_hush( bool hushed )
@@ -246,7 +251,6 @@ void journal_failure( const char *file, unsigned int line, unsigned int step, co
                       const char *got )
 {
     json_t *object;
-    struct log_text escaped;
 
     if (json && (object = new_event( "unexpected", NULL )))
     {
@@ -258,8 +262,11 @@ void journal_failure( const char *file, unsigned int line, unsigned int step, co
         json_object_set_new( object, "got", json_text( got ) );
         print_event( object );
     }
-    log_escape( &escaped, text );
-    if (file) complain( "%s:%u: step %u was not as expected: %s", file, line, step, escaped.text );
-    else complain( "step %u was not as expected: %s", step, escaped.text );
-    fprintf( stderr, "  expected  %s\n  got       %s\n", expected, got );
+    if (file) complain( "%s:%u: step %u was not as expected: %s", file, line, step, text );
+    else complain( "step %u was not as expected: %s", step, text );
+    fputs( "  expected  ", stderr );
+    print_shown( stderr, expected );
+    fputs( "\n  got       ", stderr );
+    print_shown( stderr, got );
+    fputc( '\n', stderr );
 }

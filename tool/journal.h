@@ -30,7 +30,7 @@
 
 extern void journal_begin( bool json );
 
-/* Channel is what it is called, NULL for none; "text" of the event. */
+/* Channel is what it is called, NULL for none; "text" of the event. What cannot be shown is escaped. */
 extern void journal_tell( const char *event, const char *channel, const char *format, ... )
     __attribute__((format( printf, 3, 4 )));
 

@@ -50,23 +50,6 @@ static const char *last_used( const struct plugin *plugin, char day[16] )
     return day;
 }
 
-/* The names of its channels, with commas; "?" as long as no session and no "add" has run it. */
-static const char *channels( const struct plugin *plugin, struct log_text *text )
-{
-    struct log_text name;
-    size_t used = 0, i;
-
-    if (!plugin) return "?";
-    strcpy( text->text, plugin->names.count + plugin->statics.count ? "" : "none" );
-    for (i = 0; i < plugin->names.count && used < sizeof(text->text); i++)
-        used += snprintf( text->text + used, sizeof(text->text) - used, "%s%s", i ? ", " : "",
-                          log_escape_name( &name, plugin->names.names[i] ) );
-    for (i = 0; i < plugin->statics.count && used < sizeof(text->text); i++)
-        used += snprintf( text->text + used, sizeof(text->text) - used, "%s%s (static)", used ? ", " : "",
-                          log_escape_name( &name, static_channel_name( plugin->statics.names[i] ) ) );
-    return text->text;
-}
-
 static const char *reason( const struct registration *registration, enum registration_state state )
 {
     if (state == REGISTRATION_DISABLED) return "\"winedvc enable\" switches it on";
@@ -85,17 +68,18 @@ static bool print_table( const struct catalog *catalog, const struct target *tar
     {
         enum registration_state state = registration_state( target, registration );
         const struct plugin *plugin = catalog_recall( catalog, registration );
-        struct log_text name, names, file;
+        /* known as soon as a session or "add" has run it */
+        char *channels = plugin ? channel_names( &plugin->names, &plugin->statics, "none" ) : strdup( "?" );
         char bits[16] = "?", day[16];
         const char *cells[] =
         {
-            log_escape( &name, registration->key ), kind( registration, plugin ), bits, registration_state_name( state ),
-            last_used( plugin, day ), channels( plugin, &names ),
-            log_escape( &file, *registration->file ? registration->file : registration->entry ),
+            registration->key, kind( registration, plugin ), bits, registration_state_name( state ),
+            last_used( plugin, day ), channels, *registration->file ? registration->file : registration->entry,
         };
 
         if (registration->bits) snprintf( bits, sizeof(bits), "%u", registration->bits );
-        complete = table_add( &table, cells );
+        complete = channels && table_add( &table, cells );
+        free( channels );
     }
     if (complete) table_print( &table, stdout );
     else complain( "no memory is left" );
@@ -107,22 +91,23 @@ static bool print_table( const struct catalog *catalog, const struct target *tar
 static void print_reasons( const struct catalog *catalog, const struct target *target )
 {
     struct registration *registration;
-    struct log_text name, text;
 
     for (registration = catalog->search.registrations; registration; registration = registration->next)
     {
         enum registration_state state = registration_state( target, registration );
 
-        if (state != REGISTRATION_OK)
-            printf( "%s: %s\n", log_escape( &name, registration->key ),
-                    log_escape( &text, reason( registration, state ) ) );
+        if (state == REGISTRATION_OK) continue;
+        print_shown( stdout, registration->key );
+        fputs( ": ", stdout );
+        print_shown( stdout, reason( registration, state ) );
+        putchar( '\n' );
     }
 }
 
 static json_t *json_channels( const struct plugin *plugin, bool is_static )
 {
     const struct name_list *names;
-    struct log_text text;
+    struct shown_name name;
     json_t *array;
     size_t i;
 
@@ -130,7 +115,7 @@ static json_t *json_channels( const struct plugin *plugin, bool is_static )
     array = json_array();
     names = is_static ? &plugin->statics : &plugin->names;
     for (i = 0; i < names->count; i++)
-        json_array_append_new( array, json_string( log_escape_name( &text, is_static ?
+        json_array_append_new( array, json_string( show_name( &name, is_static ?
                                static_channel_name( names->names[i] ) : names->names[i] ) ) );
     return array;
 }
@@ -174,10 +159,12 @@ static bool print_json( const struct catalog *catalog, const struct target *targ
 static void print_names( const struct catalog *catalog )
 {
     struct registration *registration;
-    struct log_text text;
 
     for (registration = catalog->search.registrations; registration; registration = registration->next)
-        puts( log_escape( &text, registration->key ) );
+    {
+        print_shown( stdout, registration->key );
+        putchar( '\n' );
+    }
 }
 
 static int list( const struct arguments *arguments )

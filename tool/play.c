@@ -31,8 +31,8 @@
 /* What a step has found. */
 struct outcome
 {
-    char expected[512];
-    char got[LOG_LINE];
+    char expected[2048];
+    char got[PROBLEM_TEXT];
 };
 
 static void set_text( char *text, size_t size, const char *format, ... ) __attribute__((format( printf, 3, 4 )));
@@ -277,9 +277,9 @@ static bool do_expect_close( struct awaited *awaited, struct outcome *outcome )
 
 static bool do_expect_listen( struct awaited *awaited, struct outcome *outcome )
 {
-    struct log_text name;
+    struct shown_name name;
 
-    set_expected( outcome, "a plug-in that listens on %s", log_escape_name( &name, awaited->step->name ) );
+    set_expected( outcome, "a plug-in that listens on %s", show_name( &name, awaited->step->name ) );
     if (play_wait( awaited, is_offered, awaited->play->timeout )) return true;
     say_lack( outcome, awaited );
     return false;
@@ -316,9 +316,8 @@ static bool do_disconnect( struct awaited *awaited, struct outcome *outcome )
 static bool do_expect_end( struct awaited *awaited, struct outcome *outcome )
 {
     const char *wanted = awaited->step->name, *problem = awaited->play->runner->problem;
-    struct log_text text;
 
-    if (wanted) set_expected( outcome, "the end of the plug-in's process, with \"%s\"", log_escape( &text, wanted ) );
+    if (wanted) set_expected( outcome, "the end of the plug-in's process, with \"%s\"", wanted );
     else set_expected( outcome, "the end of the plug-in's process" );
     if (!play_wait( awaited, is_over, awaited->play->timeout )) say_lack( outcome, awaited );
     else if (wanted && !strstr( problem, wanted )) set_got( outcome, "%s", problem );

@@ -81,12 +81,10 @@ static struct started_plugin *find_plugin( struct run *run, uint32_t number )
 static void take_plugin( struct run *run, const struct report *report )
 {
     struct started_plugin *plugin = find_plugin( run, report->fixed.plugin.plugin );
-    struct log_text text;
 
     if (!plugin) return;
     plugin->ready = report->fixed.plugin.state == WINEDVC_PLUGIN_READY;
-    if (!plugin->ready)
-        snprintf( plugin->problem, sizeof(plugin->problem), "%s", log_escape( &text, report->strings[1] ) );
+    if (!plugin->ready) snprintf( plugin->problem, sizeof(plugin->problem), "%s", report->strings[1] );
 }
 
 static void take_listen( struct run *run, const struct report *report )
@@ -110,10 +108,7 @@ static void take_static( struct run *run, const struct report *report )
 
 static void take_log( struct run *run, const struct report *report )
 {
-    struct log_text text;
-
-    if (run->probe->lines.count < MOST_LINES)
-        name_list_add( &run->probe->lines, log_escape( &text, report->strings[0] ) );
+    if (run->probe->lines.count < MOST_LINES) name_list_add( &run->probe->lines, report->strings[0] );
 }
 
 static void take_report( void *context, const struct report *report )
@@ -161,13 +156,13 @@ static void probe_do( struct probe *probe )
     };
     int signals = run.runner.input;
     struct log_text text;
+    size_t used = 0;
 
     probe->told = runner_start( &run.runner );
     /* the last that it said is why, such as a window that it shows */
     if (*run.runner.problem && lines->count)
-        snprintf( probe->problem, sizeof(probe->problem), "%.260s; %.240s", lines->names[lines->count - 1],
-                  run.runner.problem );
-    else snprintf( probe->problem, sizeof(probe->problem), "%s", run.runner.problem );
+        used = snprintf( probe->problem, sizeof(probe->problem), "%s; ", lines->names[lines->count - 1] );
+    snprintf( probe->problem + used, sizeof(probe->problem) - used, "%s", run.runner.problem );
     snprintf( probe->versions, sizeof(probe->versions), "%s", run.runner.versions );
     runner_end( &run.runner );
     if (run.runner.host)

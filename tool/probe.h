@@ -29,6 +29,7 @@
 #include "log.h"
 #include "namelist.h"
 #include "settings.h"
+#include "terminal.h"
 
 /* An AddIns key that was reported. */
 struct registration
@@ -44,7 +45,7 @@ struct registration
 struct started_plugin
 {
     bool             ready;         /* Initialize has succeeded */
-    char             problem[LOG_TEXT];     /* why it is not, and what to do */
+    char             problem[PROBLEM_TEXT]; /* why it is not, and what to do */
     struct name_list names;         /* of its channels */
     struct name_list statics;       /* static ones, as a struct plugin has them */
 };
@@ -61,7 +62,7 @@ struct probe
     const sigset_t        *signals; /* blocked ones, of which each interrupts it; NULL for none */
     /* what came of it */
     bool                   told;    /* it has said all that it was asked for */
-    char                   problem[LOG_LINE];   /* why it has not; what a reason from outside is cut to */
+    char                   problem[PROBLEM_TEXT];   /* why it has not, and what to do */
     char                   versions[LOG_TEXT];  /* of the host, of Wine and of the system; "" if it said nothing */
     char                   error[LOG_TEXT];     /* the last of Wine's errors that may explain a failure */
     struct registration   *registrations;       /* in its order */

@@ -195,7 +195,7 @@ static bool await( struct replay *replay, size_t number )
     struct runner *runner = replay->play->runner;
     uint64_t until = clock_ms() + replay->play->timeout;
     struct journal_brief brief;
-    char got[LOG_LINE + 64];
+    char got[PROBLEM_TEXT + 64];
 
     find_oldest( replay );
     while (replay->oldest < number && !runner->over && clock_ms() < until) runner_turn( runner, until );

@@ -46,9 +46,7 @@ static const struct tight relaxed;
 
 void runner_fail( struct runner *runner, const char *why )
 {
-    struct log_text text;
-
-    if (!*runner->problem) snprintf( runner->problem, sizeof(runner->problem), "%s", log_escape( &text, why ) );
+    if (!*runner->problem) snprintf( runner->problem, sizeof(runner->problem), "%s", why );
     runner->over = true;
 }
 
@@ -213,7 +211,7 @@ static void tell_end( struct runner *runner )
     const char *words = *output->error ? output->error : output->last;
     struct shell_word word;
     struct log_text text;
-    char why[LOG_LINE];
+    char why[PROBLEM_TEXT];
 
     log_escape( &text, words );
     if (is_other_server( words ))
@@ -314,7 +312,7 @@ static bool runner_create( struct runner *runner, const struct wine_program *pro
     if (!(runner->host = host_create( 0, runner->bits, runner->title, program, runner->arguments, &fd )))
     {
         snprintf( runner->problem, sizeof(runner->problem),
-                  "%.1000s can not be started (%s): is Wine installed completely?", program->loader,
+                  "%s can not be started (%s): is Wine installed completely?", program->loader,
                   strerror( errno ) );
         return false;
     }

@@ -30,6 +30,7 @@
 #include "port.h"
 #include "report.h"
 #include "settings.h"
+#include "terminal.h"
 
 enum runner_phase
 {
@@ -61,7 +62,7 @@ struct runner
     bool                   over;        /* nothing more is to be heard */
     bool                   has_input;   /* to be read */
     bool                   connected;   /* what it sends on channels is the connection's; the caller's */
-    char                   problem[LOG_LINE];   /* why it can not go on, and what to do; "" as long as it can */
+    char                   problem[PROBLEM_TEXT];   /* why it can not go on, and what to do; "" as long as it can */
     char                   versions[LOG_TEXT];  /* of the host, of Wine and of the system; "" if it said nothing */
     struct host           *host;        /* NULL if it was not started */
     struct port           *port;

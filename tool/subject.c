@@ -28,8 +28,6 @@
 #include "terminal.h"
 #include "verbs.h"
 
-#define PROBLEM 2048
-
 /* The file of FILE and FILE:{CLSID}, if it is there; "" for a name or a class. */
 static void find_file( const char *name, char file[PATH_MAX] )
 {

@@ -31,8 +31,6 @@
 #include "terminal.h"
 #include "verbs.h"
 
-#define PROBLEM 2048
-
 /* The prefix that the user means is known by the name that it has in the configuration: a session's record is, too. */
 static bool is_configured( const struct settings *settings, const char *prefix )
 {
@@ -75,7 +73,7 @@ int target_check( struct target *target, char *problem, size_t size )
 
 int target_open( struct target *target, const char *prefix )
 {
-    char problem[PROBLEM];
+    char problem[PROBLEM_TEXT];
     size_t i;
     int status = target_configure( target, prefix, problem, sizeof(problem) );
 

@@ -18,7 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <limits.h>
+#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,18 +57,43 @@ void print_shown( FILE *stream, const char *text )
     }
 }
 
+/* A copy of what print_shown() prints, for free(); NULL without memory. */
+static char *shown_copy( const char *text )
+{
+    char *shown = NULL;
+    size_t size;
+    FILE *stream = open_memstream( &shown, &size );
+
+    if (!stream) return NULL;
+    print_shown( stream, text );
+    if (!fclose( stream )) return shown;
+    free( shown );
+    return NULL;
+}
+
+const char *show_name( struct shown_name *shown, const char *name )
+{
+    char *end = shown->text;
+
+    for (; *name && end + 4 < shown->text + sizeof(shown->text); name++)
+        end += sprintf( end, *name >= ' ' && *name <= '~' ? "%c" : "\\x%02x", (unsigned char)*name );
+    *end = 0;
+    return shown->text;
+}
+
 void complain( const char *format, ... )
 {
-    char line[2 * PATH_MAX];
     va_list args;
+    char *line;
 
     fflush( stdout );
     terminal_print( stderr, COLOUR_STRONG, "winedvc: " );
     va_start( args, format );
-    vsnprintf( line, sizeof(line), format, args );
+    if (vasprintf( &line, format, args ) < 0) line = NULL;
     va_end( args );
-    print_shown( stderr, line );
+    print_shown( stderr, line ? line : "no memory is left" );
     fputc( '\n', stderr );
+    free( line );
 }
 
 void tell_progress( const char *text )
@@ -95,7 +120,7 @@ bool table_add( struct table *table, const char *const *cells )
 
     if (!rows) return false;
     table->rows = rows;
-    for (i = 0; i < table->columns; i++) complete &= (table->rows[table->count][i] = strdup( cells[i] )) != NULL;
+    for (i = 0; i < table->columns; i++) complete &= (table->rows[table->count][i] = shown_copy( cells[i] )) != NULL;
     table->count++;
     return complete;
 }
@@ -174,17 +199,11 @@ void table_print( const struct table *table, FILE *stream )
 
 json_t *json_text( const char *text )
 {
-    json_t *value = NULL;
-    char *shown = NULL;
-    FILE *stream;
-    size_t size;
+    char *shown = text ? shown_copy( text ) : NULL;
+    json_t *value = shown ? json_string( shown ) : NULL;
 
-    if (!text) return json_null();
-    if (!(stream = open_memstream( &shown, &size ))) return NULL;
-    print_shown( stream, text );
-    if (!fclose( stream )) value = json_string( shown );
     free( shown );
-    return value;
+    return text ? value : json_null();
 }
 
 bool json_print( json_t *value )

@@ -21,6 +21,7 @@
 #ifndef __WINEDVC_TERMINAL_H
 #define __WINEDVC_TERMINAL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -39,8 +40,18 @@ enum colour
 /* The text, in that colour if the stream is a terminal that has colours and the user has not set NO_COLOR. */
 extern void terminal_print( FILE *stream, enum colour colour, const char *text );
 
+/* What is wrong, why, and what to do, with the names of files: nobody cuts it. */
+#define PROBLEM_TEXT (4 * PATH_MAX)
+
 /* Of a line; what cannot be shown is escaped. */
 extern void print_shown( FILE *stream, const char *text );
+
+/* A channel's name: bytes, of which ASCII is shown. One that is valid is never cut. Returns shown->text. */
+struct shown_name
+{
+    char text[4 * 260 + 1];
+};
+extern const char *show_name( struct shown_name *shown, const char *name );
 
 /* "winedvc: ..." on standard error, in one line: what is wrong, why, and what to do. What cannot be shown is escaped. */
 extern void complain( const char *format, ... ) __attribute__((format( printf, 1, 2 )));
@@ -48,7 +59,7 @@ extern void complain( const char *format, ... ) __attribute__((format( printf, 1
 /* That something takes long, to a user who looks. */
 extern void tell_progress( const char *text );
 
-/* Rows of cells, all of them shown text of the caller's. On a terminal no line is wider than it: the widest columns are
+/* Rows of cells; what cannot be shown is escaped. On a terminal no line is wider than it: the widest columns are
  * cut then. */
 #define TABLE_COLUMNS 8
 

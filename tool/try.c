@@ -35,7 +35,6 @@
 
 enum { GIVEN_CHANNEL, GIVEN_SEND, GIVEN_SCRIPT, GIVEN_ECHO_TEST, GIVEN_REPLAY, GIVEN_TIMEOUT, GIVEN_DEBUG };
 
-#define PROBLEM  1024
 #define TIMEOUT  10         /* seconds */
 #define DAY      86400
 #define QUIET_MS 1000       /* after which nothing more is awaited */
@@ -51,7 +50,7 @@ struct trial
     struct play    play;
     struct runner  runner;
     pid_t          debugger;    /* 0 for none */
-    char           failure[LOG_LINE];   /* why the plug-in does not work, "" if it does */
+    char           failure[PROBLEM_TEXT];   /* why the plug-in does not work, "" if it does */
     char           typed[MOST_LINE];
     size_t         used;        /* of that */
 };
@@ -61,13 +60,12 @@ struct trial
 static void take_report( void *context, const struct report *report )
 {
     struct trial *trial = context;
-    struct log_text text;
 
     if (report->type == WINEDVC_HELLO && trial->arguments->given[GIVEN_DEBUG])
         trial->debugger = debugger_start( trial->runner.settings, trial->runner.bits, report->fixed.hello.pid,
                                           &trial->runner.host->process );
     if (report->type == WINEDVC_PLUGIN && report->fixed.plugin.state != WINEDVC_PLUGIN_READY)
-        snprintf( trial->failure, sizeof(trial->failure), "%s", log_escape( &text, report->strings[1] ) );
+        snprintf( trial->failure, sizeof(trial->failure), "%s", report->strings[1] );
     dvc_take_report( &trial->play.server, report );
 }
 
@@ -92,7 +90,7 @@ static void take_chunk( void *context, uint16_t stream, uint16_t flags, const ui
 static bool read_script( struct trial *trial )
 {
     const struct arguments *arguments = trial->arguments;
-    char problem[PROBLEM];
+    char problem[PROBLEM_TEXT];
     uint8_t *data;
     size_t i, size;
 
@@ -115,7 +113,7 @@ static bool read_script( struct trial *trial )
 static bool read_trace( struct trial *trial )
 {
     const char *const *given = trial->arguments->given;
-    char problem[PROBLEM];
+    char problem[PROBLEM_TEXT];
 
     if (!!given[GIVEN_SCRIPT] + !!given[GIVEN_ECHO_TEST] + !!given[GIVEN_REPLAY] > 1)
     {
@@ -159,7 +157,7 @@ static const char *choose_channel( struct trial *trial )
 static bool play_line( struct trial *trial, const char *line )
 {
     size_t first = trial->own.count;
-    char problem[PROBLEM];
+    char problem[PROBLEM_TEXT];
 
     if (script_add( &trial->own, 0, line, problem, sizeof(problem) ))
         return play_script( &trial->play, &trial->own, first );
@@ -297,7 +295,6 @@ static int try_plugin( struct trial *trial )
     char *const arguments[] = { (char *)(debug ? "debug" : "host"), registration->entry, NULL };
     struct runner *runner = &trial->runner;
     struct winedvc_limits limits;
-    struct log_text text;
     int status = STATUS_FAILED;
 
     runner->settings = &trial->subject.target.settings;
@@ -321,8 +318,7 @@ static int try_plugin( struct trial *trial )
     {
         host_limits( runner->settings, &limits );
         runner_send( runner, WINEDVC_LIMITS, &limits, sizeof(limits) );
-        journal_tell( "ready", NULL, "%s is ready: %u bit, %s", log_escape( &text, registration->key ), runner->bits,
-                      runner->versions );
+        journal_tell( "ready", NULL, "%s is ready: %u bit, %s", registration->key, runner->bits, runner->versions );
         status = end( trial, play( trial ) );
     }
     runner_clear( runner );

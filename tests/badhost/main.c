@@ -415,6 +415,46 @@ static void be_half( void )
     wire_control( WINEDVC_READY, NULL, 0, NULL );
 }
 
+/* The reason of a failure, and what is said before an answer that never comes, end in what to do, behind 1000 letters. */
+static void fill_text( char text[1024], const char *end )
+{
+    memset( text, 'x', 1000 );
+    strcpy( text + 1000, end );
+}
+
+static void be_verbose( void )
+{
+    struct { struct winedvc_plugin plugin; char strings[1025]; } body = { { 1, WINEDVC_PLUGIN_FAILED, 0 }, "" };
+
+    wire_hello( WINEDVC_MAJOR, 64 );
+    fill_text( body.strings + 1, ": mend it" );
+    wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_PLUGIN, &body, sizeof(body.plugin) + 1 + 1010 );
+    wire_control( WINEDVC_READY, NULL, 0, NULL );
+}
+
+static void be_drawling( void )
+{
+    struct winedvc_log log = { WINEDVC_LOG_WARN, 1 };
+    char text[1024];
+
+    wire_hello( WINEDVC_MAJOR, 64 );
+    fill_text( text, ", it says" );
+    wire_control( WINEDVC_LOG, &log, sizeof(log), text );
+}
+
+/* Listens on the longest name that there may be, of bytes that are shown as four each. */
+static void be_foreign( void )
+{
+    static const struct { struct winedvc_plugin plugin; char strings[2]; } body = { { 1, WINEDVC_PLUGIN_READY, 0 }, "" };
+    char name[261] = "";
+
+    while (strlen( name ) < 260) strcat( name, "\xc3\xa9" );
+    wire_hello( WINEDVC_MAJOR, 64 );
+    wire_listen( name );
+    wire_send( WINEDVC_STREAM_CONTROL, WINEDVC_PLUGIN, &body, sizeof(body.plugin) + 2 );
+    wire_control( WINEDVC_READY, NULL, 0, NULL );
+}
+
 static void be_scout( void )
 {
     static const struct { struct winedvc_addin addin; char strings[8]; } body = { { .bits = 64 }, "a\0b\0c\0" };
@@ -669,7 +709,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "thief", be_thief }, { "silent", be_silent }, { "reborn", be_reborn },
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "limited", be_limited },
-    { "tireless", be_tireless },
+    { "tireless", be_tireless }, { "verbose", be_verbose }, { "drawling", be_drawling }, { "foreign", be_foreign },
     { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
     { "outside", be_outside }, { "lingerer", be_lingerer },
 };
