@@ -43,13 +43,19 @@ void message_free( struct message *message )
     free( message );
 }
 
+/* All that it takes. */
+static size_t message_memory( const struct message *message )
+{
+    return sizeof(*message) + DRDYNVC_MESSAGE_ROOM + drdynvc_message_capacity( message->data );
+}
+
 struct message *dvc_take( struct dvc_server *server, struct channel *channel )
 {
     struct message *message = channel->messages;
 
     if (!message) return NULL;
     if (!(channel->messages = message->next)) channel->end = &channel->messages;
-    server->kept -= message->size;
+    server->kept -= message_memory( message );
     return message;
 }
 
@@ -195,7 +201,7 @@ static void keep_message( struct dvc_server *server, struct channel *channel, ui
     message->time = clock_us();
     *channel->end = message;
     channel->end = &message->next;
-    server->kept += size;
+    server->kept += message_memory( message );
     if (server->kept > DVC_MOST_KEPT)
         runner_fail( server->runner, "more than 64 MiB have come that no step has asked for: is a step missing?" );
 }

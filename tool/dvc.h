@@ -58,7 +58,7 @@ struct channel
     struct message   **end;
 };
 
-/* What a server has kept that nobody takes, at most. */
+/* The memory of what a server has kept that nobody takes, at most. */
 #define DVC_MOST_KEPT 67108864
 
 struct dvc_server

@@ -373,12 +373,12 @@ static bool play_step( struct play *play, const struct step *step, struct outcom
     return steps[step->kind]( &awaited, outcome );
 }
 
-bool play_script( struct play *play, const struct script *script, size_t first )
+bool play_script( struct play *play, const struct script *script )
 {
     struct outcome outcome;
     size_t i;
 
-    for (i = first; i < script->count; i++)
+    for (i = 0; i < script->count; i++)
     {
         play->steps++;
         if (play_step( play, &script->steps[i], &outcome )) continue;

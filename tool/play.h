@@ -38,9 +38,9 @@ struct play
     bool              ended;        /* the plug-in's process has, as was expected */
 };
 
-/* Does a script's steps from that one on. The first that is not as expected ends it, with a line for the user; false
+/* Does a script's steps. The first that is not as expected ends it, with a line for the user; false
  * then. */
-extern bool play_script( struct play *play, const struct script *script, size_t first );
+extern bool play_script( struct play *play, const struct script *script );
 
 /* Until nothing has come for that long, or nothing can come any more; false, with a line, if the plug-in's process has
  * failed. */

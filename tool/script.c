@@ -405,7 +405,8 @@ bool script_add( struct script *script, unsigned int line, const char *text, cha
     if (script->count >= MOST_STEPS || !(steps = realloc( script->steps, (script->count + 1) * sizeof(*steps) )))
     {
         step_clear( &step );
-        return parse_no_memory( &parser );
+        return script->count < MOST_STEPS ? parse_no_memory( &parser )
+                                          : parse_fail( &parser, "a script has a million steps at most", NULL, "use several" );
     }
     script->steps = steps;
     script->steps[script->count++] = step;
@@ -462,11 +463,14 @@ bool script_read( struct script *script, const char *file, char *problem, size_t
     return right;
 }
 
+void script_forget( struct script *script )
+{
+    while (script->count) step_clear( &script->steps[--script->count] );
+}
+
 void script_clear( struct script *script )
 {
-    size_t i;
-
-    for (i = 0; i < script->count; i++) step_clear( &script->steps[i] );
+    script_forget( script );
     free( script->steps );
     free( script->label );
     name_list_clear( &script->labels );

@@ -88,6 +88,9 @@ extern bool script_add( struct script *script, unsigned int line, const char *te
 /* A channel of that name is opened before the first step, and is what steps without a label are about. */
 extern bool script_set_label( struct script *script, const char *label );
 
+/* Its steps are done; which channels were asked for is still known. */
+extern void script_forget( struct script *script );
+
 extern void script_clear( struct script *script );
 
 /* What a step sends: text:..., hex:..., counting:N, @FILE. The data are the caller's. NULL on failure. */

@@ -156,13 +156,13 @@ static const char *choose_channel( struct trial *trial )
 /* One step of ours. */
 static bool play_line( struct trial *trial, const char *line )
 {
-    size_t first = trial->own.count;
     char problem[PROBLEM_TEXT];
+    bool done = false;
 
-    if (script_add( &trial->own, 0, line, problem, sizeof(problem) ))
-        return play_script( &trial->play, &trial->own, first );
-    complain( "%s", problem );
-    return false;
+    if (script_add( &trial->own, 0, line, problem, sizeof(problem) )) done = play_script( &trial->play, &trial->own );
+    else complain( "%s", problem );
+    script_forget( &trial->own );   /* any number may be typed */
+    return done;
 }
 
 static bool play_words( struct trial *trial, const char *word, const char *rest )
@@ -268,7 +268,7 @@ static bool play( struct trial *trial )
         if (!open_channel( trial ) || !send_given( trial )) return false;
     trial->play.steps = 0;  /* those that nobody wrote */
     if (given[GIVEN_ECHO_TEST]) return play_echo_test( &trial->play, trial->own.label );
-    if (given[GIVEN_SCRIPT]) return play_script( &trial->play, &trial->script, 0 );
+    if (given[GIVEN_SCRIPT]) return play_script( &trial->play, &trial->script );
     if (arguments->repeated.count) return play_listen( &trial->play, QUIET_MS );
     if (trial->debugger) return play_listen( &trial->play, (uint64_t)DAY * 1000 );  /* it is who is typed to */
     return talk( trial );

@@ -220,6 +220,43 @@ static void be_pourer( void )
     }
 }
 
+/* 62 MiB in messages that each are a PDU, as fast as its window lets it; then it listens on one more name. */
+static void be_dripping( void )
+{
+    unsigned int left = 62 * 1048576 / 1590;
+    struct winedvc_credit credit;
+    struct winedvc_frame frame;
+    const uint8_t *body;
+    size_t used = 0;
+    int id = -1;
+
+    get_ready();
+    for (;;)
+    {
+        for (; id >= 0 && left && used + 1592 <= WINEDVC_WINDOW; used += 1592)
+        {
+            wire_data( id, junk, 1590 );
+            if (!--left) wire_listen( "Bad::dripped" );
+        }
+        body = wire_read( &frame );
+        if (frame.stream != WINEDVC_STREAM_CONTROL && body[0] >> 4 == 5)
+        {
+            wire_caps_rsp();
+            used += 4;
+        }
+        else if (frame.stream != WINEDVC_STREAM_CONTROL && body[0] >> 4 == 1)
+        {
+            wire_create_rsp( id = body[1], 0 );
+            used += 6;
+        }
+        else if (frame.stream == WINEDVC_STREAM_CONTROL && frame.flags == WINEDVC_CREDIT)
+        {
+            memcpy( &credit, body, sizeof(credit) );
+            used = credit.bytes < used ? used - credit.bytes : 0;
+        }
+    }
+}
+
 /* LISTEN and UNLISTEN without end, as fast as the addin takes them: it breaks no rule. */
 static void be_tireless( void )
 {
@@ -710,7 +747,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "moved", be_moved }, { "usurper", be_usurper }, { "closer", be_closer },
     { "echo", be_echo }, { "telling", be_telling }, { "limited", be_limited },
     { "tireless", be_tireless }, { "verbose", be_verbose }, { "drawling", be_drawling }, { "foreign", be_foreign },
-    { "pourer", be_pourer }, { "flooder", be_flooder }, { "barred", be_barred },
+    { "pourer", be_pourer }, { "dripping", be_dripping }, { "flooder", be_flooder }, { "barred", be_barred },
     { "outside", be_outside }, { "lingerer", be_lingerer },
 };
 
