@@ -275,6 +275,16 @@ bool wine_check_prefix( const struct settings *settings, char *problem, size_t s
     return false;
 }
 
+bool wine_check_version( const char *versions, char *problem, size_t size )
+{
+    const char *version = strstr( versions, " wine-" );
+
+    if (!version || strtoul( version += 6, NULL, 10 ) >= WINE_OLDEST) return true;
+    snprintf( problem, size, "Wine %.*s is too old: winedvc needs version %u.0: install a newer Wine, or name one with "
+              "\"wine\" (WINEDVC_WINE)", (int)strspn( version, "0123456789." ), version, WINE_OLDEST );
+    return false;
+}
+
 static bool variable_is_private( const char *variable )
 {
     size_t i;

@@ -41,6 +41,13 @@ extern bool wine_find( const struct settings *settings, unsigned int bits, struc
 /* winedvc.exe for plug-ins of that many bits; on failure as above. */
 extern bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size );
 
+/* The oldest that winedvc was ever tested with: what one before it lacks nobody knows. */
+#define WINE_OLDEST 8
+
+/* Versions are what a host says: "winedvc.exe ..., wine-8.0 (Debian) as Windows ...". False, with a line in problem, if
+ * its Wine is older than that; a Wine that hides its version is not known to be. */
+extern bool wine_check_version( const char *versions, char *problem, size_t size );
+
 /* Is there a prefix? We never make one: that takes seconds, and it would hold no plug-in. */
 extern bool wine_check_prefix( const struct settings *settings, char *problem, size_t size );
 

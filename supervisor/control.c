@@ -29,6 +29,7 @@
 #include "report.h"
 #include "search.h"
 #include "show.h"
+#include "wine.h"
 
 /* May this host have a line in the log? */
 static bool control_may_log( struct supervisor *supervisor, struct host *host )
@@ -40,6 +41,7 @@ static const char *control_hello( struct supervisor *supervisor, struct host *ho
 {
     const struct winedvc_hello *hello = &report->fixed.hello;
     const char *versions = report->strings[0];
+    char problem[LOG_TEXT];
     struct log_text text;
 
     if (hello->major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
@@ -47,6 +49,8 @@ static const char *control_hello( struct supervisor *supervisor, struct host *ho
     if (versions && host->state == HOST_STARTS && !supervisor->terminated)
         log_line( host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
                   host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
+    if (versions && !host->number && !supervisor->terminated && !wine_check_version( versions, problem, sizeof(problem) ))
+        log_warn( "%s", problem );
     if (!host_event( host, EVENT_HELLO )) return NULL;
     life_heard( host );
     show_host( supervisor, host );

@@ -29,6 +29,7 @@
 #include "catalog.h"
 #include "dospath.h"
 #include "terminal.h"
+#include "wine.h"
 
 #define NEAR 2      /* letters that differ */
 
@@ -62,9 +63,15 @@ bool catalog_read_with( struct catalog *catalog, const struct target *target, co
 
 bool catalog_open( struct catalog *catalog, const struct target *target )
 {
-    if (catalog_read( catalog, target )) return true;
-    complain( "the plug-ins can not be listed: %s", catalog->search.problem );
-    return false;
+    char problem[PROBLEM_TEXT];
+
+    if (!catalog_read( catalog, target ))
+    {
+        complain( "the plug-ins can not be listed: %s", catalog->search.problem );
+        return false;
+    }
+    if (!wine_check_version( catalog->search.versions, problem, sizeof(problem) )) complain( "%s", problem );
+    return true;
 }
 
 void catalog_clear( struct catalog *catalog )

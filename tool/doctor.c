@@ -35,9 +35,7 @@
 #include "shell.h"
 #include "terminal.h"
 #include "verbs.h"
-
-/* The oldest that winedvc was ever tested with: what one before it lacks nobody knows. */
-#define OLDEST_WINE 8
+#include "wine.h"
 
 enum verdict { VERDICT_OK, VERDICT_WARNING, VERDICT_FAILED };
 
@@ -117,18 +115,6 @@ static void look_at_configuration( struct doctor *doctor )
     if (!mistakes->count) tell( doctor, VERDICT_OK, "", "configuration: no mistake in environment and files" );
 }
 
-/* Of "winedvc.exe ..., wine-8.0 (Debian) as Windows ...", as the host says; not of a Wine that hides it. */
-static void look_at_version( struct doctor *doctor, const char *versions )
-{
-    const char *version = strstr( versions, " wine-" );
-
-    if (version && strtoul( version + 6, NULL, 10 ) < OLDEST_WINE)
-        tell( doctor, VERDICT_FAILED, "install a newer Wine, or name one with \"wine\" (WINEDVC_WINE)",
-              "Wine %.*s is too old: winedvc needs version %u.0", (int)strcspn( version + 6, " " ), version + 6,
-              OLDEST_WINE );
-    else tell( doctor, VERDICT_OK, "", "host: %s", versions );
-}
-
 /* Returns false if no plug-in can run. */
 static bool look_at_wine( struct doctor *doctor )
 {
@@ -146,7 +132,9 @@ static bool look_at_wine( struct doctor *doctor )
         tell_problem( doctor, "winedvc.exe does not run: ", doctor->catalog.search.problem );
         return false;
     }
-    look_at_version( doctor, doctor->catalog.search.versions );
+    if (wine_check_version( doctor->catalog.search.versions, problem, sizeof(problem) ))
+        tell( doctor, VERDICT_OK, "", "host: %s", doctor->catalog.search.versions );
+    else tell_problem( doctor, "", problem );
     return true;
 }
 
