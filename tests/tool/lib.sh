@@ -16,6 +16,8 @@
 #   mistake NAME REGEX MEND [COMMAND]…   doctor has to find one thing that failed, with a line like REGEX and a mend like
 #                               MEND; when COMMAND is run, or the one that the mend has in quotation marks ($fix), all is ok again
 #   conforms WHAT               $out has to be JSON of the form that docs/winedvc.schema.json has under that name
+#   has PROGRAM                 it is installed; if not, the test is skipped in the end, and says that it is missing
+#   lacks WHAT                  the same for anything else that a part of the test would need
 #   finish                      the test has passed unless something was WRONG
 set -u
 
@@ -27,8 +29,12 @@ count=0
 runner=()
 started=()
 
+missing=
+
 wrong() { echo "WRONG: $*"; failures=$((failures + 1)); }
 skip()  { echo "$*"; exit 77; }
+lacks() { [[ ", $missing," = *", $1,"* ]] || missing+=${missing:+, }$1; }
+has()   { command -v "$1" > /dev/null || { lacks "$1"; return 1; }; }
 
 cleanup()
 {
@@ -112,7 +118,7 @@ checksum()
 conforms()
 {
     local why
-    command -v jq > /dev/null || return 0
+    has jq || return 0
     why=$(jq -r --slurpfile schema "$SRCDIR/docs/winedvc.schema.json" --arg what "$1" -f "$SRCDIR/tests/tool/schema.jq" "$out" \
           2>&1) && [ -z "$why" ] || { wrong "JSON of $1: $why"; cat "$out"; }
 }
@@ -154,8 +160,9 @@ mistake()
 
 finish()
 {
-    [ "$failures" = 0 ] || echo "FAILED: $failures"
-    exit $((failures > 0))
+    if [ "$failures" != 0 ]; then echo "FAILED: $failures"; exit 1; fi
+    [ -z "$missing" ] || skip "the rest was right; missing: $missing"
+    exit 0
 }
 
 mkdir -p "$BUILDDIR/tool-tests"
