@@ -23,6 +23,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#define COBJMACROS
 #include "windef.h"
 #include "winbase.h"
 #include "winreg.h"
@@ -40,6 +41,7 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
 /* Of widl's dlldata.c. */
 extern void RPC_ENTRY GetProxyDllInfo( const ProxyFileInfo ***files, const CLSID **clsid );
+extern HRESULT WINAPI proxies_DllGetClassObject( REFCLSID clsid, REFIID riid, void **out );
 
 /* One view of the registry, and the DLL that processes of that bitness load. */
 struct view
@@ -231,4 +233,64 @@ HRESULT WINAPI DllUnregisterServer(void)
 {
     BOOL changed;
     return for_views( unregister_view, &changed );
+}
+
+/* An object of every interface, that nobody calls. */
+
+static HRESULT STDMETHODCALLTYPE lasting_QueryInterface( IUnknown *iface, REFIID riid, void **out )
+{
+    const ProxyFileInfo **files;
+    const CLSID *clsid;
+    int i;
+
+    GetProxyDllInfo( &files, &clsid );
+    for (*out = NULL; *files && !*out; files++)
+        if (IsEqualGUID( riid, &IID_IUnknown ) || (*files)->pIIDLookupRtn( riid, &i )) *out = iface;
+    return *out ? S_OK : E_NOINTERFACE;
+}
+
+static ULONG STDMETHODCALLTYPE lasting_AddRef( IUnknown *iface )
+{
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE lasting_Release( IUnknown *iface )
+{
+    return 1;
+}
+
+static const IUnknownVtbl lasting_vtbl = { lasting_QueryInterface, lasting_AddRef, lasting_Release };
+static IUnknown lasting = { &lasting_vtbl };
+
+/* Wine withdraws an interface with its last object in a process, and may wait for ever then for the end of a call that is
+ * just about to end, so that no object of any interface can be passed any more. It never does with an object that lasts. */
+static void keep_interfaces(void)
+{
+    const ProxyFileInfo **files;
+    const CLSID *clsid;
+    IStream *stream;
+    unsigned int i;
+    HRESULT hr;
+
+    if (FAILED(CreateStreamOnHGlobal( NULL, TRUE, &stream ))) return;
+    for (GetProxyDllInfo( &files, &clsid ); *files; files++)
+    {
+        for (i = 0; (*files)->pStubVtblList[i]; i++)
+        {
+            hr = CoMarshalInterface( stream, (*files)->pStubVtblList[i]->header.piid, &lasting, MSHCTX_LOCAL, NULL,
+                                     MSHLFLAGS_TABLESTRONG );
+            if (FAILED(hr)) WARN( "An interface will not last, hr %#lx.\n", hr );
+        }
+    }
+    IStream_Release( stream );
+}
+
+/* COM comes for the first proxy or stub in a process, and for those of the lasting object. */
+HRESULT WINAPI DllGetClassObject( REFCLSID clsid, REFIID riid, void **out )
+{
+    static LONG kept;
+    HRESULT hr = proxies_DllGetClassObject( clsid, riid, out );
+
+    if (SUCCEEDED(hr) && !InterlockedExchange( &kept, TRUE )) keep_interfaces();
+    return hr;
 }

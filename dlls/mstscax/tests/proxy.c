@@ -31,6 +31,7 @@
 #include "tsvirtualchannels.h"
 
 #include "wine/test.h"
+#include "marshal.h"
 
 /*
  * Objects live in the multi-threaded apartment; their methods are called from a single-threaded one, through the same
@@ -626,6 +627,49 @@ static void test_interfaces(void)
     test_interface( &remote_app, call_remote_app );
 }
 
+/* In the other process: the same object again when it is released. */
+static void call_released( const char *object )
+{
+    const HRESULT unknown_interface = HRESULT_FROM_WIN32( RPC_S_UNKNOWN_IF );
+    IWTSVirtualChannelCallback *proxy;
+    unsigned int i;
+    HRESULT hr;
+
+    for (i = 0; i < 2; i++)
+    {
+        proxy = NULL;
+        hr = unmarshal_text( object, &IID_IWTSVirtualChannelCallback, (void **)&proxy );
+        ok( hr == S_OK, "%u: got hr %#lx\n", i, hr );
+        if (!proxy) return;
+        hr = IWTSVirtualChannelCallback_OnClose( proxy );
+        if (!i) ok( hr == S_OK, "got hr %#lx\n", hr );
+        else ok( FAILED(hr) && hr != unknown_interface, "got hr %#lx\n", hr );
+        IWTSVirtualChannelCallback_Release( proxy );
+    }
+}
+
+/* ours: interfaces are served when their last object is released, too; Wine withdraws one in a way that may never end */
+static void test_last_release(void)
+{
+    WCHAR program[MAX_PATH], object[2048], line[MAX_PATH + 2100];
+    STARTUPINFOW startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+
+    if (!marshal_as_text( channel_callback.iid, &channel_callback, object, ARRAY_SIZE(object) )) return;
+    GetModuleFileNameW( NULL, program, ARRAY_SIZE(program) );
+    swprintf( line, ARRAY_SIZE(line), L"\"%s\" proxy released %s", program, object );
+    if (!CreateProcessW( program, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info ))
+    {
+        ok( 0, "could not start the other process, error %lu\n", GetLastError() );
+        return;
+    }
+    CloseHandle( info.hThread );
+    wait_child_process( info.hProcess );
+    CloseHandle( info.hProcess );
+    ok( got.calls == 1, "%u calls came\n", got.calls );
+    got.calls = 0;
+}
+
 #define PLUGIN_KEY  L"Software\\Classes\\Interface\\{A1230201-1439-4E62-A414-190D0AC3D40E}"
 #define OTHER_KEY   L"Software\\Classes\\CLSID\\{5C1D7F11-1111-4222-8333-010203040506}"
 #define OTHER_CLASS L"{5C1D7F11-1111-4222-8333-010203040506}"
@@ -682,6 +726,7 @@ START_TEST( proxy )
     HMODULE module = LoadLibraryW( L"mstscax.dll" );
     HRESULT (WINAPI *add)(void) = module ? (void *)GetProcAddress( module, "DllRegisterServer" ) : NULL;
     HRESULT (WINAPI *remove)(void) = module ? (void *)GetProcAddress( module, "DllUnregisterServer" ) : NULL;
+    char **argv;
     HRESULT hr;
 
     if (!add || !remove || !GetProcAddress( module, "VirtualChannelEntryEx" ))
@@ -690,8 +735,15 @@ START_TEST( proxy )
         return;
     }
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
+    if (winetest_get_mainargs( &argv ) == 4 && !strcmp( argv[2], "released" ))
+    {
+        call_released( argv[3] );
+        CoUninitialize();
+        return;
+    }
     hr = add();
     ok( hr == S_OK, "got hr %#lx\n", hr );
+    test_last_release();
     test_interfaces();
     test_registration( add, remove );
     CoUninitialize();
