@@ -221,6 +221,19 @@ static BOOL queue_run( BYTE *pdus, UINT32 count, const UINT16 *sizes, struct out
     return queue_pdus( pdus, count - first, sizes + first );
 }
 
+static int say_bye( const WCHAR *why )
+{
+    link_send( host.link, WINEDVC_BYE, NULL, 0, 1, &why );
+    return why ? 1 : 0;
+}
+
+/* A stream never has a hole: the process ends, as after a crash. */
+static HRESULT end_without_memory( void )
+{
+    TerminateProcess( GetCurrentProcess(), say_bye( L"no memory is left in the process of these plug-ins" ) );
+    return E_OUTOFMEMORY;
+}
+
 static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connection, BYTE *pdus, UINT32 count,
                                              const UINT16 *sizes, void *write )
 {
@@ -229,7 +242,7 @@ static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connect
 
     AcquireSRWLockExclusive( &host.lock );
     if (!host.connected || connection != host.connection) hr = HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
-    else if (!reserve_outstanding() || !queue_run( pdus, count, sizes, &run )) hr = E_OUTOFMEMORY;
+    else if (!reserve_outstanding() || !queue_run( pdus, count, sizes, &run )) hr = end_without_memory();
     else host.outstanding[(host.first + host.count++) % host.capacity] = run;
     ReleaseSRWLockExclusive( &host.lock );
     return hr;
@@ -244,7 +257,8 @@ static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 c
 
     AcquireSRWLockExclusive( &host.lock );
     if (!host.connected || connection != host.connection) hr = HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
-    else if (!reserve_outstanding() || !link_queue_pdus( host.link, stream, flags, chunk, 1, &length )) hr = E_OUTOFMEMORY;
+    else if (!reserve_outstanding() || !link_queue_pdus( host.link, stream, flags, chunk, 1, &length ))
+        hr = end_without_memory();
     else host.outstanding[(host.first + host.count++) % host.capacity] = run;
     ReleaseSRWLockExclusive( &host.lock );
     return hr;
@@ -343,12 +357,6 @@ static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plu
 static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
 {
     return send_log( WINEDVC_LOG_INFO, plugin, text );
-}
-
-static int say_bye( const WCHAR *why )
-{
-    link_send( host.link, WINEDVC_BYE, NULL, 0, 1, &why );
-    return why ? 1 : 0;
 }
 
 /* As after a crash: what the plug-ins hold need not be in a state to be ended in good order. */

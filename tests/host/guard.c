@@ -156,10 +156,29 @@ static void test_handled_faults(void)
     check_handled( CLASS );
 }
 
+/* A host that has no memory for what it gives the addin says so and ends: it goes on with no hole in a stream. */
+static void test_no_memory(void)
+{
+    static const char create[] = "\x10\x01WineDVC::Faults", data[] = "\x30\x01?";
+    struct winedvc_connected connected = { 1 };
+    unsigned int i;
+    struct host host;
+
+    if (!start( &host, "", "OnDataReceived", "memory" )) return;
+    host_send( &host, WINEDVC_CONNECTED, &connected, sizeof(connected), "server" );
+    host_send_pdu( &host, create, sizeof(create) );
+    ok( host_awaits_pdu( &host, CREATE ), "the channel is not opened\n" );
+    for (i = 0; i < 1000; i++) host_send_pdu( &host, data, strlen( data ) ); /* each is answered, and no credit returned */
+    ok( host_awaits( &host, WINEDVC_BYE ), "the host goes on\n" );
+    ok( strstr( (char *)host.body, "no memory is left" ) != NULL, "the host said: %s\n", host.body );
+    host_stop( &host );
+}
+
 START_TEST(guard)
 {
     test_handled_faults();
     test_crashes();
     test_other_crashes();
     test_raised();
+    test_no_memory();
 }

@@ -30,6 +30,7 @@
  *   raise      RaiseException; raise-elsewhere, the same on another thread; lost, where the stack leads nowhere
  *   block      the call says so on the standard error output, and does not return
  *   handled    access violations and C++ exceptions that the plug-in handles, on both threads
+ *   memory     from now on the program gets no more of its C library
  *
  * It listens on WineDVC::Faults and answers each message with the text "<met> <handled>", the
  * number of faults of the last kind so far and how many of them ended as they should.
@@ -193,6 +194,42 @@ static void block( const char *call )
     WaitForSingleObject( GetCurrentProcess(), INFINITE );
 }
 
+static void *no_memory(void)
+{
+    return NULL;
+}
+
+/* The program's imports of that name lead there. */
+static void replace_import( const char *name, void *function )
+{
+    BYTE *module = reinterpret_cast<BYTE *>( GetModuleHandleA( NULL ) );
+    const IMAGE_NT_HEADERS *nt = reinterpret_cast<IMAGE_NT_HEADERS *>(
+            module + reinterpret_cast<IMAGE_DOS_HEADER *>( module )->e_lfanew );
+    const IMAGE_IMPORT_DESCRIPTOR *dll = reinterpret_cast<IMAGE_IMPORT_DESCRIPTOR *>(
+            module + nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT].VirtualAddress );
+    DWORD protection;
+
+    for (; dll->Name; dll++)
+    {
+        const IMAGE_THUNK_DATA *names = reinterpret_cast<IMAGE_THUNK_DATA *>( module + dll->OriginalFirstThunk );
+        void **imports = reinterpret_cast<void **>( module + dll->FirstThunk );
+
+        for (; names->u1.AddressOfData; names++, imports++)
+        {
+            if (IMAGE_SNAP_BY_ORDINAL( names->u1.Ordinal )) continue;
+            if (strcmp( reinterpret_cast<char *>( module + names->u1.AddressOfData ) + sizeof(WORD), name )) continue;
+            VirtualProtect( imports, sizeof(*imports), PAGE_READWRITE, &protection );
+            *imports = function;
+        }
+    }
+}
+
+static void take_memory(void)
+{
+    replace_import( "malloc", reinterpret_cast<void *>( no_memory ) );
+    replace_import( "realloc", reinterpret_cast<void *>( no_memory ) );
+}
+
 static void commit_fault( const char *call, const char *fault )
 {
     if (!strcmp( fault, "crash" )) crash( NULL );
@@ -202,6 +239,7 @@ static void commit_fault( const char *call, const char *fault )
     else if (!strcmp( fault, "throw" )) throw_number( 1 );
     else if (!strcmp( fault, "raise" )) RaiseException( 0xe0abcdef, 0, 0, NULL );
     else if (!strcmp( fault, "raise-elsewhere" )) run_elsewhere( raise );
+    else if (!strcmp( fault, "memory" )) take_memory();
     else if (!strcmp( fault, "lost" )) run_elsewhere( raise_without_stack );
     else if (!strcmp( fault, "handled" ))
     {
