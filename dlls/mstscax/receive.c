@@ -102,11 +102,12 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
     if (channel) channel_release( channel );
 }
 
-/* What one channel may not do ends that channel, which the server is told. */
+/* What one channel may not do ends that channel, which the server is told: where its answer is still on its way to the
+ * pump, by a refusal. */
 static void fail_channel( struct client *client, struct channel *channel, enum drdynvc_status status )
 {
     WARN( "Closing channel %#x, status %u.\n", channel->id, status );
-    table_end( client, channel, CHANNEL_SERVER_CLOSED );
+    table_end( client, channel, CHANNEL_CLOSED );
     pump_run( client );
 }
 

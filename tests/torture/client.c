@@ -66,6 +66,7 @@ static struct
     unsigned int in_hand;   /* both, and what the thread has taken */
     BOOL holding;
     BOOL connected;
+    LONG count;             /* of those that were given, ever; atomic */
 } transport = { .lock = SRWLOCK_INIT, .changed = CONDITION_VARIABLE_INIT };
 
 static BOOL form_is_ex(void)
@@ -125,6 +126,7 @@ static UINT VCAPITYPE channel_write( DWORD open_handle, void *data, ULONG size, 
     BOOL connected;
 
     fail_unless( open_handle == client.open_handle && size <= 1600, "got handle %lu, %lu bytes\n", open_handle, size );
+    InterlockedIncrement( &transport.count );
     transfer->data = data;
     transfer->size = size;
     transfer->user_data = user_data;
@@ -211,6 +213,11 @@ void transport_hold( BOOL hold )
     transport.holding = hold;
     ReleaseSRWLockExclusive( &transport.lock );
     WakeAllConditionVariable( &transport.changed );
+}
+
+LONG transport_given(void)
+{
+    return InterlockedOr( &transport.count, 0 );
 }
 
 static void transport_set_connected( BOOL connected )

@@ -22,15 +22,20 @@
  * A kill at a random time seldom falls between two given instructions. Here the victim runs with the processor's trap
  * flag, which raises an exception after each instruction; at the one whose turn it is the handler waits until the
  * thread is terminated. Then another uses the channel, and would wait for any lock that was held there.
+ *
+ * In the same way a thread of mstscax.dll's is held up on its way from a plug-in's answer to the server, while the
+ * server sends something.
  */
 
 #include "torture.h"
+#include "psapi.h"
 
 #define TRAP_FLAG  0x100
 #define STACK_SIZE 0x20000
 
 #define STRIDE     3            /* instructions: no lock is held for fewer */
 #define NO_STEPS   (-1)
+#define PATIENCE   2000         /* ms for the server's turn, should a lock be held after all */
 
 enum call { WRITE, CLOSE, CALL_COUNT };
 
@@ -46,6 +51,20 @@ static struct
     LONG   steps, last;     /* 0: it goes to the end, NO_STEPS: in one go */
     HANDLE arrived;
 } victim;
+
+/* The thread that a plug-in has answered on. */
+static struct
+{
+    DWORD     thread_id;
+    BYTE     *module;
+    SIZE_T    module_size;
+    ULONG_PTR stack;        /* of the function that the plug-in returned to; 0 before that */
+    LONG      given;        /* PDUs that the transport had before */
+    LONG      stepping;
+    LONG      steps, last;
+    LONG      arrived;
+    HANDLE    go;
+} answerer;
 
 /* Another user of the channel, who must not be held up. */
 static struct
@@ -103,9 +122,41 @@ static LONG CALLBACK step( EXCEPTION_POINTERS *info )
     return EXCEPTION_CONTINUE_EXECUTION;
 }
 
+/* From the plug-in's return until the server is answered, in the functions that see to that; what those call may hold
+ * a lock, and is passed over. */
+static BOOL is_on_the_way( const CONTEXT *context )
+{
+#ifdef __i386__
+    ULONG_PTR instruction = context->Eip, stack = context->Esp;
+#else
+    ULONG_PTR instruction = context->Rip, stack = context->Rsp;
+#endif
+
+    if (instruction - (ULONG_PTR)answerer.module >= answerer.module_size) return FALSE;
+    if (!answerer.stack) answerer.stack = stack;
+    if (transport_given() != answerer.given) answerer.stepping = FALSE;
+    return answerer.stepping && stack >= answerer.stack;
+}
+
+static LONG CALLBACK step_answer( EXCEPTION_POINTERS *info )
+{
+    CONTEXT *context = info->ContextRecord;
+
+    if (info->ExceptionRecord->ExceptionCode != EXCEPTION_SINGLE_STEP) return EXCEPTION_CONTINUE_SEARCH;
+    if (GetCurrentThreadId() != answerer.thread_id) return EXCEPTION_CONTINUE_SEARCH;
+    if (answerer.stepping && is_on_the_way( context ) && ++answerer.steps == answerer.last)
+    {
+        answerer.stepping = FALSE;
+        InterlockedExchange( &answerer.arrived, TRUE );
+        WaitForSingleObject( answerer.go, PATIENCE );
+    }
+    if (!answerer.stepping || step_over( context )) context->EFlags &= ~TRAP_FLAG;
+    else context->EFlags |= TRAP_FLAG;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
 static void begin_stepping(void)
 {
-    victim.stepping = TRUE;
 #ifdef __x86_64__
     __asm__ volatile( "pushfq; orq %0, (%%rsp); popfq" : : "i" (TRAP_FLAG) : "memory", "cc" );
 #elif defined(__i386__)
@@ -118,7 +169,7 @@ static DWORD CALLBACK victim_thread( void *arg )
     static BYTE message[] = { 1 };
 
     victim.thread_id = GetCurrentThreadId();
-    if (victim.last != NO_STEPS) begin_stepping();
+    if ((victim.stepping = victim.last != NO_STEPS)) begin_stepping();
     if (victim.call == CLOSE) IWTSVirtualChannel_Close( victim.channel );
     else IWTSVirtualChannel_Write( victim.channel, sizeof(message), message, NULL );
     victim.stepping = FALSE;
@@ -212,6 +263,56 @@ static BOOL kill_everywhere( enum call call )
     return TRUE;
 }
 
+static enum offer_answer accept_stepping( struct endpoint *endpoint )
+{
+    answerer.thread_id = GetCurrentThreadId();
+    answerer.stepping = TRUE;
+    begin_stepping();
+    return OFFER_ACCEPT;
+}
+
+/* The server breaks a rule of the channel that it has no answer for. FALSE: that was the answer's last step before. */
+static BOOL send_between( LONG last )
+{
+    BYTE malformed[] = { 0x20, 1 + last % 200, 1, 'a', 'b' };   /* more than it announces */
+    struct server_channel *server;
+    struct endpoint *endpoint;
+    unsigned int i;
+    BOOL arrived;
+
+    winetest_push_context( "answer, instruction %ld", last );
+    answerer.stack = answerer.steps = answerer.arrived = 0;
+    answerer.last = last;
+    answerer.given = transport_given();
+    server = server_create( malformed[1], "TEST", NULL, NULL );
+    for (i = 0; i < LIMIT && !InterlockedOr( &answerer.arrived, 0 ) && !count_get( &server->answers ); i++) Sleep( 1 );
+    if ((arrived = InterlockedOr( &answerer.arrived, 0 ))) client_receive( malformed, sizeof(malformed) );
+    SetEvent( answerer.go );
+    ok( count_reaches( &server->answers, 1 ), "the server gets no answer\n" );
+    ResetEvent( answerer.go );
+    endpoint = endpoint_take();
+    if (!server->status) server_close( server );
+    endpoint_finish( endpoint, server->status ? NULL : server );
+    winetest_pop_context();
+    return arrived;
+}
+
+static void test_answer(void)
+{
+    LONG steps = 0;
+    MODULEINFO info;
+
+    GetModuleInformation( GetCurrentProcess(), GetModuleHandleW( L"mstscax.dll" ), &info, sizeof(info) );
+    answerer.module = info.lpBaseOfDll;
+    answerer.module_size = info.SizeOfImage;
+    answerer.go = CreateEventW( NULL, TRUE, FALSE, NULL );
+    behaviour.offer = accept_stepping;
+    do steps++; while (send_between( steps ));
+    behaviour.offer = NULL;
+    trace( "the answer takes %ld instructions\n", steps );
+    ok( steps > 5, "the answer takes %ld instructions\n", steps );
+}
+
 START_TEST(step)
 {
     HANDLE thread;
@@ -228,6 +329,7 @@ START_TEST(step)
     plugin_reset();
     client_start( 1 );
     AddVectoredExceptionHandler( TRUE, step );
+    AddVectoredExceptionHandler( TRUE, step_answer );
     victim.arrived = CreateEventW( NULL, FALSE, FALSE, NULL );
     user.go = CreateEventW( NULL, FALSE, FALSE, NULL );
     thread = CreateThread( NULL, 0, user_thread, NULL, 0, NULL );
@@ -235,6 +337,7 @@ START_TEST(step)
     CloseHandle( thread );
     /* who waits for a dead thread's lock never ends, and might hold up the end of the process */
     for (i = 0; i < CALL_COUNT; i++) if (!kill_everywhere( i )) TerminateProcess( GetCurrentProcess(), 1 );
+    test_answer();
     client_stop();
     CoUninitialize();
 }

@@ -75,6 +75,8 @@ extern void client_receive( const void *pdu, UINT32 size );
 /* The server goes on seeing what it is sent, but nothing is completed before FALSE. What is in
  * hand when it begins is completed first. */
 extern void transport_hold( BOOL hold );
+/* PDUs that it was given, ever; any thread. */
+extern LONG transport_given(void);
 
 /* server.c: what the server has of each channel. It checks the order of PDUs, the lengths and,
  * by check, each message. Ids are below SERVER_CHANNELS. Calls are for the test's own thread. */
