@@ -140,6 +140,12 @@ void drdynvc_assembly_lend( struct drdynvc_assembly *assembly, uint8_t *message 
     assembly->data = message;
 }
 
+size_t drdynvc_assembly_kept( const struct drdynvc_assembly *assembly )
+{
+    return (assembly->data ? drdynvc_message_capacity( assembly->data ) : 0) +
+           (assembly->compression ? sizeof(*assembly->compression) : 0);
+}
+
 void drdynvc_assembly_clear( struct drdynvc_assembly *assembly )
 {
     drdynvc_message_free( assembly->data );

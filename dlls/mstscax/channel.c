@@ -185,10 +185,10 @@ void channel_keep( struct channel *channel, LONG64 bytes )
 
 void channel_lose_message( struct channel *channel )
 {
-    LONG64 received = channel->assembly.received;
+    LONG64 kept = drdynvc_assembly_kept( &channel->assembly );
 
     drdynvc_assembly_clear( &channel->assembly );
-    if (received) channel_keep( channel, -received );
+    if (kept) channel_keep( channel, -kept );
 }
 
 void channel_set_end( struct channel *channel, enum channel_end end )
@@ -320,7 +320,8 @@ static void channel_warn( struct channel *channel, const WCHAR *why, LONG64 limi
 
 BOOL channel_is_full( struct channel *channel )
 {
-    LONG64 kept = InterlockedCompareExchange64( &channel->undelivered, 0, 0 ) + channel->assembly.received;
+    LONG64 kept = InterlockedCompareExchange64( &channel->undelivered, 0, 0 )
+                  + drdynvc_assembly_kept( &channel->assembly );
     LONG64 soft = channel->client->soft_limit, hard = channel->client->hard_limit;
 
     if (kept > soft && !channel->undelivered_reported)

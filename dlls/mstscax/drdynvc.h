@@ -195,6 +195,9 @@ extern void drdynvc_assembly_lend( struct drdynvc_assembly *assembly, uint8_t *m
 
 extern void drdynvc_assembly_clear( struct drdynvc_assembly *assembly );
 
+/* Bytes of memory that it keeps: for the message, and to decompress what comes. */
+extern size_t drdynvc_assembly_kept( const struct drdynvc_assembly *assembly );
+
 extern size_t drdynvc_message_capacity( const uint8_t *message );
 extern void drdynvc_message_free( uint8_t *message );   /* NULL does no harm */
 

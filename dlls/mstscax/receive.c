@@ -138,7 +138,7 @@ static void fail_connection( struct client *client, const struct drdynvc_pdu *pd
 static enum drdynvc_status take_fragment( struct channel *channel, const struct drdynvc_pdu *pdu )
 {
     struct drdynvc_assembly *assembly = &channel->assembly;
-    LONG64 kept = assembly->received;
+    LONG64 before = drdynvc_assembly_kept( assembly ), kept;
     enum drdynvc_status status;
     uint8_t *message;
     uint32_t size;
@@ -146,7 +146,7 @@ static enum drdynvc_status take_fragment( struct channel *channel, const struct 
     if (!assembly->data) drdynvc_assembly_lend( assembly, channel_take_spare( channel ) );
     status = drdynvc_assembly_add( assembly, pdu, &message, &size );
     if (!status && message) channel_deliver( channel, message, size );
-    if (assembly->received != kept) channel_keep( channel, assembly->received - kept );
+    if ((kept = drdynvc_assembly_kept( assembly )) != before) channel_keep( channel, kept - before );
     if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
     return status;
 }

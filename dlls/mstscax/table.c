@@ -191,7 +191,7 @@ struct largest
 
 static LONG64 channel_kept( struct channel *channel )
 {
-    return InterlockedCompareExchange64( &channel->unsent, 0, 0 ) + channel->assembly.received
+    return InterlockedCompareExchange64( &channel->unsent, 0, 0 ) + drdynvc_assembly_kept( &channel->assembly )
            + InterlockedCompareExchange64( &channel->undelivered, 0, 0 );
 }
 
@@ -211,11 +211,11 @@ struct channel *table_find_largest( struct client *client )
 {
     struct largest largest = { NULL };
 
-    AcquireSRWLockShared( &client->lock );
+    AcquireSRWLockExclusive( &client->lock );   /* the receive path, whose messages are looked at, has it shared */
     enum_channels( &client->channels, find_largest, &largest );
     if (largest.total <= client->total_limit) largest.channel = NULL;
     if (largest.channel) channel_addref( largest.channel );
-    ReleaseSRWLockShared( &client->lock );
+    ReleaseSRWLockExclusive( &client->lock );
     return largest.channel;
 }
 

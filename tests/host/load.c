@@ -289,6 +289,25 @@ static void test_limits( void )
     host_stop( &host );
 }
 
+/* So it is where many channels keep a little, for what is compressed in each of them. */
+static void test_compression( void )
+{
+    struct winedvc_limits limits = { .total = 2 };
+    struct host host;
+    unsigned int i;
+
+    if (!start_with( &host, &limits )) return;
+    for (i = 0; i < 200; i++)
+    {
+        uint8_t pdu[] = { 0x71, i, 1, 0xe0, 0x06, 'x' };
+
+        open_echo( &host, i );
+        host_send_pdu( &host, pdu, sizeof(pdu) );
+    }
+    ok( host_awaits_pdu( &host, 4 ), "no channel is closed\n" );
+    host_stop( &host );
+}
+
 /* When nothing is done, no thread wakes up, and no stack is kept but what is used of it. The host has some time to
  * become idle. */
 static void test_idle( void )
@@ -318,5 +337,6 @@ START_TEST(load)
     test_burst();
     test_memory();
     test_limits();
+    test_compression();
     test_idle();
 }

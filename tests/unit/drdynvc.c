@@ -382,6 +382,27 @@ static void test_assembly_splits(void)
     }
 }
 
+/* What an announced length, and compression, cost. */
+static void test_assembly_kept(void)
+{
+    static const uint8_t bytes[10], compressed[] = { 0xe0, 0x06, 'x' };
+    struct drdynvc_assembly assembly = { 0 };
+    uint8_t *message;
+    uint32_t size;
+
+    ok( !drdynvc_assembly_kept( &assembly ), "an empty one keeps memory\n" );
+    add( &assembly, DRDYNVC_CMD_DATA_FIRST, 1000000, bytes, sizeof(bytes), &message, &size );
+    ok( drdynvc_assembly_kept( &assembly ) == 65536, "%u bytes are kept\n", (unsigned int)drdynvc_assembly_kept( &assembly ) );
+    drdynvc_assembly_clear( &assembly );
+    ok( !drdynvc_assembly_kept( &assembly ), "an empty one keeps memory\n" );
+    add( &assembly, DRDYNVC_CMD_DATA_COMPRESSED, 0, compressed, sizeof(compressed), &message, &size );
+    ok( message && size == 1, "there is no message\n" );
+    drdynvc_message_free( message );
+    ok( drdynvc_assembly_kept( &assembly ) > 8192, "%u bytes are kept\n", (unsigned int)drdynvc_assembly_kept( &assembly ) );
+    drdynvc_assembly_clear( &assembly );
+    ok( !drdynvc_assembly_kept( &assembly ), "an empty one keeps memory\n" );
+}
+
 static void test_assembly_rules(void)
 {
     static const uint8_t bytes[4096] = { 1 };
@@ -571,6 +592,7 @@ START_TEST(drdynvc)
     test_soft_sync_malformed();
     test_fragments();
     test_assembly_splits();
+    test_assembly_kept();
     test_assembly_rules();
     test_assembly_memory();
     test_compressed_example();
