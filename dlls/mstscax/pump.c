@@ -174,6 +174,12 @@ void pump_run_if_full( struct client *client )
     if (InterlockedExchange( &client->pump.window_full, FALSE )) pump_run( client );
 }
 
+/* Messages that are not complete wake nobody else. */
+void pump_check_limit( struct client *client )
+{
+    if (client->pump.over_limit) pump_run( client );
+}
+
 static struct write *channel_first( struct channel *channel )
 {
     return CONTAINING_RECORD( channel->first, struct write, node );

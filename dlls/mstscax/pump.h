@@ -44,6 +44,9 @@ extern void pump_complete( struct client *client, struct write *write, SIZE_T si
 extern void pump_complete_static( struct client *client, struct static_chunk *chunk, BOOL dropped );
 extern void pump_run_if_full( struct client *client );
 
+/* The receive path's: ends a channel if what it has taken is over the limit of all together. Needs no lock. */
+extern void pump_check_limit( struct client *client );
+
 /* The standby's: how many milliseconds until the pump has something to do for the time. */
 extern DWORD pump_wait_time( struct client *client );
 

@@ -159,7 +159,11 @@ static void receive_data( struct client *client, struct channel *channel, const 
     AcquireSRWLockShared( &client->lock );
     if (!list_empty( &channel->entry )) status = take_fragment( channel, pdu );
     ReleaseSRWLockShared( &client->lock );
-    if (!status) return;
+    if (!status)
+    {
+        pump_check_limit( client );
+        return;
+    }
     if (status != DRDYNVC_OUT_OF_MEMORY) client->counters.pdus_malformed++;
     fail_channel( client, channel, status );
 }

@@ -308,6 +308,19 @@ static void test_compression( void )
     host_stop( &host );
 }
 
+/* What is received of a message that is not complete counts, too: nothing else is done then. */
+static void check_unfinished( struct host *host )
+{
+    uint8_t *frames = malloc( 4 * MIB );
+    uint32_t announced = 8 * MIB;
+    size_t size = put_message( frames, 3 * MIB );
+
+    memcpy( frames + sizeof(struct winedvc_frame) + 3, &announced, sizeof(announced) );
+    host_send_bytes( host, frames, size );
+    ok( host_awaits_pdu( host, 4 ), "the channel is not closed\n" );
+    free( frames );
+}
+
 /* When nothing is done, no thread wakes up, and no stack is kept but what is used of it. The host has some time to
  * become idle. */
 static void test_idle( void )
@@ -315,9 +328,10 @@ static void test_idle( void )
     unsigned int threads, before_threads;
     unsigned long before, after, memory;
     uint8_t message[] = { 0x31, 0, 1, 'x' };
+    struct winedvc_limits limits = { .total = 2 };
     struct host host;
 
-    if (!start( &host )) return;
+    if (!start_with( &host, &limits )) return;
     open_echo( &host, 0 );
     host_send_pdu( &host, message, sizeof(message) );
     ok( host_awaits_pdu( &host, 3 ), "no echo comes\n" );
@@ -329,6 +343,7 @@ static void test_idle( void )
     ok( threads == before_threads && threads <= 4, "there are %u threads\n", threads );
     memory = sum_of_threads( &host, "RssAnon:", &threads ) / threads;
     ok( memory <= MAX_IDLE, "%lu KiB are in use\n", memory );
+    check_unfinished( &host );
     host_stop( &host );
 }
 
