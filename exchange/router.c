@@ -29,6 +29,10 @@
 #define MAX_CAPS  64
 #define MAX_NOTES 16384 /* bytes */
 
+/* Bytes of memory of what is said to the server in hosts' places: enough for all the channels that there may be. One that
+ * reads nothing, and asks on, waits in vain. */
+#define MAX_SAID 16777216
+
 struct router
 {
     struct channels     channels;
@@ -54,9 +58,10 @@ static struct packet_queue *router_queue( struct router *router, enum route to )
 /* Returns false without memory: where the caller can do nothing the peer waits in vain, which costs that channel only. */
 static bool router_say( struct router *router, enum route to, unsigned int host, const void *data, size_t size )
 {
-    struct packet *packet = packet_create( data, size );
+    struct packet *packet;
 
-    if (!packet)
+    if (to == ROUTE_SERVER && packet_queue_memory( &router->to_server, size ) > MAX_SAID) return false;
+    if (!(packet = packet_create( data, size )))
     {
         router->unsaid++;
         return false;

@@ -122,6 +122,32 @@ static void test_name_rules(void)
     stop();
 }
 
+/* A server that reads nothing and asks on is refused only so often. */
+static void test_unread_refusals(void)
+{
+    uint8_t creates[] = { 0x12, 0, 0, 0, 1, 'o', 'n', 'e', 0 }, closes[] = { 0x42, 0, 0, 0, 1 };
+    size_t memory = 0, count = 0;
+    struct packet *packet;
+    unsigned int host, i;
+
+    start();
+    for (i = 0; i < 400000; i++)
+    {
+        memcpy( creates + 1, &i, 3 );
+        memcpy( closes + 1, &i, 3 );
+        router_server_pdu( router, creates, sizeof(creates), now, &host );
+        if (i < 4096) router_server_pdu( router, closes, sizeof(closes), now, &host ); /* which the host does not answer */
+    }
+    for (; (packet = router_take( router, ROUTE_SERVER )); free( packet ))
+    {
+        memory += packet->size + PACKET_COST;
+        count++;
+    }
+    ok( count > 150000, "%u are refused\n", (unsigned int)count );
+    ok( memory <= 16777216, "refusals take %u bytes\n", (unsigned int)memory );
+    stop();
+}
+
 /* They are bytes, and compared as such. */
 static void test_name_bytes(void)
 {
@@ -882,6 +908,7 @@ START_TEST( router )
     test_missing_capabilities();
     test_names();
     test_name_rules();
+    test_unread_refusals();
     test_name_bytes();
     test_names_are_listed();
     test_offer_in_order();
