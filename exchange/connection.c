@@ -356,8 +356,10 @@ static enum gather connection_begin_message( struct connection *connection, cons
 {
     if (!exchange_claims( connection->exchange, chunk, size )) return GATHER_CLIENT;
     connection->message_size = 0;
-    if (!connection->message) connection->message = malloc( WINEDVC_MAX_MESSAGE );
-    return connection->message ? GATHER_MESSAGE : GATHER_DROP;
+    if (connection->message || (connection->message = malloc( WINEDVC_MAX_MESSAGE ))) return GATHER_MESSAGE;
+    log_error( "no memory is left in the client for a message of the server: its channel is closed" );
+    exchange_break( connection->exchange, chunk, size );
+    return GATHER_DROP;
 }
 
 static bool connection_gather( struct connection *connection, const uint8_t *chunk, size_t size, bool first, bool last )

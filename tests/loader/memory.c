@@ -242,6 +242,23 @@ static void run_sessions( enum order order, int least )
     ok( call > least && call < MAX_ROUNDS, "There are %d calls.\n", call );
 }
 
+/* A message of several chunks for which there is no memory is missing in no stream: its channel ends. */
+static void test_message(void)
+{
+    static const uint8_t data[2000] = { 0x30, 1 };
+    struct client *client = client_create();
+
+    atomic_store( &main_fails, true );
+    client_begin( client );
+    server_open( client, 1, TELLING_CHANNEL );
+    atomic_store( &calls_left, 0 );
+    server_send( client, data, sizeof(data) );
+    ok( atomic_exchange( &calls_left, -1 ) < 0, "No call fails.\n" );
+    server_expect_close( client, 1 );
+    client_end( client );
+    client_destroy( client );
+}
+
 START_TEST( memory )
 {
     struct witness_counts counts;
@@ -260,6 +277,7 @@ START_TEST( memory )
     run_sessions( READY_FIRST, 20 );
     run_sessions( SERVER_FIRST, 20 );
     run_sessions( MAIN_FAILS, 2 );
+    test_message();
     ok( !witness_count( breach ), "A host broke a rule.\n" );
     ok( !witness_count( "is broken" ) && !witness_count( "another Wine" ), "The record is blamed.\n" );
     ok( !witness_count( "is not registered" ), "A plug-in that is registered was ended.\n" );
