@@ -202,7 +202,7 @@ static const char *control_listen( struct supervisor *supervisor, struct host *h
     }
     if (host->state == HOST_READY) return NULL;
     if (!on) name_list_remove( &plugin->heard, name );
-    else if (!name_list_add( &plugin->heard, name )) plugin->doubtful = true;
+    else if (plugin->heard.count == PLUGIN_MAX_NAMES || !name_list_add( &plugin->heard, name )) plugin->doubtful = true;
     return NULL;
 }
 

@@ -273,6 +273,20 @@ static void be_tireless( void )
     for (;;) wire_raw( block, sizeof(block) );
 }
 
+/* No rule is broken: FreeRDP's names do not count. */
+static void be_repeating( void )
+{
+    unsigned int i;
+
+    wire_hello( WINEDVC_MAJOR, 64 );
+    wire_listen( channel );
+    for (i = 0; i < 300; i++) wire_listen( "ECHO" );
+    wire_control( WINEDVC_READY, NULL, 0, NULL );
+    wire_create_rsp( wire_wait_pdu( 1 ), 0 );
+    wire_wait_control( WINEDVC_TERMINATE );
+    exit( 0 );
+}
+
 /* Talks without end, and breaks no other rule. */
 static void be_flooder( void )
 {
@@ -748,7 +762,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "echo", be_echo }, { "telling", be_telling }, { "limited", be_limited },
     { "tireless", be_tireless }, { "verbose", be_verbose }, { "drawling", be_drawling }, { "foreign", be_foreign },
     { "pourer", be_pourer }, { "dripping", be_dripping }, { "flooder", be_flooder }, { "barred", be_barred },
-    { "outside", be_outside }, { "lingerer", be_lingerer },
+    { "outside", be_outside }, { "lingerer", be_lingerer }, { "repeating", be_repeating },
 };
 
 static int be_host( const char *name )

@@ -259,6 +259,27 @@ static void test_barred(void)
     ok( !witness_count( "broke the rule" ), "A host is ended for what it sent.\n" );
 }
 
+/* What a host says of FreeRDP's names, over and over, does not spoil the record. */
+static void test_repeated_names(void)
+{
+    unsigned int i;
+
+    for (i = 0; i < 2; i++)
+    {
+        struct client *client = client_create();
+        struct witness_counts counts = witness_get_counts();
+
+        client_serve( client, "echo" );
+        client_begin( client );
+        server_open( client, 1, "Bad::repeating" );
+        witness_wait( "the search has found 1 plug-ins", i + 1 );
+        client_end( client );
+        witness_wait_counts( counts ); /* with that the record is written */
+        client_destroy( client );
+    }
+    ok( !witness_count( "the plug-ins of the last session are not known" ), "The record is broken.\n" );
+}
+
 START_TEST( caps )
 {
     hosts_set( "echo telling" );
@@ -330,6 +351,14 @@ START_TEST( barred )
     hosts_configure( "[plugin barred]\nservers = other.example\n[plugin outside]\nservers = other.example\n" );
     witness_log();
     test_barred();
+}
+
+START_TEST( names )
+{
+    hosts_set( "repeating" );
+    setenv( "WINEDVC_LOG_LEVEL", "debug", 1 );
+    witness_log();
+    test_repeated_names();
 }
 
 START_TEST( credit )
