@@ -270,15 +270,15 @@ uint64_t exchange_awaits( struct exchange *exchange, struct port *port )
 
 /* The I/O thread's turn */
 
-static bool exchange_has_output( const struct exchange *exchange )
+static bool exchange_has_output( struct exchange *exchange )
 {
     return ports_next( &exchange->ports ) || router_has_packets( exchange->router, ROUTE_SERVER ) ||
            router_has_packets( exchange->router, ROUTE_CLIENT ) ||
-           statics_find_cut( (struct statics *)&exchange->statics );
+           statics_find_cut( &exchange->statics );
 }
 
 /* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. Needs the lock. */
-static uint64_t exchange_batch_time( const struct exchange *exchange )
+static uint64_t exchange_batch_time( struct exchange *exchange )
 {
     uint64_t time = 0;
 
