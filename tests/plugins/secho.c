@@ -23,6 +23,7 @@
  * message comes back from a buffer that is overwritten when the write has completed. Instead of that
  *
  *   winedvc:report    answers "ok", or what broke the contract, when all writes have ended; then the counts of events and writes
+ *   winedvc:counts    answers at once, and without the counts of writes
  *   winedvc:cancelled answers "ok" if some write was cancelled and nothing broke the contract
  *   winedvc:close     closes the channel and opens it again
  *   winedvc:sleep     does not return for five seconds
@@ -79,14 +80,21 @@ static void send_back( const BYTE *data, ULONG size )
     else written++;
 }
 
-static void report(void)
+static void report_counts( const char *writes )
 {
     char text[400];
-    int size = snprintf( text, sizeof(text), "%s, written %u, completed %u, cancelled %u, connected %u, without channels %u, "
-                         "disconnected %u", *problem ? problem : "ok", written, completed, cancelled, connects, refusals,
-                         disconnects );
+    int size = snprintf( text, sizeof(text), "%s, %sconnected %u, without channels %u, disconnected %u",
+                         *problem ? problem : "ok", writes, connects, refusals, disconnects );
 
     send_back( (BYTE *)text, size );
+}
+
+static void report(void)
+{
+    char writes[100];
+
+    snprintf( writes, sizeof(writes), "written %u, completed %u, cancelled %u, ", written, completed, cancelled );
+    report_counts( writes );
 }
 
 /* The server may have a message before the end of its write is told here. */
@@ -147,6 +155,7 @@ static void take_message(void)
         report_after_writes();
     }
     else if (is_command( "winedvc:cancelled" )) report_cancelled();
+    else if (is_command( "winedvc:counts" )) report_counts( "" );
     else if (is_command( "winedvc:close" )) reopen_channel();
     else if (is_command( "winedvc:sleep" )) Sleep( 5000 );
     else send_back( gathered, gathered_total );

@@ -35,6 +35,7 @@
 #if FREERDP_VERSION_MAJOR >= 3
 #include <freerdp/crypto/certificate.h>
 #include <freerdp/crypto/privatekey.h>
+#include <freerdp/redirection.h>
 #endif
 
 /* Both texts are copied. */
@@ -60,6 +61,24 @@ static inline bool compat_set_identity( rdpSettings *settings, const char *certi
     return freerdp_settings_set_string( settings, FreeRDP_CertificateContent, certificate ) &&
            freerdp_settings_set_string( settings, FreeRDP_PrivateKeyContent, key ) &&
            freerdp_settings_set_string( settings, FreeRDP_RdpKeyContent, key );
+#endif
+}
+
+/* [MS-RDPBCGR] 2.2.13.1, with a balancer's token, which nobody looks at, and no address: the client comes here again. */
+static inline bool compat_redirect( freerdp_peer *peer )
+{
+#if FREERDP_VERSION_MAJOR >= 3
+    static const char token[] = "Cookie: msts=16777343.15629.0000";
+    rdpRedirection *redirection = redirection_new();
+    bool sent = redirection && redirection_set_flags( redirection, LB_LOAD_BALANCE_INFO ) &&
+                redirection_set_byte_option( redirection, LB_LOAD_BALANCE_INFO, (const BYTE *)token, sizeof(token) - 1 ) &&
+                peer->SendServerRedirection( peer, redirection );
+
+    redirection_free( redirection );
+    return sent;
+#else
+    return peer->SendServerRedirection &&
+           peer->SendServerRedirection( peer, 0, NULL, "16777343.15629.0000", NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, NULL );
 #endif
 }
 

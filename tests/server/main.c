@@ -163,8 +163,7 @@ static void accept_client( struct server *server )
     int fd = accept( server->listener, NULL, NULL );
 
     if (fd == -1) return;
-    if (server->session) close( fd );
-    else if (!(server->session = session_create( fd, &server->identity, server->caps, server->old_security )))
+    if (!(server->session = session_create( fd, &server->identity, server->caps, server->old_security )))
         printf( "FreeRDP cannot serve the client\n" );
     else printf( "a client has come\n" );
 }
@@ -236,7 +235,10 @@ static bool turn( struct server *server, uint64_t deadline )
 {
     struct pollfd fds[3 + SESSION_MAX_FDS] =
     {
-        { server->signals, POLLIN, 0 }, { server->listener, POLLIN, 0 }, { server->script.control.fd, POLLIN, 0 },
+        { server->signals, POLLIN, 0 },
+        /* one that is redirected may come before the end of its first connection is seen */
+        { server->session ? -1 : server->listener, POLLIN, 0 },
+        { server->script.control.fd, POLLIN, 0 },
     };
     uint64_t now = now_us();
     size_t count = 3;

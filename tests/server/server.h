@@ -82,6 +82,8 @@ bool session_is_blocked( const struct session *session );
 void session_drop( struct session *session );
 void session_reset( struct session *session );
 void session_end( struct session *session, uint32_t error );
+/* Tells the client to connect anew; it ends the connection by itself. */
+bool session_redirect( struct session *session );
 bool session_is_over( const struct session *session );
 
 /* Tells the client that the session is over unless it was dropped, and frees everything:

@@ -307,6 +307,11 @@ void session_end( struct session *session, uint32_t error )
     session->over = true;
 }
 
+bool session_redirect( struct session *session )
+{
+    return compat_redirect( session->peer );
+}
+
 bool session_is_over( const struct session *session )
 {
     return session->over;

@@ -547,6 +547,12 @@ static enum progress end_advance( struct task *task, const struct step *step )
     return STEP_DONE;
 }
 
+static enum progress redirect_advance( struct task *task, const struct step *step )
+{
+    (void)step;
+    return session_redirect( task->session ) ? STEP_DONE : task_fail( task, "FreeRDP cannot redirect" );
+}
+
 static enum progress gone_advance( struct task *task, const struct step *step )
 {
     (void)step;
@@ -636,6 +642,7 @@ static const struct verb verbs[] =
     { "drop", "", .needs_connection = true, .advance = drop_advance },
     { "reset", "", .needs_connection = true, .advance = reset_advance },
     { "end", "?n", UINT32_MAX, .needs_connection = true, .advance = end_advance },
+    { "redirect", "", .needs_connection = true, .advance = redirect_advance },
     { "gone", "", .awaits = "the end of the connection", .outlives = true, .advance = gone_advance },
     { "reconnect", "", .awaits = "the next connection", .outlives = true, .advance = reconnect_advance },
     { "caps", "", .needs_connection = true, .advance = caps_advance },
