@@ -468,7 +468,7 @@ static void pump_check_finishing( struct client *client )
     ULONGLONG now = GetTickCount64();
     struct channel *channel, *next;
     struct list *entry;
-    LONG64 deadline;
+    LONG64 deadline, last = pump->deadline;
 
     LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->finishing, struct channel, finishing_entry )
     {
@@ -483,7 +483,10 @@ static void pump_check_finishing( struct client *client )
     }
     entry = list_head( &pump->finishing );
     deadline = entry ? LIST_ENTRY( entry, struct channel, finishing_entry )->deadline : 0;
-    if (deadline != pump->deadline) InterlockedCompareExchange64( &pump->deadline, deadline, pump->deadline );
+    if (deadline == last) return;
+    InterlockedCompareExchange64( &pump->deadline, deadline, last );
+    /* the standby, which may have had nothing to wait for */
+    if (deadline && (!last || deadline < last)) executor_alert( &client->executor );
 }
 
 static void pump_close_ended( struct client *client, struct channel *channel )
