@@ -28,7 +28,8 @@
 #include "terminal.h"
 #include "verbs.h"
 
-/* The file of FILE and FILE:{CLSID}, if it is there; "" for a name or a class. */
+/* The file of FILE and FILE:{CLSID}, if it is there; "" for a name or a class. No DLL is without an extension, so that
+ * one word is a name, whatever this directory holds. */
 static void find_file( const char *name, char file[PATH_MAX] )
 {
     const char *class = strstr( name, ":{" );
@@ -38,6 +39,7 @@ static void find_file( const char *name, char file[PATH_MAX] )
     if (*name == '{' || size >= PATH_MAX) return;
     memcpy( file, name, size );
     file[size] = 0;
+    if (!strpbrk( file, "/." )) *file = 0;
     if (access( file, R_OK )) *file = 0;
 }
 
