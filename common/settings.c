@@ -205,6 +205,14 @@ static char *parse_path( const struct settings *settings, const char *value )
     return path;
 }
 
+/* One name for one directory: the record goes by it, and so does what finds a prefix's Wine. */
+static void trim_slashes( char *path )
+{
+    size_t size = strlen( path );
+
+    while (size > 1 && path[size - 1] == '/') path[--size] = 0;
+}
+
 /* Returns false, with a line, if the value is none. */
 static bool setting_parse( struct settings *settings, const struct setting *setting, const char *where,
                            const char *value )
@@ -230,6 +238,7 @@ static bool setting_parse( struct settings *settings, const struct setting *sett
             free( path );
             return false;
         }
+        if (setting->type == SETTING_PREFIX) trim_slashes( path );
         free( *(char **)member );
         *(char **)member = path;
         return true;
