@@ -141,7 +141,9 @@ enum options_result options_parse( const struct verb *verb, int argc, char **arg
             break;
         case OPTION_PREFIX:
             arguments->prefix = optarg;
-            break;
+            if (*optarg) break;
+            complain( "%s: the option --prefix wants a directory: leave it out for the prefix that you use", verb->name );
+            return OPTIONS_WRONG;
         case ':':
             complain( "%s: the option %s wants an argument: see \"winedvc %s --help\"", verb->name, argv[optind - 1],
                       verb->name );
