@@ -20,6 +20,7 @@
 
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@
 #include "catalog.h"
 #include "peimage.h"
 #include "prefix.h"
+#include "printable.h"
 #include "registry.h"
 #include "shell.h"
 #include "terminal.h"
@@ -101,14 +103,33 @@ static int plan_parse( struct plan *plan, const char *operand )
     return STATUS_FAILED;
 }
 
+/* Wine's regedit takes any file, and passes over what is no line of the registry's without a word. */
+static bool is_registry_text( const char *file )
+{
+    int fd = open( file, O_RDONLY | O_CLOEXEC | O_NONBLOCK );
+    char head[64] = "";
+    ssize_t size = fd < 0 ? -1 : read( fd, head, sizeof(head) - 1 ), i;
+
+    if (fd >= 0) close( fd );
+    if (size > 2 && !memcmp( head, "\xff\xfe", 2 ))     /* UTF-16 */
+        for (i = 0; 2 * i + 2 < size; i++) head[i] = head[2 * i + 2];
+    return !strncmp( head, "REGEDIT", 7 ) || !strncmp( head, "Windows Registry Editor", 23 );
+}
+
 /* The file has to be one that can be a plug-in. */
 static bool plan_read_file( struct plan *plan )
 {
     struct shell_word word;
     char problem[PROBLEM_TEXT];
 
-    if (!*plan->file || plan->is_registry_file) return true;
-    if (!image_read( plan->file, &plan->image, problem, sizeof(problem) )) complain( "%s", problem );
+    if (!*plan->file) return true;
+    if (plan->is_registry_file)
+    {
+        if (is_registry_text( plan->file )) return true;
+        complain( "%s is no registry file, which begins with REGEDIT4 or \"Windows Registry Editor Version 5.00\": export "
+                  "it again, as Windows' regedit does, in UTF-16 or ASCII", plan->file );
+    }
+    else if (!image_read( plan->file, &plan->image, problem, sizeof(problem) )) complain( "%s", problem );
     else if (*plan->class || plan->image.is_program || plan->image.has_instance || plan->image.has_static ||
              plan->image.has_register || plan->image.is_dotnet) return true;
     else if (plan->image.has_classes)
@@ -141,6 +162,15 @@ static void make_key( struct plan *plan )
     if (!given && *plan->file && (dot = strrchr( plan->key, '.' )) && dot > plan->key) *dot = 0;
 }
 
+/* What is no text would get another name in the registry. */
+static bool is_shown( const char *name )
+{
+    size_t size;
+
+    while (*name && (size = printable_size( name ))) name += size;
+    return !*name;
+}
+
 static int plan_name( struct plan *plan )
 {
     const char *given = plan->arguments->given[GIVEN_NAME];
@@ -148,10 +178,11 @@ static int plan_name( struct plan *plan )
     char problem[PROBLEM_TEXT];
 
     make_key( plan );
-    if (!*plan->key || strpbrk( plan->key, "\\\n\r\t" ) || (given && strlen( given ) >= sizeof(plan->key)))
+    if (!*plan->key || strpbrk( plan->key, "\\\n\r\t" ) || (given && (strlen( given ) >= sizeof(plan->key) ||
+                                                                    !is_shown( given ))))
     {
-        complain( "\"%s\" can not be a plug-in's name: choose another with --name, without \\ and of 255 bytes at most",
-                  given ? given : plan->key );
+        complain( "\"%s\" can not be a plug-in's name: choose another with --name, of letters and signs without \\, and "
+                  "of 255 bytes at most", given ? given : plan->key );
         return STATUS_USAGE;
     }
     if (!*plan->file) snprintf( plan->value, sizeof(plan->value), "%s", plan->class );
