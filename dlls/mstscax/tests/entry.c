@@ -602,7 +602,7 @@ static void start_client_with_limits( const WINE_DVC_LIMITS *limits )
 /* ours: over the limit of all channels together the one that keeps most ends, and what it kept is gone */
 static void test_total_limit(void)
 {
-    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 4 };
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 5 };
     static const struct step steps[] =
     {
         { DATA_RECEIVED, MIB, .flags = SIGNAL | BLOCK },
@@ -630,7 +630,7 @@ static void test_total_limit(void)
     server_sends( pdu, 2 + MIB );
     pdu[1] = 1;
     for (i = 0; i < 2; i++) server_sends( pdu, 2 + MIB );
-    ok_noticed( WARNING, "These plug-ins keep more than 4 MiB that was not sent or not taken: channel TEST has most of "
+    ok_noticed( WARNING, "These plug-ins keep more than 5 MiB that was not sent or not taken: channel TEST has most of "
                 "it, so it is closed" );
     ok_sent( 0x40, 1 );
     let_go();   /* one of them, then the other */
