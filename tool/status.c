@@ -49,13 +49,12 @@ static bool add_row( struct table *table, const char *name, const char *state, c
 static bool add_channels( struct table *table, const struct page *page, unsigned int host )
 {
     const struct page_channel *channel = page->traffic.channels, *end = channel + PAGE_CHANNELS;
-    char name[sizeof(struct log_text) + 2];
-    struct log_text text;
+    char name[sizeof(channel->name) + 2];
 
     for (; channel < end; channel++)
     {
         if (channel->host != host || !summary_channel_is_live( channel )) continue;
-        snprintf( name, sizeof(name), "  %s", log_escape_name( &text, channel->name ) );
+        snprintf( name, sizeof(name), "  %s", channel->name );
         if (!add_row( table, name, summary_channel_state( channel ), channel->flows, "", "" )) return false;
     }
     return true;
@@ -66,12 +65,11 @@ static bool add_host( struct table *table, const struct page *page, unsigned int
     const struct page_host *host = &page->processes.hosts[i];
     const struct page_port *port = &page->traffic.ports[i];
     char queued[SUMMARY_NUMBER], restarts[SUMMARY_NUMBER];
-    struct log_text title;
 
     summary_bytes( queued, port->queued + port->unread );
     snprintf( restarts, sizeof(restarts), "%u", host->restarts );
-    return add_row( table, log_escape( &title, host->title ), summary_host_state( host ), port->flows, queued,
-                    restarts ) && add_channels( table, page, i );
+    return add_row( table, host->title, summary_host_state( host ), port->flows, queued, restarts ) &&
+           add_channels( table, page, i );
 }
 
 static bool print_plugins( const struct page *page )
