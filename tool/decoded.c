@@ -24,7 +24,7 @@
 
 #include "decoded.h"
 #include "drdynvc.h"
-#include "log.h"
+#include "terminal.h"
 
 #define MOST_NAMES 4096
 #define SHOWN_BYTES 16
@@ -117,12 +117,12 @@ static void add_bytes( char line[DECODED_LINE], const uint8_t *data, size_t size
 static void add_channel( char line[DECODED_LINE], struct decoded_names *names, uint32_t id )
 {
     const struct decoded_name *name = *names_find( names, id );
-    struct log_text text;
+    struct shown_name shown;
 
     add_number( line, " %u", id );
     if (!name) return;
     add_text( line, " (" );
-    add_text( line, log_escape_name( &text, name->text ) );
+    add_text( line, show_name( &shown, name->text ) );
     add_text( line, ")" );
 }
 

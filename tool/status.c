@@ -49,12 +49,13 @@ static bool add_row( struct table *table, const char *name, const char *state, c
 static bool add_channels( struct table *table, const struct page *page, unsigned int host )
 {
     const struct page_channel *channel = page->traffic.channels, *end = channel + PAGE_CHANNELS;
-    char name[sizeof(channel->name) + 2];
+    char name[sizeof(struct shown_name) + 2];
+    struct shown_name shown;
 
     for (; channel < end; channel++)
     {
         if (channel->host != host || !summary_channel_is_live( channel )) continue;
-        snprintf( name, sizeof(name), "  %s", channel->name );
+        snprintf( name, sizeof(name), "  %s", show_name( &shown, channel->name ) );
         if (!add_row( table, name, summary_channel_state( channel ), channel->flows, "", "" )) return false;
     }
     return true;
@@ -140,12 +141,12 @@ static json_t *json_channels( const struct page *page, unsigned int host )
 {
     const struct page_channel *channel = page->traffic.channels, *end = channel + PAGE_CHANNELS;
     json_t *channels = json_array();
-    struct log_text text;
+    struct shown_name shown;
 
     for (; channel < end; channel++)
         if (channel->host == host && channel->state)
             json_array_append_new( channels, json_pack( "{s:s, s:o, s:s, s:o, s:o}",
-                "name", log_escape_name( &text, channel->name ), "id", json_number( channel->id ),
+                "name", show_name( &shown, channel->name ), "id", json_number( channel->id ),
                 "state", summary_channel_state( channel ), "received", json_flow( &channel->flows[PAGE_RECEIVED] ),
                 "sent", json_flow( &channel->flows[PAGE_SENT] ) ) );
     return channels;

@@ -183,14 +183,14 @@ static void put_counters( struct screen *screen, const uint64_t key[3], const ch
 static void put_channels( struct screen *screen, const struct session *session, unsigned int host )
 {
     const struct page_channel *channel = session->page.traffic.channels, *end = channel + PAGE_CHANNELS;
-    char name[sizeof(struct log_text) + 2];
-    struct log_text text;
+    char name[sizeof(struct shown_name) + 2];
+    struct shown_name shown;
     uint64_t key[3];
 
     for (; channel < end; channel++)
     {
         if (channel->host != host || !summary_channel_is_live( channel )) continue;
-        snprintf( name, sizeof(name), "  %s", log_escape_name( &text, channel->name ) );
+        snprintf( name, sizeof(name), "  %s", show_name( &shown, channel->name ) );
         row_key( key, session, host, channel->age );
         put_counters( screen, key, name, summary_channel_state( channel ), channel->flows, "" );
     }

@@ -218,10 +218,10 @@ static void test_rubbish(void)
     memcpy( page->processes.hosts[0].title, "\033[2Jbad\n", 8 );
     page->traffic.channels[0].state = PAGE_CHANNEL_OPEN;
     page->traffic.channels[0].host = 0;
-    memcpy( page->traffic.channels[0].name, "\033]0;x\a", 7 );
+    memcpy( page->traffic.channels[0].name, "\033]0;x\a\xc3\xa9", 9 );
     ok( !run_status( "", text, sizeof(text) ), "exit status\n" );
     says( text, "\\x1b[2Jbad\\x0a" );
-    says( text, "\\x1b]0;x\\x07" );
+    says( text, "\\x1b]0;x\\x07\\xc3\\xa9" );
     for (i = 0; text[i]; i++) if ((unsigned char)text[i] < ' ' && text[i] != '\n') break;
     ok( !text[i], "a byte %#x is printed as it is\n", text[i] );
 
