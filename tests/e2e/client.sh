@@ -48,7 +48,7 @@ start_xvfb()
 {
     local fd number
     [ -x "${XVFB:-}" ] || skip "Xvfb is missing: install xvfb"
-    exec {fd}< <(exec "$XVFB" -displayfd 1 -screen 0 640x480x24 -noreset -nolisten tcp 2> "$tmp/xvfb.errors")
+    exec {fd}< <(exec "$XVFB" -displayfd 1 -screen 0 "${screen:-640x480}x24" -noreset -nolisten tcp 2> "$tmp/xvfb.errors")
     started+=($!)
     read -r -t 20 -u "$fd" number || fail "Xvfb does not start: $(< "$tmp/xvfb.errors")"
     exec {fd}<&-

@@ -19,10 +19,8 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <stdio.h>
-#include <string.h>
-
 #include "static_listener.h"
+#include "static_name.h"
 
 static void callback_created( struct callback *callback )
 {
@@ -38,23 +36,10 @@ static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *i
     return S_OK;
 }
 
-/* "WineDVC::late" for late.dll. */
-static void channel_name( char name[64] )
-{
-    char path[MAX_PATH] = "", *base, *dot;
-    HMODULE module;
-
-    GetModuleHandleExA( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const char *)channel_name, &module );
-    GetModuleFileNameA( module, path, ARRAYSIZE(path) );
-    base = strrchr( path, '\\' );
-    if ((dot = strrchr( path, '.' ))) *dot = 0;
-    snprintf( name, 64, "WineDVC::%s", base ? base + 1 : path );
-}
-
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
     WCHAR gate[MAX_PATH];
-    char name[64];
+    char name[NAME_MAX_SIZE];
 
     if (GetEnvironmentVariableW( L"WINEDVC_TEST_GATE", gate, ARRAYSIZE(gate) ))
         while (GetFileAttributesW( gate ) == INVALID_FILE_ATTRIBUTES) Sleep( 20 );

@@ -26,6 +26,7 @@
 
 #define STATIC_PLUGIN_CALLS
 #include "static_plugin.h"
+#include "static_name.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,29 +142,15 @@ static HRESULT STDMETHODCALLTYPE listener_OnNewChannelConnection( IWTSListenerCa
 static IWTSListenerCallbackVtbl listener_vtbl = { ANY, listener_OnNewChannelConnection };
 static IWTSListenerCallback listener = { &listener_vtbl };
 
-/* WineDVC:: and the name of this DLL's file */
-static void get_name( char *name )
-{
-    char path[MAX_PATH] = "", *end;
-    HMODULE module;
-
-    GetModuleHandleExA( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                        (const char *)(ULONG_PTR)get_name, &module );
-    GetModuleFileNameA( module, path, ARRAYSIZE(path) );
-    if ((end = strrchr( path, '.' ))) *end = 0;
-    end = strrchr( path, '\\' );
-    sprintf( name, "WineDVC::%s", end ? end + 1 : path );
-}
-
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
-    char name[MAX_PATH + 16];
+    char name[NAME_MAX_SIZE];
 
     IWTSVirtualChannelManager_QueryInterface( manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
     IWTSPluginServiceProvider_GetService( provider, RDCLIENT_WINDOW_INFO_SERVICE, (IUnknown **)&window_info );
     IWTSPluginServiceProvider_GetService( provider, RDCLIENT_REMOTE_APP_WINDOW_INFO_SERVICE, (IUnknown **)&remote_app );
     IWTSPluginServiceProvider_GetService( provider, RDCLIENT_BITMAP_RENDER_SERVICE, (IUnknown **)&render );
-    get_name( name );
+    channel_name( name );
     return IWTSVirtualChannelManager_CreateListener( manager, name, 0, &listener, &created );
 }
 

@@ -82,6 +82,8 @@ bool session_is_blocked( const struct session *session );
 void session_drop( struct session *session );
 void session_reset( struct session *session );
 void session_end( struct session *session, uint32_t error );
+/* Fills the session's picture with one colour, in as many bits as its colours have. */
+bool session_paint( struct session *session, uint32_t colour );
 /* Tells the client to connect anew; it ends the connection by itself. */
 bool session_redirect( struct session *session );
 bool session_is_over( const struct session *session );

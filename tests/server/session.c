@@ -307,6 +307,20 @@ void session_end( struct session *session, uint32_t error )
     session->over = true;
 }
 
+bool session_paint( struct session *session, uint32_t colour )
+{
+    rdpContext *context = session->peer->context;
+    rdpUpdate *update = context->update;
+    const OPAQUE_RECT_ORDER order =
+    {
+        .nWidth = freerdp_settings_get_uint32( context->settings, FreeRDP_DesktopWidth ),
+        .nHeight = freerdp_settings_get_uint32( context->settings, FreeRDP_DesktopHeight ),
+        .color = colour,
+    };
+
+    return update->BeginPaint( context ) && update->primary->OpaqueRect( context, &order ) && update->EndPaint( context );
+}
+
 bool session_redirect( struct session *session )
 {
     return compat_redirect( session->peer );

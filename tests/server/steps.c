@@ -585,6 +585,11 @@ static enum progress caps_advance( struct task *task, const struct step *step )
     return session_send_caps( task->session ) ? STEP_DONE : task_fail( task, "FreeRDP cannot send" );
 }
 
+static enum progress paint_advance( struct task *task, const struct step *step )
+{
+    return session_paint( task->session, step->numbers[0] ) ? STEP_DONE : task_fail( task, "FreeRDP cannot paint" );
+}
+
 static enum progress say_advance( struct task *task, const struct step *step )
 {
     printf( "task %s: says %s\n", task->name, step->text );
@@ -646,6 +651,7 @@ static const struct verb verbs[] =
     { "gone", "", .awaits = "the end of the connection", .outlives = true, .advance = gone_advance },
     { "reconnect", "", .awaits = "the next connection", .outlives = true, .advance = reconnect_advance },
     { "caps", "", .needs_connection = true, .advance = caps_advance },
+    { "paint", "n", 0xffffff, .needs_connection = true, .advance = paint_advance },
     { "say", "t", .advance = say_advance },
     { "clock", "t", .advance = clock_advance },
 };
