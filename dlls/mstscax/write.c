@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <stdarg.h>
@@ -94,16 +93,11 @@ void write_init_control( struct write *write, struct channel *channel, DWORD con
     memcpy( write_control_pdu( write ), pdu, size );
 }
 
-static void free_on_heap( struct write *write )
-{
-    free( write );
-}
-
 struct write *write_create_control( DWORD connection, const void *pdu, SIZE_T size )
 {
-    struct write *write = malloc( sizeof(*write) + WINE_DVC_HEADROOM + size );
+    struct write *write = pool_alloc( sizeof(*write) + WINE_DVC_HEADROOM + size );
 
-    if (write) write_init_control( write, NULL, connection, pdu, size, free_on_heap );
+    if (write) write_init_control( write, NULL, connection, pdu, size, free_in_pool );
     return write;
 }
 

@@ -51,7 +51,7 @@ struct write
 extern struct write *write_create( struct channel *channel, UINT32 channel_id, DWORD connection, const void *message,
                                    UINT32 size, struct write **oldest );
 
-/* Ours, which nobody terminates. NULL if out of memory. */
+/* Ours, in the pool, so that the server is answered when the heap has nothing left. NULL if the pool has not either. */
 extern struct write *write_create_control( DWORD connection, const void *pdu, SIZE_T size );
 /* One that is part of something else, with WRITE_CONTROL_ROOM bytes behind it; free tells when it is not used. */
 extern void write_init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,

@@ -23,21 +23,34 @@
 
 #include "peer.h"
 
-/* Between calloc_replace() and calloc_restore(): mstscax.dll gets none on the thread that called the former. */
+/* Between memory_replace() and memory_restore(): mstscax.dll gets none on the thread that called the former. */
 static BOOL no_memory;
+static DWORD no_memory_thread;
 
-static struct
+static BOOL gets_none(void)
 {
-    DWORD  thread;
-    void **import;
-    void  *imported;
-    DWORD  protection;
-} replaced;
+    return no_memory && GetCurrentThreadId() == no_memory_thread;
+}
 
 static void * __cdecl test_calloc( size_t count, size_t size )
 {
-    return no_memory && GetCurrentThreadId() == replaced.thread ? NULL : calloc( count, size );
+    return gets_none() ? NULL : calloc( count, size );
 }
+
+static void * __cdecl test_malloc( size_t size )
+{
+    return gets_none() ? NULL : malloc( size );
+}
+
+static struct
+{
+    const char *name;
+    void  *function;
+    void **import;
+    void  *imported;
+    DWORD  protection;
+}
+replaced[] = { { .name = "calloc", .function = test_calloc }, { .name = "malloc", .function = test_malloc } };
 
 /* A pointer to the address that a module imports, or NULL. */
 static void **find_import( char *module, const char *name )
@@ -60,22 +73,35 @@ static void **find_import( char *module, const char *name )
     return NULL;
 }
 
-static BOOL calloc_replace(void)
+static BOOL memory_replace(void)
 {
-    replaced.import = find_import( (char *)GetModuleHandleW( L"mstscax.dll" ), "calloc" );
-    ok( replaced.import != NULL, "mstscax.dll does not import calloc\n" );
-    if (!replaced.import) return FALSE;
-    replaced.thread = GetCurrentThreadId();
-    VirtualProtect( replaced.import, sizeof(void *), PAGE_READWRITE, &replaced.protection );
-    replaced.imported = *replaced.import;
-    *replaced.import = test_calloc;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(replaced); i++)
+    {
+        replaced[i].import = find_import( (char *)GetModuleHandleW( L"mstscax.dll" ), replaced[i].name );
+        ok( replaced[i].import != NULL, "mstscax.dll does not import %s\n", replaced[i].name );
+        if (!replaced[i].import) return FALSE;
+    }
+    no_memory_thread = GetCurrentThreadId();
+    for (i = 0; i < ARRAY_SIZE(replaced); i++)
+    {
+        VirtualProtect( replaced[i].import, sizeof(void *), PAGE_READWRITE, &replaced[i].protection );
+        replaced[i].imported = *replaced[i].import;
+        *replaced[i].import = replaced[i].function;
+    }
     return TRUE;
 }
 
-static void calloc_restore(void)
+static void memory_restore(void)
 {
-    *replaced.import = replaced.imported;
-    VirtualProtect( replaced.import, sizeof(void *), replaced.protection, &replaced.protection );
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(replaced); i++)
+    {
+        *replaced[i].import = replaced[i].imported;
+        VirtualProtect( replaced[i].import, sizeof(void *), replaced[i].protection, &replaced[i].protection );
+    }
 }
 
 #endif /* __MSTSCAX_TESTS_NOMEMORY_H */

@@ -221,7 +221,7 @@ static void test_no_memory(void)
     static const char *const names[CHANNELS] = { "scarce", "rare" };
     static const WINE_DVC_LIMITS none = { 0 };
 
-    if (!calloc_replace()) return;
+    if (!memory_replace()) return;
     start( names, &none );
     raise_event( CHANNEL_EVENT_DISCONNECTED );
     ok_event( CHANNEL_EVENT_DISCONNECTED );
@@ -237,7 +237,7 @@ static void test_no_memory(void)
     no_memory = FALSE;
     ok_event( CHANNEL_EVENT_CONNECTED );
     stop();
-    calloc_restore();
+    memory_restore();
 }
 
 static void send_chunks( UINT32 stream, UINT32 size, unsigned int count )
