@@ -360,7 +360,8 @@ static void drop_writes( struct static_channel *channel, DWORD connection )
         cancel_write( pop_write( channel ) );
 }
 
-/* lock held */
+/* lock held: NULL without memory, the plug-in's or ours. A plug-in that took its own away could not go on, and is named,
+ * since it is not it that would crash. */
 static struct static_chunk *cut_chunk( struct static_channel *channel )
 {
     struct static_write *write = channel->first;
@@ -368,6 +369,13 @@ static struct static_chunk *cut_chunk( struct static_channel *channel )
     struct static_chunk *chunk;
     BYTE *next;
 
+    if (IsBadReadPtr( write->data + write->sent, count ))
+    {
+        notice_ended( channel->owner->plugin, L"it took away a buffer of VirtualChannelWrite before the write was complete, "
+                      L"or named more bytes than it has; its channels are closed and the session goes on: report this to the "
+                      L"plug-in's vendor" );
+        return NULL;
+    }
     if (!(chunk = malloc( sizeof(*chunk) ))) return NULL;
     chunk->write = write;
     chunk->connection = write->connection;

@@ -195,6 +195,17 @@ static void test_refused( struct host *host )
     check_report( host, "ok, written 11, completed 10, cancelled 1, connected 3, without channels 1, disconnected 3" );
 }
 
+/* The host can not go on with a message whose bytes are gone, and says whose they were. */
+static void test_freed( struct host *host )
+{
+    static const char command[] = "winedvc:free";
+
+    send_message( host, (const uint8_t *)command, strlen( command ) );
+    while (awaits_chunk( host )) return_credit( host, host->frame.size );
+    ok( host->frame.flags == WINEDVC_BYE && strstr( (char *)host->body, "a buffer of VirtualChannelWrite" ),
+        "the host says %s\n", host->body );
+}
+
 START_TEST(static)
 {
     struct host host;
@@ -208,6 +219,12 @@ START_TEST(static)
         test_refused( &host );
         host_send( &host, WINEDVC_TERMINATE, NULL, 0, NULL );
         ok( host_awaits( &host, WINEDVC_BYE ) && !*host.body, "the host says %s\n", host.body );
+    }
+    host_stop( &host );
+    if (start( &host ))
+    {
+        connect_host( &host, 1, 1 << STREAM );
+        test_freed( &host );
     }
     host_stop( &host );
 }
