@@ -34,6 +34,9 @@
 #include "shell.h"
 #include "wine.h"
 
+/* Debian's */
+#define INSTALL_32_BITS "dpkg --add-architecture i386 && apt update && apt install wine32:i386"
+
 /* Variables that act on this process, or tell of it what a plug-in need not know. */
 static const char *const private_variables[] =
 {
@@ -65,23 +68,30 @@ static bool path_search( char *const *environment, const char *name, char *path 
 
 /* One of Wine's own files, such as "i386-windows/ntdll.dll": with those of the other architecture (new WoW64), or in the
  * directory of another one. From the loader's own directory, or from /usr/bin or the like. */
-static bool wine_has( const char *loader, const char *file )
+static bool wine_find_file( const char *loader, const char *file, char found[PATH_MAX] )
 {
     static const char *const places[] = { "", "/../*/wine", "/../lib/*/wine" };
     char pattern[PATH_MAX], path[PATH_MAX];
-    bool found = false;
+    bool fits = false;
     glob_t files;
     size_t i;
 
     if (!realpath( loader, path )) return false;
     *strrchr( path, '/' ) = 0;
-    for (i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++)
+    for (i = 0; i < sizeof(places) / sizeof(places[0]) && !fits; i++)
     {
-        if (!path_format( pattern, "%s%s/%s", path, places[i], file )) continue;
-        found = !glob( pattern, 0, NULL, &files );
-        if (found) globfree( &files );
+        if (!path_format( pattern, "%s%s/%s", path, places[i], file ) || glob( pattern, 0, NULL, &files )) continue;
+        fits = path_format( found, "%s", files.gl_pathv[0] );
+        globfree( &files );
     }
-    return found;
+    return fits;
+}
+
+static bool wine_has( const char *loader, const char *file )
+{
+    char path[PATH_MAX];
+
+    return wine_find_file( loader, file, path );
 }
 
 static bool wine_has_32_bits( const char *loader )
@@ -145,7 +155,7 @@ static bool wine_find_loader( const struct settings *settings, unsigned int bits
     if (given)
     {
         if (path_format( path, "%s", given ) && path_is_program( path )) return true;
-        snprintf( problem, size, "the Wine to run is %s, which is not a program: correct or unset \"wine\" "
+        snprintf( problem, size, "the Wine to run is %s, which is not a program: correct or unset the setting wine "
                   "(WINEDVC_WINE)", given );
         return false;
     }
@@ -154,8 +164,8 @@ static bool wine_find_loader( const struct settings *settings, unsigned int bits
     if (prefix && (!found || !owner_is( path, prefix )) && owner_find( settings->environment, prefix, bits, owner ))
         return path_format( path, "%s", owner );
     if (found) return true;
-    snprintf( problem, size, "Wine for %u-bit code is not installed: install the package %s (Debian) or wine "
-              "(Fedora, Arch), or set WINEDVC_WINE", bits, bits == 64 ? "wine64" : "wine32:i386" );
+    snprintf( problem, size, "Wine for %u-bit code is not installed: install it with \"%s\" (Debian), or the "
+              "package wine (Fedora, Arch), or set WINEDVC_WINE", bits, bits == 64 ? "apt install wine64" : INSTALL_32_BITS );
     return false;
 }
 
@@ -187,19 +197,24 @@ bool wine_find_host( unsigned int bits, char *path, char *problem, size_t size )
     return false;
 }
 
-/* Wine gives a prefix its 32-bit half when it makes it, or never. */
+/* Wine gives a prefix its 32-bit half when it makes it; later only to one that has what does that. */
 static bool wine_check_32_bits( const char *loader, const char *prefix, char *problem, size_t size )
 {
+    struct shell_word word, dir, program;
     char file[PATH_MAX];
 
     if (path_format( file, "%s/drive_c/windows/syswow64/ntdll.dll", prefix ) && !access( file, F_OK )) return true;
-    if (wine_has_32_bits( loader ))
-        snprintf( problem, size, "the Wine prefix %s was made before Wine could run 32-bit code, and cannot: make "
-                  "a new one and register the plug-in there", prefix );
-    else
-        snprintf( problem, size, "this Wine cannot run 32-bit code: install the package wine32:i386 (Debian, after "
-                  "\"dpkg --add-architecture i386\"), wine-core.i686 (Fedora) or wine (Arch), then make a new prefix "
-                  "and register the plug-in there" );
+    if (!wine_find_file( loader, "i386-windows/ntdll.dll", file ))
+    {
+        snprintf( problem, size, "this Wine cannot run 32-bit code: install what can with \"" INSTALL_32_BITS "\" "
+                  "(Debian), wine-core.i686 (Fedora) or wine (Arch), then ask doctor what this prefix needs" );
+        return false;
+    }
+    *strrchr( file, '/' ) = 0;
+    shell_quote( &word, prefix );
+    snprintf( problem, size, "the Wine prefix %s was made before Wine could run 32-bit code, and cannot: give it that with "
+              "\"(cd %s/drive_c/windows && mkdir -p syswow64 && cp %s/* syswow64 && WINEPREFIX=%s %s wineboot -u)\"",
+              prefix, word.text, shell_quote( &dir, file ), word.text, shell_quote( &program, loader ) );
     return false;
 }
 
@@ -207,17 +222,17 @@ static bool wine_check_32_bits( const char *loader, const char *prefix, char *pr
 static bool wine_check_narrow( const char *loader, const char *prefix, unsigned int bits, char *problem, size_t size )
 {
     const char *why = "it runs no 64-bit code", *other = "";
-    struct shell_word word;
+    struct shell_word word, program;
 
     if (bits == 32)
     {
         if (wine_is_32_bits( loader )) return true;
         why = "this Wine has no 32-bit part that could use it";
-        other = "install the package wine32:i386 (Debian, after \"dpkg --add-architecture i386\"), or ";
+        other = "install that with \"" INSTALL_32_BITS "\" (Debian), or ";
     }
-    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and %s: %smake one with \"WINEPREFIX=DIR "
+    snprintf( problem, size, "the Wine prefix %s was made with WINEARCH=win32, and %s: %smake another with \"WINEPREFIX=%s64 "
               "WINEARCH=win64 %s wineboot\", which runs 32-bit plug-ins too, and install the plug-in there", prefix,
-              why, other, shell_quote( &word, loader ) );
+              why, other, shell_quote( &word, prefix ), shell_quote( &program, loader ) );
     return false;
 }
 
@@ -281,7 +296,7 @@ bool wine_check_version( const char *versions, char *problem, size_t size )
 
     if (!version || strtoul( version += 6, NULL, 10 ) >= WINE_OLDEST) return true;
     snprintf( problem, size, "Wine %.*s is too old: winedvc needs version %u.0: install a newer Wine, or name one with "
-              "\"wine\" (WINEDVC_WINE)", (int)strspn( version, "0123456789." ), version, WINE_OLDEST );
+              "the setting wine (WINEDVC_WINE)", (int)strspn( version, "0123456789." ), version, WINE_OLDEST );
     return false;
 }
 

@@ -109,7 +109,7 @@ static void discovery_recall( struct supervisor *supervisor )
 
 void discovery_begin( struct supervisor *supervisor )
 {
-    char problem[LOG_TEXT];
+    char problem[LOG_LINE];
 
     discovery_configure( supervisor );
     if (!wine_check_prefix( &supervisor->settings, problem, sizeof(problem) ))

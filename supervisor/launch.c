@@ -98,7 +98,7 @@ bool launch_host( struct supervisor *supervisor, unsigned int number, unsigned i
                   char *const *arguments, struct group *group )
 {
     struct wine_program program;
-    char problem[LOG_TEXT];
+    char problem[LOG_LINE];
     struct log_text text;
     struct host *host;
     int fd;

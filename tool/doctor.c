@@ -91,17 +91,65 @@ static void tell( struct doctor *doctor, enum verdict verdict, const char *mend,
     free( what );
 }
 
-/* A problem of ours says what to do behind its last colon, but one in a command, which is in quotation marks. */
-static void tell_problem( struct doctor *doctor, const char *about, const char *problem )
+/* What to do about a problem of ours: it is behind the last colon, but one in a command, which is in quotation marks.
+ * Returns the problem's end if it does not say. */
+static const char *find_mend( const char *problem )
 {
-    const char *mend = problem + strlen( problem );
+    const char *end = problem + strlen( problem ), *mend = end;
     bool quoted = false;
 
     while (mend > problem && (quoted || strncmp( mend, ": ", 2 )))
         if (*--mend == '"') quoted = !quoted;
-    if (mend > problem)
-        tell( doctor, VERDICT_FAILED, mend + 2, "%s%.*s", about, (int)(mend - problem), problem );
-    else tell( doctor, VERDICT_FAILED, "see docs/troubleshooting.md", "%s%s", about, problem );
+    return mend > problem ? mend : end;
+}
+
+static void tell_problem( struct doctor *doctor, const char *about, const char *problem )
+{
+    const char *mend = find_mend( problem );
+
+    tell( doctor, VERDICT_FAILED, *mend ? mend + 2 : "see docs/troubleshooting.md", "%s%.*s", about,
+          (int)(mend - problem), problem );
+}
+
+/* What mends a plug-in its vendor may know; a session is as well off without it. */
+static void tell_broken( struct doctor *doctor, const struct registration *registration, const char *how,
+                         const char *problem )
+{
+    const char *mend = find_mend( problem );
+    char text[PROBLEM_TEXT * 2];
+    struct shell_word word;
+
+    snprintf( text, sizeof(text), "%s; or go without it: \"winedvc disable %s\"",
+              *mend ? mend + 2 : "see docs/troubleshooting.md", shell_quote( &word, registration->key ) );
+    tell( doctor, VERDICT_FAILED, text, "plug-in %s%s: %.*s", registration->key, how, (int)(mend - problem), problem );
+}
+
+/* Is it about a line of that file? 0 if not. */
+static unsigned long mistake_line( const char *mistake, const char *file )
+{
+    size_t size = strlen( file );
+
+    return !strncmp( mistake, file, size ) && mistake[size] == ':' ? strtoul( mistake + size + 1, NULL, 10 ) : 0;
+}
+
+/* A mistake begins with where it is: a line of a file, or a variable. */
+static void tell_mistake( struct doctor *doctor, const char *mistake )
+{
+    char *const *environment = doctor->target.settings.environment;
+    char file[PATH_MAX], mend[PROBLEM_TEXT * 2] = "correct that value, or take it out";
+    struct shell_word word;
+    unsigned long line = 0;
+
+    if (path_user_conf( environment, file )) line = mistake_line( mistake, file );
+    if (!line && path_system_conf( environment, file )) line = mistake_line( mistake, file );
+    if (line)
+        snprintf( mend, sizeof(mend), "correct it, or take it out, with \"${EDITOR:-vi} +%lu %s\"", line,
+                  shell_quote( &word, file ) );
+    else if (!strncmp( mistake, "WINEDVC_", 8 ))
+        snprintf( mend, sizeof(mend), "correct it, or take it out with \"unset %.*s\"", (int)strcspn( mistake, ":" ),
+                  mistake );
+    strcat( mend, ": README has what each may be" );
+    tell( doctor, VERDICT_FAILED, mend, "%s", mistake );
 }
 
 static void look_at_configuration( struct doctor *doctor )
@@ -109,9 +157,7 @@ static void look_at_configuration( struct doctor *doctor )
     const struct name_list *mistakes = &doctor->target.settings.mistakes;
     size_t i;
 
-    for (i = 0; i < mistakes->count; i++)
-        tell( doctor, VERDICT_FAILED, "correct that value, or take it out: README has what each may be", "%s",
-              mistakes->names[i] );
+    for (i = 0; i < mistakes->count; i++) tell_mistake( doctor, mistakes->names[i] );
     if (!mistakes->count) tell( doctor, VERDICT_OK, "", "configuration: no mistake in environment and files" );
 }
 
@@ -162,20 +208,23 @@ static void look_at_name( struct doctor *doctor, const struct registration *regi
     const struct client_name *served;
     struct shown_name name;
     struct shell_word word;
-    char mend[PROBLEM_TEXT];
+    char mend[PROBLEM_TEXT * 2];
     size_t i;
 
     show_name( &name, channel );
+    shell_quote( &word, registration->key );
     for (served = client_names; served->addin; served++)
-        if (!strcmp( served->channel, channel ) && !name_list_has( &doctor->target.settings.take, channel ))
-            tell( doctor, VERDICT_FAILED, "name it in \"take\" (WINEDVC_TAKE), or switch that plug-in off",
-                  "channel %s of %s: FreeRDP serves it itself in a session with its addin %s", name.text,
-                  registration->key, served->addin );
+    {
+        if (strcmp( served->channel, channel ) || name_list_has( &doctor->target.settings.take, channel )) continue;
+        snprintf( mend, sizeof(mend), "name it in the setting take (WINEDVC_TAKE), or go without that plug-in: "
+                  "\"winedvc disable %s\"", word.text );
+        tell( doctor, VERDICT_FAILED, mend, "channel %s of %s: FreeRDP serves it itself in a session with its addin %s",
+              name.text, registration->key, served->addin );
+    }
     for (i = 0; i < doctor->offered.count && strcmp( doctor->offered.names[i], channel ); i++) continue;
     if (i < doctor->offered.count)
     {
-        snprintf( mend, sizeof(mend), "\"winedvc disable %s\", or the other one",
-                  shell_quote( &word, registration->key ) );
+        snprintf( mend, sizeof(mend), "\"winedvc disable %s\", or the other one", word.text );
         tell( doctor, VERDICT_FAILED, mend, "channel %s is offered by %s and by %s: the server gets that of the first",
               name.text, doctor->owners.names[i], registration->key );
     }
@@ -210,14 +259,15 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
         .plugins = 1,
         .limit = doctor->target.settings.start_timeout,
     };
-    char about[PROBLEM_TEXT];
+    char how[PROBLEM_TEXT];
 
     if (probe_run( &probe ) && probe.started[0].ready) tell_working( doctor, registration, &probe );
     else
     {
-        snprintf( about, sizeof(about), "plug-in %s does not work%s%s%s: ", registration->key,
-                  *probe.error ? " (Wine printed: " : "", probe.error, *probe.error ? ")" : "" );
-        tell_problem( doctor, about, *probe.problem || !probe.started ? probe.problem : probe.started[0].problem );
+        snprintf( how, sizeof(how), " does not work%s%s%s", *probe.error ? " (Wine printed: " : "", probe.error,
+                  *probe.error ? ")" : "" );
+        tell_broken( doctor, registration, how,
+                     *probe.problem || !probe.started ? probe.problem : probe.started[0].problem );
     }
     probe_clear( &probe );
 }
@@ -225,7 +275,7 @@ static void start_plugin( struct doctor *doctor, const struct registration *regi
 static void look_at_plugins( struct doctor *doctor )
 {
     struct registration *registration = doctor->catalog.search.registrations;
-    char about[PROBLEM_TEXT], mend[PROBLEM_TEXT];
+    char mend[PROBLEM_TEXT * 2];
     struct shell_word word;
 
     if (!registration)
@@ -248,8 +298,7 @@ static void look_at_plugins( struct doctor *doctor )
                   registration->file );
             break;
         case REGISTRATION_UNUSABLE:
-            snprintf( about, sizeof(about), "plug-in %s: ", registration->key );
-            tell_problem( doctor, about, registration->problem );
+            tell_broken( doctor, registration, "", registration->problem );
             break;
         default:
             start_plugin( doctor, registration );

@@ -21,6 +21,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +35,19 @@
 
 static bool check_owner( const char *prefix, char *problem, size_t size )
 {
-    struct stat st;
+    const struct passwd *owner;
+    struct shell_word word;
+    struct stat st = { 0 };
+    int used;
 
     if (!stat( prefix, &st ) && st.st_uid == geteuid()) return true;
-    snprintf( problem, size, "the Wine prefix %s is another user's (number %u), and Wine refuses it: run winedvc as "
-              "that user, or name a prefix of your own with --prefix", prefix, (unsigned int)st.st_uid );
+    used = snprintf( problem, size, "the Wine prefix %s is another user's (number %u), and Wine refuses it: run winedvc "
+                     "as that user", prefix, (unsigned int)st.st_uid );
+    if ((owner = getpwuid( st.st_uid )) && used >= 0 && (size_t)used < size)
+        used += snprintf( problem + used, size - used, ", with \"WINEPREFIX=%s su %s -c 'winedvc doctor'\"",
+                          shell_quote( &word, prefix ), owner->pw_name );
+    if (used >= 0 && (size_t)used < size)
+        snprintf( problem + used, size - used, ", or name a prefix of your own with --prefix" );
     return false;
 }
 

@@ -232,10 +232,10 @@ static void tell_late( struct runner *runner, uint64_t limit )
 
     if (runner->phase == RUNNER_STARTS)
         snprintf( why, sizeof(why), "Wine has not begun in %u s: does it work, and is this machine busy? "
-                  "\"start-timeout\" makes it wait longer", (unsigned int)(limit / 1000) );
+                  "WINEDVC_START_TIMEOUT makes it wait longer", (unsigned int)(limit / 1000) );
     else
         snprintf( why, sizeof(why), "it has not answered in %u s and was ended: does it wait for somebody, or for a "
-                  "server of its own? \"start-timeout\" makes winedvc wait longer", (unsigned int)(limit / 1000) );
+                  "server of its own? WINEDVC_START_TIMEOUT makes it wait longer", (unsigned int)(limit / 1000) );
     runner_fail( runner, why );
 }
 

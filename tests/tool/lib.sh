@@ -14,7 +14,13 @@
 #   failed                      the lines of doctor, in $out, that say so
 #   all_ok                      doctor has to find nothing that failed
 #   mistake NAME REGEX MEND [COMMAND]…   doctor has to find one thing that failed, with a line like REGEX and a mend like
-#                               MEND; when COMMAND is run, or the one that the mend has in quotation marks ($fix), all is ok again
+#                               MEND. The last command in it, between quotation marks, is run as it is printed, then COMMAND,
+#                               for what the user does besides; then all has to be ok again
+#   mistake_by_hand NAME REGEX MEND COMMAND…     the same of a mend without a command, which COMMAND plays
+#   broken NAME REGEX MEND [COMMAND]…    the same of the plug-in NAME, whose mend says how to go without it; it is then enabled,
+#                               and COMMAND plays what its vendor or its user does, after which all has to be ok
+#   asked_for TEXT              stand-ins for apt and dpkg, which a mend has run, have to have been asked for this
+#   tell_count                  how many mistakes there were
 #   conforms WHAT               $out has to be JSON of the form that docs/winedvc.schema.json has under that name
 #   has PROGRAM                 it is installed; if not, the test is skipped in the end, and says that it is missing
 #   lacks WHAT                  the same for anything else that a part of the test would need
@@ -26,6 +32,7 @@ command=$BUILDDIR/bin/winedvc
 plugins=$BUILDDIR/tests/plugins/x86_64-windows
 failures=0
 count=0
+real=0
 runner=()
 started=()
 
@@ -131,6 +138,10 @@ all_ok() { expect 0 doctor; }
 wineboot()   { "$WINE" wineboot "$@"; }
 wineserver() { "$WINESERVER" "$@"; }
 
+# Stand-ins, in the place of what brings packages and is not for tests: they note what they were asked for.
+apt()  { echo "apt $*" >> "$tmp/packages"; }
+dpkg() { echo "dpkg $*" >> "$tmp/packages"; }
+
 run_mend()
 {
     (
@@ -141,22 +152,65 @@ run_mend()
     )
 }
 
-mistake()
+# asked_for TEXT: so the stand-ins were
+asked_for() { grep -q -x -F -e "$1" "$tmp/packages" || { wrong "not asked for: $1"; cat "$tmp/packages"; }; }
+
+# finds NAME REGEX MEND: as mistake does, without mending anything; $fix is the mend's last command, $fixes has all
+finds()
 {
-    local name=$1 regex=$2 mend=$3
-    shift 3
+    local said text word
     expect 1 doctor
-    [ "$(failed | wc -l)" = 1 ] || { wrong "$name: not one line has failed"; cat "$out"; }
-    failed | grep -q -E -e "$regex" || { wrong "$name: no line like $regex"; cat "$out"; }
-    grep -A 1 '^failed' "$out" | grep -q -E -e "^        mend: .*$mend" || { wrong "$name: no mend like $mend"; cat "$out"; }
-    fix=$(grep -A 1 '^failed' "$out" | sed -n 's/^        mend: [^"]*"\([^"]*\)".*/\1/p')
-    if [ $# -gt 0 ]; then "$@" || wrong "$name: $*"
-    else run_mend "$fix" || { wrong "$name: the mend does not work: $fix"; cat "$tmp/mend.log"; }
-    fi
+    [ "$(failed | wc -l)" = 1 ] || { wrong "$1: not one line has failed"; cat "$out"; }
+    failed | grep -q -E -e "$2" || { wrong "$1: no line like $2"; cat "$out"; }
+    said=$(grep -A 1 '^failed' "$out" | sed -n 's/^        mend: //p')
+    grep -q -E -e "$3" <<< "$said" || { wrong "$1: no mend like $3"; cat "$out"; }
+    fixes=()
+    text=$said
+    while [[ $text = *\"*\"* ]]
+    do
+        text=${text#*\"}
+        fixes+=("${text%%\"*}")
+        text=${text#*\"}
+        bash -n -c "${fixes[-1]}" || wrong "$1: no command: ${fixes[-1]}"
+    done
+    fix=${fixes[-1]-}
+}
+
+mended()
+{
     all_ok
-    [ -z "$(failed)" ] || wrong "$name: it is not mended"
+    [ -z "$(failed)" ] || wrong "$1: it is not mended"
     count=$((count + 1))
 }
+
+mistake()
+{
+    finds "$1" "$2" "$3"
+    [ -n "$fix" ] || wrong "$1: the mend has no command"
+    run_mend "$fix" || { wrong "$1: the mend does not work: $fix"; cat "$tmp/mend.log"; }
+    ${4+"${@:4}"}
+    mended "$1"
+    real=$((real + 1))
+}
+
+mistake_by_hand()
+{
+    finds "$1" "$2" "$3"
+    [ -z "$fix" ] || wrong "$1: the mend has a command, which is not run: $fix"
+    "${@:4}" || wrong "$1: ${*:4}"
+    mended "$1"
+}
+
+broken()
+{
+    mistake "$1" "^plug-in $1.*$2" "$3"
+    [ $# -gt 3 ] || return 0
+    expect 0 enable "$1"
+    "${@:4}" || wrong "$1: ${*:4}"
+    all_ok
+}
+
+tell_count() { echo "$count mistakes, of $real the mend's own command was run"; }
 
 finish()
 {
