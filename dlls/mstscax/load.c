@@ -24,9 +24,7 @@
 
 #include "mstscax_private.h"
 #include "addins.h"
-#include "image.h"
 #include "localserver.h"
-#include "missing.h"
 #include "proxies.h"
 #include "server.h"
 #include "window.h"
@@ -41,7 +39,7 @@ typedef HRESULT (STDMETHODCALLTYPE *get_class_object_proc)( REFCLSID clsid, REFI
 /* A DLL may say that it has any number of plug-ins. */
 #define MAX_OBJECTS 256
 
-static HRESULT fail( WCHAR **reason, HRESULT hr, const WCHAR *format, ... )
+static HRESULT fail( struct failure *failure, WINE_DVC_CAUSE cause, HRESULT hr, const WCHAR *format, ... )
 {
     WCHAR buffer[512];
     va_list args;
@@ -50,42 +48,20 @@ static HRESULT fail( WCHAR **reason, HRESULT hr, const WCHAR *format, ... )
     vswprintf( buffer, ARRAY_SIZE(buffer), format, args );
     va_end( args );
     buffer[ARRAY_SIZE(buffer) - 1] = 0;
-    *reason = wcsdup( buffer );
+    failure->cause = cause;
+    failure->reason = wcsdup( buffer );
     return hr;
 }
 
-/* .NET code, with nothing to run it? Asked after a failure, since whatever runs it may have a way of its own. */
-static BOOL lacks_dotnet( const WCHAR *dll )
+/* What runs, and makes no plug-in. */
+static HRESULT fail_object( struct failure *failure, HRESULT hr, const WCHAR *what )
 {
-    struct image image;
-    BOOL is_dotnet = server_is_dotnet( dll );
-
-    if (!is_dotnet && image_open( &image, dll ))
-    {
-        is_dotnet = image.is_dotnet;
-        image_close( &image );
-    }
-    return is_dotnet && !missing_has_dotnet();
+    return fail( failure, WINE_DVC_CAUSE_OBJECT, FAILED(hr) ? hr : E_FAIL, L"%s returned %#lx", what, hr );
 }
 
-static HRESULT fail_load( WCHAR **reason, DWORD error, const WCHAR *dll )
+static HRESULT fail_load( struct failure *failure, DWORD error )
 {
-    HRESULT hr = HRESULT_FROM_WIN32( error );
-    const WCHAR *bits = sizeof(void *) == 8 ? L"64" : L"32";
-    WCHAR file[MAX_PATH * 4], missing[400];
-
-    if (!server_find_file( dll, 0, file, ARRAY_SIZE(file) ))
-    {
-        if (server_is_dotnet( dll )) return fail( reason, hr, SERVER_NO_DOTNET );
-        return fail( reason, hr, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
-    }
-    if (lacks_dotnet( file )) return fail( reason, hr, SERVER_NO_DOTNET );
-    if (error == ERROR_BAD_EXE_FORMAT)
-        return fail( reason, hr, L"it is not %s-bit Windows code: install the plug-in's %s-bit version", bits, bits );
-    if (missing_find( file, missing, ARRAY_SIZE(missing) )) return fail( reason, hr, L"it needs %s", missing );
-    if (error == ERROR_DLL_INIT_FAILED)
-        return fail( reason, hr, L"its start-up code (DllMain) refused to run, or crashed: ask the plug-in's vendor" );
-    return fail( reason, hr, L"loading it failed with error %lu: WINEDEBUG=+module may show more", error );
+    return fail( failure, WINE_DVC_CAUSE_FILE, HRESULT_FROM_WIN32( error ), L"loading it failed with error %lu", error );
 }
 
 static HRESULT add_object( struct loaded_plugins *loaded, IWTSPlugin *object )
@@ -96,24 +72,24 @@ static HRESULT add_object( struct loaded_plugins *loaded, IWTSPlugin *object )
     return S_OK;
 }
 
-static HRESULT load_dll_class( HMODULE module, REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_dll_class( HMODULE module, REFCLSID clsid, struct loaded_plugins *loaded, struct failure *failure )
 {
     get_class_object_proc get_class_object = (void *)GetProcAddress( module, "DllGetClassObject" );
     IWTSPlugin *object = NULL;
     IClassFactory *factory = NULL;
     HRESULT hr;
 
-    if (!get_class_object) return fail( reason, E_NOINTERFACE, L"it does not export DllGetClassObject" );
+    if (!get_class_object) return fail( failure, WINE_DVC_CAUSE_OBJECT, E_NOINTERFACE, L"it does not export DllGetClassObject" );
     hr = get_class_object( clsid, &IID_IClassFactory, (void **)&factory );
-    if (FAILED(hr) || !factory) return fail( reason, FAILED(hr) ? hr : E_FAIL, L"DllGetClassObject returned %#lx", hr );
+    if (FAILED(hr) || !factory) return fail_object( failure, hr, L"DllGetClassObject" );
     hr = IClassFactory_CreateInstance( factory, NULL, &IID_IWTSPlugin, (void **)&object );
     IClassFactory_Release( factory );
-    if (FAILED(hr) || !object) return fail( reason, FAILED(hr) ? hr : E_FAIL, L"CreateInstance returned %#lx", hr );
+    if (FAILED(hr) || !object) return fail_object( failure, hr, L"CreateInstance" );
     return add_object( loaded, object );
 }
 
 /* Asks for the number first, then for as many objects. */
-static HRESULT load_instances( HMODULE module, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_instances( HMODULE module, struct loaded_plugins *loaded, struct failure *failure )
 {
     get_instance_proc get_instance = (void *)GetProcAddress( module, "VirtualChannelGetInstance" );
     ULONG count = 0, capacity;
@@ -121,46 +97,41 @@ static HRESULT load_instances( HMODULE module, struct loaded_plugins *loaded, WC
 
     if (!get_instance && loaded->entry) return S_OK;
     if (!get_instance)
-        return fail( reason, E_NOINTERFACE, L"it exports neither VirtualChannelGetInstance nor VirtualChannelEntry: "
-                     L"it is no channel plug-in, or its AddIns value needs its class, as in file.dll:{CLSID}" );
+        return fail( failure, WINE_DVC_CAUSE_EXPORTS, E_NOINTERFACE,
+                     L"it exports neither VirtualChannelGetInstance nor VirtualChannelEntry" );
     hr = get_instance( &IID_IWTSPlugin, &count, NULL );
-    if (FAILED(hr)) return fail( reason, hr, L"VirtualChannelGetInstance returned %#lx", hr );
+    if (FAILED(hr)) return fail_object( failure, hr, L"VirtualChannelGetInstance" );
     if (!count || count > MAX_OBJECTS)
-        return fail( reason, E_UNEXPECTED, L"VirtualChannelGetInstance says that it has %lu plug-ins", count );
+        return fail( failure, WINE_DVC_CAUSE_OBJECT, E_UNEXPECTED, L"VirtualChannelGetInstance says that it has %lu plug-ins",
+                     count );
     if (!(loaded->objects = calloc( count, sizeof(*loaded->objects) ))) return E_OUTOFMEMORY;
     capacity = count;
     hr = get_instance( &IID_IWTSPlugin, &count, (void **)loaded->objects );
-    if (FAILED(hr)) return fail( reason, hr, L"VirtualChannelGetInstance returned %#lx", hr );
+    if (FAILED(hr)) return fail_object( failure, hr, L"VirtualChannelGetInstance" );
     for (loaded->count = 0; loaded->count < min( count, capacity ); loaded->count++)
         if (!loaded->objects[loaded->count]) break;
-    return loaded->count ? S_OK : fail( reason, E_UNEXPECTED, L"VirtualChannelGetInstance returned no plug-in" );
+    if (loaded->count) return S_OK;
+    return fail( failure, WINE_DVC_CAUSE_OBJECT, E_UNEXPECTED, L"VirtualChannelGetInstance returned no plug-in" );
 }
 
 /* The module stays loaded for good: plug-ins leave threads and pointers behind. */
-static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins *loaded, struct failure *failure )
 {
     DWORD flags = wcspbrk( entry->dll, L"\\/:" ) ? LOAD_WITH_ALTERED_SEARCH_PATH : 0;
     HMODULE module = LoadLibraryExW( entry->dll, NULL, flags );
     WCHAR file[MAX_PATH * 4];
 
-    if (!module) return fail_load( reason, GetLastError(), entry->dll );
+    if (!module) return fail_load( failure, GetLastError() );
     if (server_find_file( entry->dll, 0, file, ARRAY_SIZE(file) )) window_expect( file );
-    if (entry->has_clsid) return load_dll_class( module, &entry->clsid, loaded, reason );
+    if (entry->has_clsid) return load_dll_class( module, &entry->clsid, loaded, failure );
     loaded->entry = (VIRTUALCHANNELENTRY *)(void *)GetProcAddress( module, "VirtualChannelEntry" );
-    return load_instances( module, loaded, reason );
+    return load_instances( module, loaded, failure );
 }
 
-static HRESULT load_server( REFCLSID clsid, WCHAR *dll, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_server( REFCLSID clsid, WCHAR *dll, struct loaded_plugins *loaded, struct failure *failure )
 {
     struct addin_entry entry = { .has_clsid = TRUE, .clsid = *clsid, .dll = dll };
-    HRESULT hr = load_dll( &entry, loaded, reason );
-
-    if (FAILED(hr) && server_is_dotnet( dll ) && !missing_has_dotnet())
-    {
-        free( *reason );
-        hr = fail( reason, hr, SERVER_NO_DOTNET );
-    }
-    return hr;
+    return load_dll( &entry, loaded, failure );
 }
 
 static BOOL may_load_server( HRESULT hr )
@@ -187,26 +158,26 @@ static BOOL find_command( REFCLSID clsid, WCHAR *command, DWORD count )
     return FALSE;
 }
 
-static HRESULT load_factory( IWTSPluginFactory *factory, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_factory( IWTSPluginFactory *factory, struct loaded_plugins *loaded, struct failure *failure )
 {
     LONG count = 0;
     HRESULT hr;
 
     if (FAILED(hr = IWTSPluginFactory_GetPluginCount( factory, &count )))
-        return fail( reason, hr, L"its factory's GetPluginCount returned %#lx", hr );
+        return fail_object( failure, hr, L"its factory's GetPluginCount" );
     if (count <= 0 || count > MAX_OBJECTS)
-        return fail( reason, E_UNEXPECTED, L"its factory says that it has %ld plug-ins", count );
+        return fail( failure, WINE_DVC_CAUSE_OBJECT, E_UNEXPECTED, L"its factory says that it has %ld plug-ins", count );
     if (!(loaded->objects = calloc( count, sizeof(*loaded->objects) ))) return E_OUTOFMEMORY;
     for (loaded->count = 0; loaded->count < (ULONG)count; loaded->count++)
     {
         hr = IWTSPluginFactory_CreatePlugin( factory, loaded->count, &loaded->objects[loaded->count] );
         if (FAILED(hr) || !loaded->objects[loaded->count]) break;
     }
-    return loaded->count ? S_OK : fail( reason, FAILED(hr) ? hr : E_FAIL, L"its factory's CreatePlugin returned %#lx", hr );
+    return loaded->count ? S_OK : fail_object( failure, hr, L"its factory's CreatePlugin" );
 }
 
 /* A program's class makes a plug-in, or a factory of plug-ins. */
-static HRESULT load_served( IClassFactory *factory, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_served( IClassFactory *factory, struct loaded_plugins *loaded, struct failure *failure )
 {
     IWTSPluginFactory *plugins = NULL;
     IWTSPlugin *object = NULL;
@@ -216,30 +187,30 @@ static HRESULT load_served( IClassFactory *factory, struct loaded_plugins *loade
     if (SUCCEEDED(hr) && object) return add_object( loaded, object );
     other = IClassFactory_CreateInstance( factory, NULL, &IID_IWTSPluginFactory, (void **)&plugins );
     if (FAILED(other) || !plugins)
-        return fail( reason, FAILED(hr) ? hr : E_FAIL, L"the CreateInstance of the program that serves it returned %#lx", hr );
-    hr = load_factory( plugins, loaded, reason );
+        return fail_object( failure, hr, L"the CreateInstance of the program that serves it" );
+    hr = load_factory( plugins, loaded, failure );
     IWTSPluginFactory_Release( plugins );
     return hr;
 }
 
-static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct loaded_plugins *loaded, struct failure *failure )
 {
     IClassFactory *factory;
     WCHAR why[512];
     HRESULT hr;
 
     if (FAILED(hr = proxies_register( &loaded->registered )))
-        return fail( reason, hr, L"it runs in a process of its own, and COM could not be told how to talk to it, error %#lx: "
-                     L"is this Wine prefix yours to write to?", hr );
+        return fail( failure, WINE_DVC_CAUSE_PROXIES, hr, L"it runs in a process of its own, and COM could not be told how to "
+                     L"talk to it, error %#lx", hr );
     hr = local_server_open( clsid, command, loaded->server, &factory, why, ARRAY_SIZE(why) );
     if (FAILED(hr))
     {
         loaded->lost = hr != HRESULT_FROM_WIN32( ERROR_FILE_NOT_FOUND );
         *loaded->server = NULL;
-        return fail( reason, hr, L"%s", why );
+        return fail( failure, loaded->lost ? WINE_DVC_CAUSE_REFUSED : WINE_DVC_CAUSE_PROGRAM, hr, L"%s", why );
     }
     window_expect( local_server_program( *loaded->server ) );
-    hr = load_served( factory, loaded, reason );
+    hr = load_served( factory, loaded, failure );
     IClassFactory_Release( factory );
     if (SUCCEEDED(hr)) return S_OK;
     local_server_close( *loaded->server );
@@ -250,7 +221,7 @@ static HRESULT load_local_server( REFCLSID clsid, const WCHAR *command, struct l
 /* The user's own registration counts first, which not every Wine's CoCreateInstance looks for. Of a class for another
  * apartment than ours COM would make a proxy, and run all such plug-ins in one thread: its DLL is asked itself. So it is
  * where CoCreateInstance fails: it can, or says why not. */
-static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, struct failure *failure )
 {
     WCHAR dll[MAX_PATH * 4], file[MAX_PATH * 4], command[MAX_PATH * 3], name[39];
     IWTSPlugin *object = NULL;
@@ -258,27 +229,27 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, WCHAR 
     HRESULT hr;
 
     if (server_of_class( HKEY_CURRENT_USER, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) ))
-        return load_server( clsid, dll, loaded, reason );
+        return load_server( clsid, dll, loaded, failure );
     is_registered = server_of_class( HKEY_LOCAL_MACHINE, clsid, L"InprocServer32", 0, dll, ARRAY_SIZE(dll) );
     if (!is_registered && find_command( clsid, command, ARRAY_SIZE(command) ))
-        return load_local_server( clsid, command, loaded, reason );
+        return load_local_server( clsid, command, loaded, failure );
     if (is_registered && !server_is_free_threaded( HKEY_LOCAL_MACHINE, clsid ))
-        return load_server( clsid, dll, loaded, reason );
+        return load_server( clsid, dll, loaded, failure );
     if (is_registered && server_find_file( dll, 0, file, ARRAY_SIZE(file) )) window_expect( file );
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
     if (SUCCEEDED(hr) && object) return add_object( loaded, object );
-    if (is_registered && (may_load_server( hr ) || server_is_dotnet( dll )))
-        return load_server( clsid, dll, loaded, reason );
+    if (is_registered && may_load_server( hr )) return load_server( clsid, dll, loaded, failure );
     StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
     if (!is_registered)
-        return fail( reason, REGDB_E_CLASSNOTREG, L"no %Iu-bit DLL is registered for class %s in this Wine prefix: run the "
-                     L"plug-in's installer or regsvr32 there", 8 * sizeof(void *), name );
-    return fail( reason, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx", name, hr );
+        return fail( failure, WINE_DVC_CAUSE_CLASS, REGDB_E_CLASSNOTREG, L"no %Iu-bit DLL is registered for class %s in this "
+                     L"Wine prefix", 8 * sizeof(void *), name );
+    return fail( failure, WINE_DVC_CAUSE_OBJECT, FAILED(hr) ? hr : E_FAIL, L"creating an object of class %s failed with %#lx",
+                 name, hr );
 }
 
-static HRESULT load_parsed( const struct addin_entry *entry, struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT load_parsed( const struct addin_entry *entry, struct loaded_plugins *loaded, struct failure *failure )
 {
-    return entry->dll ? load_dll( entry, loaded, reason ) : load_class( &entry->clsid, loaded, reason );
+    return entry->dll ? load_dll( entry, loaded, failure ) : load_class( &entry->clsid, loaded, failure );
 }
 
 /* A DLL, too, may have its plug-in in a process of its own; what it says without proxies is COM's error. */
@@ -290,7 +261,7 @@ static BOOL may_need_proxies( HRESULT hr, struct loaded_plugins *loaded )
     return loaded->registered = TRUE;
 }
 
-HRESULT load_entry( const WCHAR *text, struct local_server **server, struct loaded_plugins *loaded, WCHAR **reason )
+HRESULT load_entry( const WCHAR *text, struct local_server **server, struct loaded_plugins *loaded, struct failure *failure )
 {
     struct addin_entry entry;
     HRESULT hr;
@@ -299,16 +270,16 @@ HRESULT load_entry( const WCHAR *text, struct local_server **server, struct load
 
     memset( loaded, 0, sizeof(*loaded) );
     loaded->server = server;
-    *reason = NULL;
+    memset( failure, 0, sizeof(*failure) );
     if (FAILED(hr = addin_entry_parse( text, &entry )))
-        hr = fail( reason, hr, L"the AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
-    else if (FAILED(hr = load_parsed( &entry, loaded, reason )) && may_need_proxies( hr, loaded ))
+        hr = fail( failure, WINE_DVC_CAUSE_OTHER, hr, L"the AddIns value is none of {CLSID}, file.dll and file.dll:{CLSID}" );
+    else if (FAILED(hr = load_parsed( &entry, loaded, failure )) && may_need_proxies( hr, loaded ))
     {
         free( loaded->objects );
         loaded->objects = NULL;
-        free( *reason );
-        *reason = NULL;
-        hr = load_parsed( &entry, loaded, reason );
+        free( failure->reason );
+        memset( failure, 0, sizeof(*failure) );
+        hr = load_parsed( &entry, loaded, failure );
     }
     free( entry.dll );
     return hr;

@@ -274,14 +274,13 @@ static void explain( const struct local_server *server, HRESULT hr, WCHAR *why, 
 
     if (server->process) GetExitCodeProcess( server->process, &code );
     if (server->process && code != STILL_ACTIVE)
-        swprintf( why, count, L"the program that serves it ended at once, with exit code %#lx (%s): see its own settings or "
-                  L"log", code, server->program );
+        swprintf( why, count, L"the program that serves it ended at once, with exit code %#lx (%s)", code, server->program );
     else if (GetTickCount64() - server->since >= START_LIMIT / 2)
-        swprintf( why, count, L"the program that serves it did not offer its class within %u s (%s): see its own settings or "
-                  L"log", START_LIMIT / 1000, server->program );
+        swprintf( why, count, L"the program that serves it did not offer its class within %u s (%s)",
+                  START_LIMIT / 1000, server->program );
     else
-        swprintf( why, count, L"the program that serves it ended at once, or could not be started, error %#lx (%s): see its "
-                  L"own settings or log", hr, server->program );
+        swprintf( why, count, L"the program that serves it ended at once, or could not be started, error %#lx (%s)", hr,
+                  server->program );
 }
 
 static void end_process( struct local_server *server )
@@ -315,8 +314,7 @@ HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_se
     InterlockedExchangePointer( (void **)out, server );
     if (!server_find_program( command, 0, server->program, ARRAY_SIZE(server->program) ))
     {
-        swprintf( why, count, L"the program that serves it does not exist (%.260s): install the plug-in again, or remove its "
-                  L"AddIns key", command );
+        swprintf( why, count, L"the program that serves it does not exist (%.260s)", command );
         return HRESULT_FROM_WIN32( ERROR_FILE_NOT_FOUND );
     }
     server->job = create_job( clsid );
@@ -368,8 +366,7 @@ static void CALLBACK process_ended( void *context, BOOLEAN timeout )
 
     if (InterlockedOr( &server->closed, 0 )) return;
     GetExitCodeProcess( server->process, &code );
-    swprintf( why, ARRAY_SIZE(why), L"the program that serves it ended, with exit code %#lx (%s); its channels are closed "
-              L"and the session goes on: report this to the plug-in's vendor", code, server->program );
+    swprintf( why, ARRAY_SIZE(why), L"the program that serves it ended, with exit code %#lx (%s)", code, server->program );
     server->ended( server->context, why );
 }
 

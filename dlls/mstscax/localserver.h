@@ -34,7 +34,7 @@ struct local_server;
 
 /* The class's factory, of a program that runs already or is started by command; waits until COM knows its class. *out is
  * there before that, so that others can see what is waited for. On failure the program has been ended, why says what
- * happened and what to do, and *out is as closed: it needs no local_server_close. */
+ * happened, and *out is as closed: it needs no local_server_close. */
 extern HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_server **out, IClassFactory **factory,
                                   WCHAR *why, DWORD count );
 

@@ -76,8 +76,8 @@ static ULONG STDMETHODCALLTYPE manager_Release( IWTSVirtualChannelManager *iface
 static HRESULT refuse_static( struct plugin *plugin, const char *name )
 {
     if (!InterlockedExchange( &plugin->static_refused, TRUE ))
-        notice_warning( plugin->client, plugin, L"It asks CreateListener for a static channel (%hs), which no plug-in gets "
-                        L"there: what needs it does not work, the rest goes on; report this to the plug-in's vendor", name );
+        notice_warning_of( plugin, WINE_DVC_CAUSE_STATIC, L"It asks CreateListener for a static channel (%hs), which no "
+                           L"plug-in gets there: what needs it does not work, the rest goes on", name );
     return E_NOTIMPL;
 }
 

@@ -309,9 +309,16 @@ struct loaded_plugins
     VIRTUALCHANNELENTRY *entry;     /* the way to its static channels, or NULL */
 };
 
-/* Runs foreign code. On failure *reason says why and what to do; the caller frees both. */
+/* Why a plug-in does not work. */
+struct failure
+{
+    WINE_DVC_CAUSE cause;
+    WCHAR *reason;                  /* NULL if there was no memory for it */
+};
+
+/* Runs foreign code. The caller frees loaded->objects, and after a failure the reason. */
 extern HRESULT load_entry( const WCHAR *entry, struct local_server **server, struct loaded_plugins *loaded,
-                           WCHAR **reason );
+                           struct failure *failure );
 
 /* manager.c: what a plug-in sees of the client. */
 extern const IWTSVirtualChannelManagerVtbl manager_vtbl;

@@ -31,6 +31,7 @@ struct notice
     IWineDVCHost *host;
     UINT32  plugin;
     HRESULT hr;
+    WINE_DVC_CAUSE cause;
     UINT32  duration;
     UINT32  stream, options;
     const char *what;
@@ -66,19 +67,26 @@ static struct notice *notice_create( struct client *client, void (*run)( struct 
 static void run_plugin( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
-    IWineDVCHost_OnPlugin( notice->host, notice->plugin, notice->entry, notice->hr, notice->reason );
+    IWineDVCHost_OnPlugin( notice->host, notice->plugin, notice->entry, notice->hr, notice->cause, notice->reason );
 }
 
-void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
+void notice_plugin( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason )
 {
     struct notice *notice = plugin->number ? notice_create( plugin->client, run_plugin ) : NULL;
 
     if (!notice) return;
     notice->plugin = plugin->number;
     notice->hr = hr;
+    notice->cause = cause;
     notice->entry = wcsdup( plugin->entry );
     notice->reason = reason ? wcsdup( reason ) : NULL;
     queue_submit( &plugin->client->notices, &notice->task );
+}
+
+void notice_not_loaded( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason )
+{
+    IWineDVCHost *host = plugin->client->host;
+    if (host) IWineDVCHost_OnPlugin( host, plugin->number, plugin->entry, hr, cause, reason );
 }
 
 static void run_slow( struct task *task )
@@ -153,11 +161,11 @@ void notice_static( struct plugin *plugin, UINT32 stream, const char *name, UINT
 static void run_warning( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
-    IWineDVCHost_OnWarning( notice->host, notice->plugin, notice->text );
+    IWineDVCHost_OnWarning( notice->host, notice->plugin, notice->cause, notice->text );
 }
 
 static void notice_text( struct client *client, const struct plugin *plugin, void (*run)( struct task *task ),
-                         const WCHAR *format, va_list args )
+                         WINE_DVC_CAUSE cause, const WCHAR *format, va_list args )
 {
     struct notice *notice = notice_create( client, run );
     WCHAR text[512];
@@ -166,6 +174,7 @@ static void notice_text( struct client *client, const struct plugin *plugin, voi
     vswprintf( text, ARRAY_SIZE(text), format, args );
     text[ARRAY_SIZE(text) - 1] = 0;
     notice->plugin = plugin ? plugin->number : 0;
+    notice->cause = cause;
     notice->text = wcsdup( text );
     queue_submit( &client->notices, &notice->task );
 }
@@ -175,37 +184,47 @@ void notice_warning( struct client *client, const struct plugin *plugin, const W
     va_list args;
 
     va_start( args, format );
-    notice_text( client, plugin, run_warning, format, args );
+    notice_text( client, plugin, run_warning, WINE_DVC_CAUSE_OTHER, format, args );
+    va_end( args );
+}
+
+void notice_warning_of( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *format, ... )
+{
+    va_list args;
+
+    va_start( args, format );
+    notice_text( plugin->client, plugin, run_warning, cause, format, args );
     va_end( args );
 }
 
 static void run_information( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
-    IWineDVCHost_OnInformation( notice->host, notice->plugin, notice->text );
+    IWineDVCHost_OnInformation( notice->host, notice->plugin, notice->cause, notice->text );
 }
 
-void notice_information( struct client *client, const struct plugin *plugin, const WCHAR *format, ... )
+void notice_information( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *format, ... )
 {
     va_list args;
 
     va_start( args, format );
-    notice_text( client, plugin, run_information, format, args );
+    notice_text( plugin->client, plugin, run_information, cause, format, args );
     va_end( args );
 }
 
 static void run_ended( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
-    IWineDVCHost_OnEnded( notice->host, notice->plugin, notice->text );
+    IWineDVCHost_OnEnded( notice->host, notice->plugin, notice->cause, notice->text );
 }
 
-void notice_ended( struct plugin *plugin, const WCHAR *why )
+void notice_ended( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *why )
 {
     struct notice *notice = notice_create( plugin->client, run_ended );
 
     if (!notice) return;
     notice->plugin = plugin->number;
+    notice->cause = cause;
     notice->text = wcsdup( why );
     queue_submit( &plugin->client->notices, &notice->task );
 }

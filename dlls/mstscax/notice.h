@@ -23,8 +23,11 @@
 
 #include "mstscax_private.h"
 
+/* Of a plug-in that cannot be loaded: at once, on this thread. */
+extern void notice_not_loaded( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason );
+
 /* Each makes a call of IWineDVCHost, if the client has one, in order and on our own threads. */
-extern void notice_plugin( struct plugin *plugin, HRESULT hr, const WCHAR *reason );
+extern void notice_plugin( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason );
 extern void notice_listen( struct listener *listener );
 /* Before notice_ready(). */
 extern void notice_static( struct plugin *plugin, UINT32 stream, const char *name, UINT32 options );
@@ -33,10 +36,11 @@ extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duratio
 extern void notice_ready( struct client *client );
 /* A line for a log, as by wprintf; of a plug-in, or NULL. Not on plug-ins' threads: it allocates. */
 extern void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );
+extern void notice_warning_of( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *format, ... );
 
-/* As notice_warning, of what is as it should be. */
-extern void notice_information( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );
+/* As notice_warning_of, of what is as it should be. */
+extern void notice_information( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *format, ... );
 /* The plug-in cannot go on, and its host ends. */
-extern void notice_ended( struct plugin *plugin, const WCHAR *why );
+extern void notice_ended( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *why );
 
 #endif /* __MSTSCAX_NOTICE_H */

@@ -69,8 +69,8 @@ static void report_lost( struct client *client, BOOL others )
     LIST_FOR_EACH_ENTRY( plugin, &client->plugins, struct plugin, link )
     {
         if (!plugin->lost) continue;
-        if (others) notice_plugin( plugin, plugin->lost_hr, plugin->lost );
-        else notice_ended( plugin, plugin->lost );
+        if (others) notice_plugin( plugin, plugin->lost_hr, WINE_DVC_CAUSE_REFUSED, plugin->lost );
+        else notice_ended( plugin, WINE_DVC_CAUSE_REFUSED, plugin->lost );
     }
 }
 
@@ -104,14 +104,24 @@ static BOOL plugin_completes( struct plugin *plugin )
     return complete;
 }
 
+static void plugin_fail( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
+{
+    WARN( "%s: %s, hr %#lx.\n", debugstr_w( plugin->entry ), debugstr_w( reason ), hr );
+    listeners_remove( plugin, TRUE );
+}
+
 static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
 {
-    if (FAILED(hr))
-    {
-        WARN( "%s: %s, hr %#lx.\n", debugstr_w( plugin->entry ), debugstr_w( reason ), hr );
-        listeners_remove( plugin, TRUE );
-    }
-    if (FAILED(hr) || plugin_completes( plugin )) notice_plugin( plugin, hr, reason );
+    if (FAILED(hr)) plugin_fail( plugin, hr, reason );
+    if (FAILED(hr) || plugin_completes( plugin )) notice_plugin( plugin, hr, reason ? WINE_DVC_CAUSE_REFUSED : WINE_DVC_CAUSE_OTHER, reason );
+    client_plugin_loaded( plugin->client );
+}
+
+/* The client may look at the file, for as long as loading it takes, so this holds up no notice of another plug-in's. */
+static void plugin_report_not_loaded( struct plugin *plugin, HRESULT hr, const struct failure *failure )
+{
+    plugin_fail( plugin, hr, failure->reason );
+    notice_not_loaded( plugin, hr, failure->cause, failure->reason );
     client_plugin_loaded( plugin->client );
 }
 
@@ -143,7 +153,7 @@ static void plugin_initialize( struct plugin *plugin )
     {
         IWTSPlugin_Release( plugin->plugin );
         plugin->plugin = NULL;
-        swprintf( reason, ARRAY_SIZE(reason), L"its Initialize failed with %#lx: see its own settings or log", hr );
+        swprintf( reason, ARRAY_SIZE(reason), L"its Initialize failed with %#lx", hr );
     }
     plugin_report( plugin, hr, FAILED(hr) ? reason : NULL );
     if (FAILED(hr)) plugin_close_server( plugin );
@@ -239,7 +249,7 @@ static void plugin_lost_program( void *context, const WCHAR *why )
     AcquireSRWLockShared( &plugin->client->lock );
     terminating = plugin->client->terminating;
     ReleaseSRWLockShared( &plugin->client->lock );
-    if (!terminating) notice_ended( plugin, why );
+    if (!terminating) notice_ended( plugin, WINE_DVC_CAUSE_ENDED, why );
 }
 
 /* A call of a program has no end where the program does not answer: the next one may. One that shows a window may wait for
@@ -255,19 +265,19 @@ void plugin_is_slow( struct plugin *plugin, const char *what, DWORD duration, BO
         return;
     }
     if (!again || local_server_ready_for( server ) < 2 * plugin->client->slow_limit) return;
-    swprintf( why, ARRAY_SIZE(why), L"the program that serves it has not returned from %hs for %lu s, and is ended (%s); its "
-              L"channels are closed and the session goes on: report this to the plug-in's vendor", what, duration / 1000,
-              local_server_program( server ) );
+    swprintf( why, ARRAY_SIZE(why), L"the program that serves it has not returned from %hs for %lu s, and is ended (%s)",
+              what, duration / 1000, local_server_program( server ) );
     plugin_lost_program( plugin, why );
 }
 
 /* Its static channels, if it has some. A DLL with both kinds goes on without them. */
-static HRESULT plugin_enter_static( struct plugin *plugin, const struct loaded_plugins *loaded, WCHAR **reason )
+static HRESULT plugin_enter_static( struct plugin *plugin, const struct loaded_plugins *loaded,
+                                    struct failure *failure )
 {
-    HRESULT hr = loaded->entry ? static_enter( plugin, loaded->entry, reason ) : S_OK;
+    HRESULT hr = loaded->entry ? static_enter( plugin, loaded->entry, failure ) : S_OK;
 
     if (SUCCEEDED(hr) || !loaded->count) return hr;
-    notice_warning( plugin->client, plugin, L"Its static channels do not work, the others may: %s", *reason );
+    notice_warning_of( plugin, failure->cause, L"Its static channels do not work, the others may: %s", failure->reason );
     return S_OK;
 }
 
@@ -275,17 +285,18 @@ static void run_load( struct task *task )
 {
     struct plugin *plugin = CONTAINING_RECORD( task, struct plugin_call, task )->plugin;
     struct loaded_plugins loaded;
-    WCHAR *reason;
+    struct failure failure;
     HRESULT hr;
     ULONG i;
 
-    hr = load_entry( plugin->entry, &plugin->server, &loaded, &reason );
+    hr = load_entry( plugin->entry, &plugin->server, &loaded, &failure );
     if (loaded.registered)
-        notice_information( plugin->client, plugin, L"It runs in a process of its own: the proxies for that were registered "
-                            L"in this Wine prefix, for this and all others (wine regsvr32 /u with this mstscax.dll undoes it)" );
-    if (SUCCEEDED(hr)) hr = plugin_enter_static( plugin, &loaded, &reason );
-    if (loaded.lost) plugin_lose( plugin, hr, reason );
-    else if (FAILED(hr) || !loaded.count) plugin_report( plugin, hr, reason );
+        notice_information( plugin, WINE_DVC_CAUSE_REGISTERED, L"It runs in a process of its own: the proxies for that were "
+                            L"registered in this Wine prefix, for this and all others" );
+    if (SUCCEEDED(hr)) hr = plugin_enter_static( plugin, &loaded, &failure );
+    if (loaded.lost) plugin_lose( plugin, hr, failure.reason );
+    else if (FAILED(hr)) plugin_report_not_loaded( plugin, hr, &failure );
+    else if (!loaded.count) plugin_report( plugin, hr, NULL );
     else
     {
         plugin->plugin = loaded.objects[0];
@@ -297,7 +308,7 @@ static void run_load( struct task *task )
         plugin_initialize( plugin );
     }
     free( loaded.objects );
-    free( reason );
+    free( failure.reason );
 }
 
 struct enumeration

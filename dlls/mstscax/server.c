@@ -164,11 +164,3 @@ BOOL server_find_program( const WCHAR *command, REGSAM view, WCHAR *path, DWORD 
     }
     return find_file( name, L".exe", view, path, count );
 }
-
-BOOL server_is_dotnet( const WCHAR *name )
-{
-    const WCHAR *file = name + wcslen( name );
-
-    while (file > name && !wcschr( L"\\/:", file[-1] )) file--;
-    return !wcsicmp( file, L"mscoree.dll" ) || !wcsicmp( file, L"mscoree" );
-}

@@ -46,9 +46,4 @@ extern BOOL server_find_program( const WCHAR *command, REGSAM view, WCHAR *path,
  * the name, or as much of it as it has room for. */
 extern BOOL server_find_file( const WCHAR *name, REGSAM view, WCHAR *path, DWORD count );
 
-/* .NET's classes have all the same server, which runs the code of another file. */
-extern BOOL server_is_dotnet( const WCHAR *name );
-#define SERVER_NO_DOTNET L"it is .NET code, and there is no Wine Mono to run it: install Wine Mono in this Wine prefix " \
-                         L"(wine msiexec /i wine-mono-<version>-x86.msi)"
-
 #endif /* __MSTSCAX_SERVER_H */

@@ -402,9 +402,8 @@ static struct static_chunk *cut_chunk( struct static_channel *channel )
 
     if (IsBadReadPtr( write->data + write->sent, count ))
     {
-        notice_ended( channel->owner->plugin, L"it took away a buffer of VirtualChannelWrite before the write was complete, "
-                      L"or named more bytes than it has; its channels are closed and the session goes on: report this to the "
-                      L"plug-in's vendor" );
+        notice_ended( channel->owner->plugin, WINE_DVC_CAUSE_ENDED, L"it took away a buffer of VirtualChannelWrite before the "
+                      L"write was complete, or named more bytes than it has" );
         return NULL;
     }
     if (!(chunk = malloc( sizeof(*chunk) ))) return NULL;
@@ -650,9 +649,10 @@ void static_receive( struct client *client, UINT32 stream, UINT32 flags, UINT32 
 
 /* A plug-in's beginning and end */
 
-static HRESULT refuse( WCHAR **reason, const WCHAR *text )
+static HRESULT refuse( struct failure *failure, WINE_DVC_CAUSE cause, const WCHAR *reason )
 {
-    *reason = wcsdup( text );
+    failure->cause = cause;
+    failure->reason = wcsdup( reason );
     return E_FAIL;
 }
 
@@ -678,20 +678,21 @@ static BOOL call_entry( struct static_plugin *owner, VIRTUALCHANNELENTRY *entry 
     return accepted;
 }
 
-HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, WCHAR **reason )
+HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, struct failure *failure )
 {
     struct static_plugin *owner;
     struct static_channel *channel;
     UINT32 stream;
 
-    if (!plugin->client->host) return refuse( reason, L"it is a plug-in of static channels, which this client has not" );
+    if (!plugin->client->host)
+        return refuse( failure, WINE_DVC_CAUSE_OTHER, L"it is a plug-in of static channels, which this client has not" );
     if (!(owner = calloc( 1, sizeof(*owner) ))) return E_OUTOFMEMORY;
     owner->plugin = plugin;
     if (!call_entry( owner, entry ))
-        return refuse( reason, L"its VirtualChannelEntry refused: see its own settings or log" );
+        return refuse( failure, WINE_DVC_CAUSE_REFUSED, L"its VirtualChannelEntry refused" );
     if (!owner->entered)
-        return refuse( reason, L"its VirtualChannelEntry declared no channel, or one whose name is not valid or taken: "
-                       L"see its own settings or log" );
+        return refuse( failure, WINE_DVC_CAUSE_REFUSED,
+                       L"its VirtualChannelEntry declared no channel, or one whose name is not valid or taken" );
     plugin->statics = owner;
     for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
         if (channel->owner == owner) notice_static( plugin, stream, channel->name, channel->options );

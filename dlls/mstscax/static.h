@@ -47,8 +47,8 @@ struct static_chunk
 };
 
 /* In the plug-in's queue: runs VirtualChannelEntry, tells of the channels, then CHANNEL_EVENT_INITIALIZED. On failure
- * *reason says why, for free(). */
-extern HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, WCHAR **reason );
+ * the reason is for free(). */
+extern HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, struct failure *failure );
 /* In the plug-in's queue: its CHANNEL_EVENT_TERMINATED, after which nothing is called any more. */
 extern void static_terminate( struct plugin *plugin );
 

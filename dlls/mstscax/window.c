@@ -19,12 +19,12 @@
  */
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "windef.h"
 #include "winbase.h"
 #include "winuser.h"
 
-#include "image.h"
 #include "window.h"
 
 #include "wine/debug.h"
@@ -80,20 +80,56 @@ HWND window_get( void )
     return InterlockedCompareExchangePointer( (void **)&window, NULL, NULL );
 }
 
+static BOOL contains( const BYTE *data, SIZE_T left, const void *bytes, SIZE_T size )
+{
+    const BYTE *next = data, *end = data + left;
+
+    for (; (SIZE_T)(end - next) >= size; next++)
+    {
+        if (!(next = memchr( next, *(const BYTE *)bytes, end - next - size + 1 ))) return FALSE;
+        if (!memcmp( next, bytes, size )) return TRUE;
+    }
+    return FALSE;
+}
+
 /* In either form that a program's texts have. */
-void window_expect( const WCHAR *file )
+static BOOL names_class( const BYTE *data, SIZE_T size )
 {
     char narrow[ARRAY_SIZE(class_name)];
-    struct image image;
     unsigned int i;
 
-    if (!image_open( &image, file )) return;
     for (i = 0; i < ARRAY_SIZE(class_name); i++) narrow[i] = class_name[i];
-    if (image_contains( &image, narrow, sizeof(narrow) - 1 )
-        || image_contains( &image, class_name, sizeof(class_name) - sizeof(WCHAR) ))
+    return contains( data, size, narrow, sizeof(narrow) - 1 )
+           || contains( data, size, class_name, sizeof(class_name) - sizeof(WCHAR) );
+}
+
+/* NULL if that fails, or nothing is in it. */
+static BYTE *map_file( const WCHAR *name, SIZE_T *size )
+{
+    HANDLE file = CreateFileW( name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL );
+    HANDLE mapping = NULL;
+    BYTE *data = NULL;
+    LARGE_INTEGER end;
+
+    if (file == INVALID_HANDLE_VALUE) return NULL;
+    if (GetFileSizeEx( file, &end )) mapping = CreateFileMappingW( file, NULL, PAGE_READONLY, 0, 0, NULL );
+    if (mapping) data = MapViewOfFile( mapping, FILE_MAP_READ, 0, 0, 0 );
+    if (mapping) CloseHandle( mapping );
+    CloseHandle( file );
+    *size = data ? end.QuadPart : 0;
+    return data;
+}
+
+void window_expect( const WCHAR *file )
+{
+    SIZE_T size;
+    BYTE *data;
+
+    if (!(data = map_file( file, &size ))) return;
+    if (names_class( data, size ))
     {
         TRACE( "%s looks for the client's window.\n", debugstr_w( file ) );
         window_get();
     }
-    image_close( &image );
+    UnmapViewOfFile( data );
 }

@@ -34,6 +34,7 @@
 #include "wine/mstscax.h"
 #include "wine/debug.h"
 
+#include "advice.h"
 #include "guard.h"
 #include "module.h"
 #include "windows.h"
@@ -271,11 +272,13 @@ static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
 }
 
 static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry, HRESULT hr,
-                                                const WCHAR *reason )
+                                                WINE_DVC_CAUSE cause, const WCHAR *reason )
 {
     struct winedvc_plugin fixed = { plugin, FAILED(hr) ? WINEDVC_PLUGIN_FAILED : WINEDVC_PLUGIN_READY, hr };
-    const WCHAR *strings[2] = { entry, reason };
+    WCHAR text[ADVICE_MAX] = L"";
+    const WCHAR *strings[2] = { entry, text };
 
+    if (reason) advice_of_failure( entry, hr, reason, cause, text );
     link_send( host.link, WINEDVC_PLUGIN, &fixed, sizeof(fixed), ARRAY_SIZE(strings), strings );
     return S_OK;
 }
@@ -341,28 +344,37 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT send_log( enum winedvc_log_level level, UINT32 plugin, const WCHAR *text )
+static HRESULT send_log( enum winedvc_log_level level, UINT32 plugin, WINE_DVC_CAUSE cause, const WCHAR *said )
 {
     struct winedvc_log fixed = { level, plugin };
+    WCHAR text[ADVICE_MAX];
+    const WCHAR *string = text;
 
-    link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &text );
+    advice_add( said, cause, text );
+    link_send( host.link, WINEDVC_LOG, &fixed, sizeof(fixed), 1, &string );
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, WINE_DVC_CAUSE cause,
+                                                 const WCHAR *text )
 {
-    return send_log( WINEDVC_LOG_WARN, plugin, text );
+    return send_log( WINEDVC_LOG_WARN, plugin, cause, text );
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 plugin, WINE_DVC_CAUSE cause,
+                                                     const WCHAR *text )
 {
-    return send_log( WINEDVC_LOG_INFO, plugin, text );
+    return send_log( WINEDVC_LOG_INFO, plugin, cause, text );
 }
 
 /* As after a crash: what the plug-ins hold need not be in a state to be ended in good order. */
-static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 plugin, const WCHAR *why )
+static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 plugin, WINE_DVC_CAUSE cause,
+                                               const WCHAR *why )
 {
-    TerminateProcess( GetCurrentProcess(), say_bye( why ) );
+    WCHAR text[ADVICE_MAX];
+
+    advice_add( why, cause, text );
+    TerminateProcess( GetCurrentProcess(), say_bye( text ) );
     return S_OK;
 }
 

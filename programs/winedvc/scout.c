@@ -30,7 +30,9 @@
 
 #include "winedvc.h"
 #include "addins.h"
+#include "advice.h"
 #include "image.h"
+#include "missing.h"
 #include "server.h"
 
 #define ALL_OPTION        L"--all"
@@ -95,8 +97,7 @@ static void inspect_image( const struct image *image, struct server *server )
 
 static void say_missing( const WCHAR *name, struct server *server )
 {
-    if (server_is_dotnet( name )) say_problem( server, SERVER_NO_DOTNET );
-    else say_problem( server, L"the file does not exist: install the plug-in again, or remove its AddIns key" );
+    say_problem( server, missing_is_dotnet( name ) ? ADVICE_NO_DOTNET : ADVICE_NO_FILE );
 }
 
 static void inspect_file( struct server *server )

@@ -372,7 +372,8 @@ static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connect
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, WINE_DVC_CAUSE cause,
+                                                 const WCHAR *text )
 {
     char line[512];
     int size = WideCharToMultiByte( CP_UTF8, 0, text, -1, line, sizeof(line), NULL, NULL );

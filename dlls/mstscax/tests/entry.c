@@ -132,7 +132,7 @@ static struct
     enum notice notices[64];    /* protected by cs */
     char names[64][300];
     unsigned int count, seen;   /* count: protected by cs */
-    HANDLE come, hang_up, flushed;
+    HANDLE come, hang_up, flushed, not_loaded, let_go;
     LONG readers;
     void (*raise)(void);        /* what Read brings instead of the end */
     LONG wants_slow;
@@ -214,12 +214,26 @@ static HRESULT STDMETHODCALLTYPE host_Flush( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 number, const WCHAR *text, HRESULT hr,
-                                                const WCHAR *reason )
+static const WCHAR missing_file[] = L"C:\\nothing.dll";
+
+static HRESULT look_at_missing( const WCHAR *entry, HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason )
 {
+    ok( !wcscmp( entry, missing_file ), "got entry %s\n", wine_dbgstr_w( entry ) );
+    ok( hr == HRESULT_FROM_WIN32( ERROR_MOD_NOT_FOUND ) && cause == WINE_DVC_CAUSE_FILE, "got hr %#lx, cause %u\n", hr, cause );
+    ok( !wcscmp( reason, L"loading it failed with error 126" ), "got reason %s\n", wine_dbgstr_w( reason ) );
+    SetEvent( test_host.not_loaded );
+    ok( wait_for( test_host.let_go ), "nobody lets it go\n" );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_OnPlugin( IWineDVCHost *iface, UINT32 number, const WCHAR *text, HRESULT hr,
+                                                WINE_DVC_CAUSE cause, const WCHAR *reason )
+{
+    if (number == 2) return look_at_missing( text, hr, cause, reason );
     ok( number == 1, "got number %u\n", number );
     ok( !wcscmp( text, peer.plugin_file ), "got entry %s\n", wine_dbgstr_w( text ) );
     ok( FAILED(hr) == !!reason, "got hr %#lx, reason %s\n", hr, wine_dbgstr_w( reason ) );
+    ok( cause == (FAILED(hr) ? WINE_DVC_CAUSE_REFUSED : WINE_DVC_CAUSE_OTHER), "got hr %#lx, cause %u\n", hr, cause );
     notice( PLUGIN, FAILED(hr) ? "failed" : "" );
     return S_OK;
 }
@@ -255,22 +269,26 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 number, WINE_DVC_CAUSE cause,
+                                                 const WCHAR *text )
 {
     char name[300];
 
+    ok( cause == (wcsstr( text, L"CreateListener" ) ? WINE_DVC_CAUSE_STATIC : WINE_DVC_CAUSE_OTHER), "got cause %u\n", cause );
     snprintf( name, sizeof(name), "%ls", text );
     notice( WARNING, name );
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnInformation( IWineDVCHost *iface, UINT32 number, WINE_DVC_CAUSE cause,
+                                                     const WCHAR *text )
 {
     ok( 0, "plug-in %u says %s\n", number, wine_dbgstr_w( text ) );
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 number, const WCHAR *why )
+static HRESULT STDMETHODCALLTYPE host_OnEnded( IWineDVCHost *iface, UINT32 number, WINE_DVC_CAUSE cause,
+                                               const WCHAR *why )
 {
     ok( 0, "plug-in %u has ended: %s\n", number, wine_dbgstr_w( why ) );
     return S_OK;
@@ -366,6 +384,33 @@ static void test_host_failure(void)
     ok_noticed( ENDED, "" );
 }
 
+static void wait_and_listen( struct call *call )
+{
+    ok( wait_for( test_host.not_loaded ), "the other's failure does not come\n" );
+    listen_on_test( call );
+}
+
+/* ours: a client that looks into why one was not loaded keeps nobody else waiting, but all are not ready before it
+ * returns */
+static void test_host_not_loaded(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = wait_and_listen }, { .kind = CONNECTED } };
+    const WCHAR *entries[] = { peer.plugin_file, missing_file };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    play( start );
+    create_client_with_entries( &host_iface, entries, ARRAY_SIZE(entries) );
+    ok_noticed( LISTEN, "TEST" );
+    ok_noticed( PLUGIN, "" );
+    ok( WaitForSingleObject( test_host.come, 0 ) == WAIT_TIMEOUT, "all are ready\n" );
+    SetEvent( test_host.let_go );
+    ok_noticed( READY, "" );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    open_channel( 1 );
+    hang_up();
+}
+
 static void ask_for_static_channels( struct call *call )
 {
     IWTSListener *listener;
@@ -391,7 +436,7 @@ static void test_static_listener(void)
     play( start );
     create_client( &host_iface, peer.plugin_file );
     ok_noticed( WARNING, "It asks CreateListener for a static channel (STATIC), which no plug-in gets there: what needs it does "
-                "not work, the rest goes on; report this to the plug-in's vendor" );
+                "not work, the rest goes on" );
     ok_listens();
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
@@ -797,6 +842,7 @@ static void run(void)
     test_two_sessions();
     test_host_interface();
     test_host_failure();
+    test_host_not_loaded();
     test_static_listener();
     test_two_plugins_of_one_entry();
     test_slow_calls();
@@ -814,6 +860,8 @@ START_TEST(entry)
     test_host.come = CreateSemaphoreW( NULL, 0, ARRAY_SIZE(test_host.notices), NULL );
     test_host.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
     test_host.flushed = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test_host.not_loaded = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test_host.let_go = CreateEventW( NULL, FALSE, FALSE, NULL );
     prepare_host();
     run_in_all_forms( run );
 }

@@ -61,7 +61,7 @@ static inline HRESULT STDMETHODCALLTYPE quiet_Flush( IWineDVCHost *iface )
 }
 
 static inline HRESULT STDMETHODCALLTYPE quiet_OnPlugin( IWineDVCHost *iface, UINT32 number, const WCHAR *text,
-                                                        HRESULT hr, const WCHAR *reason )
+                                                        HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason )
 {
     return S_OK;
 }
@@ -82,7 +82,8 @@ static inline HRESULT STDMETHODCALLTYPE quiet_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
-static inline HRESULT STDMETHODCALLTYPE quiet_OnText( IWineDVCHost *iface, UINT32 number, const WCHAR *text )
+static inline HRESULT STDMETHODCALLTYPE quiet_OnText( IWineDVCHost *iface, UINT32 number, WINE_DVC_CAUSE cause,
+                                                      const WCHAR *text )
 {
     return S_OK;
 }

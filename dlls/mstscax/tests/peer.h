@@ -309,8 +309,8 @@ static inline void delete_addin(void)
     RegDeleteTreeW( HKEY_CURRENT_USER, ADDINS L"\\" TEST_KEY );
 }
 
-/* A client that has no interface to be told by reads AddIns. host may be NULL. */
-static inline void create_client( IWineDVCHost *host, const WCHAR *entry )
+/* A client that has no interface to be told by reads AddIns, where the first entry is. host may be NULL. */
+static inline void create_client_with_entries( IWineDVCHost *host, const WCHAR **entries, UINT32 count )
 {
     union entry_points entry_points;
     BOOL freerdp = peer.form == FORM_EX_FREERDP || peer.form == FORM_FREERDP;
@@ -321,12 +321,17 @@ static inline void create_client( IWineDVCHost *host, const WCHAR *entry )
     if (freerdp)
     {
         session.client = entry_points.freerdp.pInterface;
-        hr = IWineDVCClient_Configure( session.client, host, 1, &entry );
+        hr = IWineDVCClient_Configure( session.client, host, count, entries );
         ok( hr == S_OK, "got hr %#lx\n", hr );
     }
-    else set_addin( HKEY_CURRENT_USER, TEST_KEY, entry, REG_SZ );
+    else set_addin( HKEY_CURRENT_USER, TEST_KEY, entries[0], REG_SZ );
     memset( &entry_points, 0xcc, sizeof(entry_points) );    /* documented: it ends with the call */
     raise_event( CHANNEL_EVENT_INITIALIZED );
+}
+
+static inline void create_client( IWineDVCHost *host, const WCHAR *entry )
+{
+    create_client_with_entries( host, &entry, 1 );
 }
 
 /* INT64 members of WINE_DVC_COUNTERS, where there are some */

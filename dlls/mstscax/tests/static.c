@@ -160,7 +160,8 @@ static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 c
     return HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
 }
 
-static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, const WCHAR *text )
+static HRESULT STDMETHODCALLTYPE host_OnWarning( IWineDVCHost *iface, UINT32 plugin, WINE_DVC_CAUSE cause,
+                                                 const WCHAR *text )
 {
     AcquireSRWLockExclusive( &test.lock );
     snprintf( test.warning, sizeof(test.warning), "%ls", text );

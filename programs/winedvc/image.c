@@ -184,15 +184,3 @@ BOOL image_import( const struct image *image, DWORD index, WCHAR name[IMAGE_MAX_
     name[i] = 0;
     return i != 0;
 }
-
-BOOL image_contains( const struct image *image, const void *bytes, SIZE_T size )
-{
-    const BYTE *next = image->data, *end = image->data + image->size;
-
-    for (; (SIZE_T)(end - next) >= size; next++)
-    {
-        if (!(next = memchr( next, *(const BYTE *)bytes, end - next - size + 1 ))) return FALSE;
-        if (!memcmp( next, bytes, size )) return TRUE;
-    }
-    return FALSE;
-}

@@ -19,8 +19,8 @@
  */
 
 
-#ifndef __MSTSCAX_MISSING_H
-#define __MSTSCAX_MISSING_H
+#ifndef __WINEDVC_MISSING_H
+#define __WINEDVC_MISSING_H
 
 #include "windef.h"
 #include "winbase.h"
@@ -29,7 +29,10 @@
  * and describes it, with those that need it, as what file needs. No code of theirs runs. FALSE if all are there. */
 extern BOOL missing_find( const WCHAR *file, WCHAR *text, SIZE_T count );
 
+/* .NET's classes have all the same server, which runs the code of another file. */
+extern BOOL missing_is_dotnet( const WCHAR *server );
+
 /* Is there a runtime for .NET code? Starts it. */
 extern BOOL missing_has_dotnet( void );
 
-#endif /* __MSTSCAX_MISSING_H */
+#endif /* __WINEDVC_MISSING_H */

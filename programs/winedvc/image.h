@@ -19,8 +19,8 @@
  */
 
 
-#ifndef __MSTSCAX_IMAGE_H
-#define __MSTSCAX_IMAGE_H
+#ifndef __WINEDVC_IMAGE_H
+#define __WINEDVC_IMAGE_H
 
 #include "windef.h"
 #include "winbase.h"
@@ -52,7 +52,4 @@ extern const WCHAR *image_machine( const struct image *image );
 #define IMAGE_MAX_NAME 256
 extern BOOL image_import( const struct image *image, DWORD index, WCHAR name[IMAGE_MAX_NAME] );
 
-/* Has the file these bytes anywhere? */
-extern BOOL image_contains( const struct image *image, const void *bytes, SIZE_T size );
-
-#endif /* __MSTSCAX_IMAGE_H */
+#endif /* __WINEDVC_IMAGE_H */

@@ -157,6 +157,14 @@ BOOL missing_find( const WCHAR *file, WCHAR *text, SIZE_T count )
     return ret;
 }
 
+BOOL missing_is_dotnet( const WCHAR *server )
+{
+    const WCHAR *file = server + wcslen( server );
+
+    while (file > server && !wcschr( L"\\/:", file[-1] )) file--;
+    return !wcsicmp( file, L"mscoree.dll" ) || !wcsicmp( file, L"mscoree" );
+}
+
 typedef HRESULT (STDMETHODCALLTYPE *bind_to_runtime_proc)( const WCHAR *version, const WCHAR *flavor, DWORD flags,
                                                            REFCLSID clsid, REFIID riid, void **out );
 
