@@ -59,8 +59,8 @@ static WCHAR *read_value( HKEY addins, const WCHAR *key, const WCHAR *value )
     return type == REG_EXPAND_SZ ? expand( text ) : text;
 }
 
-static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view, const WCHAR *value,
-                      BOOL (*proc)( const struct addin *addin, void *context ), void *context )
+BOOL addins_enum_keys( HKEY root, const WCHAR *path, REGSAM view, const WCHAR *value,
+                       BOOL (*proc)( const struct addin *addin, void *context ), void *context )
 {
     BOOL go_on = TRUE;
     WCHAR key[256], *name;
@@ -85,25 +85,8 @@ static BOOL enum_key( HKEY root, const WCHAR *path, REGSAM view, const WCHAR *va
 
 void addins_enum( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context )
 {
-    if (enum_key( HKEY_CURRENT_USER, ADDINS_PATH, view, ADDIN_NAME, proc, context ))
-        enum_key( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, ADDIN_NAME, proc, context );
-}
-
-void addins_enum_disabled( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context )
-{
-    if (enum_key( HKEY_CURRENT_USER, ADDINS_PATH, view, ADDIN_DISABLED, proc, context ))
-        enum_key( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, ADDIN_DISABLED, proc, context );
-}
-
-void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct addin *addin, void *context ),
-                             void *context )
-{
-    WCHAR path[512];
-
-    /* the name of one key: a longer one there is not, and a backslash would lead into others */
-    if (!connection[0] || wcslen( connection ) > 255 || wcschr( connection, '\\' )) return;
-    swprintf( path, ARRAY_SIZE(path), ADDINS_CLIENT L"%s\\AddIns", connection );
-    enum_key( HKEY_CURRENT_USER, path, 0, ADDIN_NAME, proc, context );
+    if (addins_enum_keys( HKEY_CURRENT_USER, ADDINS_PATH, view, ADDIN_NAME, proc, context ))
+        addins_enum_keys( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, ADDIN_NAME, proc, context );
 }
 
 /* A path contains colons of its own: only one before a brace separates. */

@@ -28,12 +28,7 @@
 /* <root>\ADDINS_PATH\<key>, value Name. */
 #define ADDINS_CLIENT L"Software\\Microsoft\\Terminal Server Client\\"
 #define ADDINS_PATH   ADDINS_CLIENT L"Default\\AddIns"
-
-/* Values of such a key, of which Windows knows the first alone. The user has switched a plug-in off when the second has
- * what the first had; the third is there when "winedvc add" has run the file's DllRegisterServer. */
-#define ADDIN_NAME       L"Name"
-#define ADDIN_DISABLED   L"Disabled"
-#define ADDIN_REGISTERED L"Registered"
+#define ADDIN_NAME    L"Name"
 
 struct addin
 {
@@ -46,12 +41,9 @@ struct addin
  * keys without are skipped. view is 0, KEY_WOW64_32KEY or KEY_WOW64_64KEY. */
 extern void addins_enum( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context );
 
-/* The same for those that are switched off. */
-extern void addins_enum_disabled( REGSAM view, BOOL (*proc)( const struct addin *addin, void *context ), void *context );
-
-/* The same as the first for the plug-ins of one connection alone, HKCU's <connection>\AddIns in the place of Default\AddIns. */
-extern void addins_enum_connection( const WCHAR *connection, BOOL (*proc)( const struct addin *addin, void *context ),
-                                    void *context );
+/* The same for the keys of one path of one root, with another value in the place of Name. FALSE if proc stopped it. */
+extern BOOL addins_enum_keys( HKEY root, const WCHAR *path, REGSAM view, const WCHAR *value,
+                              BOOL (*proc)( const struct addin *addin, void *context ), void *context );
 
 /* The three forms of Name: {CLSID}, <dll> and <dll>:{CLSID}. */
 struct addin_entry

@@ -277,6 +277,17 @@ BOOL scout_check_arguments( unsigned int count, WCHAR **arguments )
     return TRUE;
 }
 
+/* The plug-ins of one connection alone, HKCU's <connection>\AddIns in the place of Default\AddIns. */
+static void report_connection( struct scout *scout, const WCHAR *connection )
+{
+    WCHAR path[512];
+
+    /* the name of one key: a longer one there is not, and a backslash would lead into others */
+    if (!connection[0] || wcslen( connection ) > 255 || wcschr( connection, '\\' )) return;
+    swprintf( path, ARRAY_SIZE(path), ADDINS_CLIENT L"%s\\AddIns", connection );
+    addins_enum_keys( HKEY_CURRENT_USER, path, 0, ADDIN_NAME, report, scout );
+}
+
 /* Of each --connection, or each --plugin. */
 static void report_named( struct scout *scout, const WCHAR *option, unsigned int count, WCHAR **arguments )
 {
@@ -287,7 +298,7 @@ static void report_named( struct scout *scout, const WCHAR *option, unsigned int
     {
         if (!is_option( arguments[i], option )) continue;
         if (is_option( option, PLUGIN_OPTION )) report_value( scout, arguments[i + 1] );
-        else addins_enum_connection( arguments[i + 1], report, scout );
+        else report_connection( scout, arguments[i + 1] );
     }
     scout->flags = 0;
 }
@@ -297,7 +308,8 @@ static void report_registered( struct scout *scout )
     addins_enum( scout->view, report, scout );
     if (!scout->all) return;
     scout->flags = WINEDVC_ADDIN_DISABLED;
-    addins_enum_disabled( scout->view, report, scout );
+    addins_enum_keys( HKEY_CURRENT_USER, ADDINS_PATH, scout->view, ADDIN_DISABLED, report, scout );
+    addins_enum_keys( HKEY_LOCAL_MACHINE, ADDINS_PATH, scout->view, ADDIN_DISABLED, report, scout );
     scout->flags = 0;
 }
 

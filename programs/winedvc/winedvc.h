@@ -23,6 +23,11 @@
 
 #include "link.h"
 
+/* Values of an AddIns key that Windows does not know. The user has switched a plug-in off when the first has what Name
+ * had; the second is there when "winedvc add" has run the file's DllRegisterServer. */
+#define ADDIN_DISABLED   L"Disabled"
+#define ADDIN_REGISTERED L"Registered"
+
 /* Each returns the exit status; link is open and HELLO was sent. */
 
 /* Loads mstscax.dll with these AddIns values and carries its static channel until the session ends. */
