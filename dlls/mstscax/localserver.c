@@ -61,7 +61,7 @@ struct local_server
     HANDLE process;         /* NULL if none of ours started it */
     WCHAR  program[MAX_PATH];
     HANDLE stop;            /* event: COM has started the program, or failed to */
-    LONG64 ready_time;      /* since when COM knows its class, or 0 */
+    LONG64 ready_time;      /* since when COM knows its class, or should; 0 before its start */
     LONG   users;
     LONG   closed;
     void (*ended)( void *context, const WCHAR *why );
@@ -156,6 +156,7 @@ static void begin_start( struct local_server *server )
     AcquireSRWLockExclusive( &starts_lock );
     while (has_rival( server )) SleepConditionVariableSRW( &starts_changed, &starts_lock, MAX_PAUSE, 0 );
     server->since = GetTickCount64();
+    InterlockedExchangeAdd64( &server->ready_time, server->since + START_LIMIT );
     list_add_tail( &starts, &server->entry );
     ReleaseSRWLockExclusive( &starts_lock );
 }
@@ -321,7 +322,7 @@ HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_se
     begin_start( server );
     hr = start( server, clsid, command, factory );
     end_start( server );
-    InterlockedExchangeAdd64( &server->ready_time, GetTickCount64() );
+    InterlockedExchangeAdd64( &server->ready_time, GetTickCount64() - server->ready_time );
     if (SUCCEEDED(hr))
     {
         if (!server->process) server->process = find_process( server->job );
@@ -339,8 +340,8 @@ const WCHAR *local_server_program( const struct local_server *server )
 
 DWORD local_server_ready_for( struct local_server *server )
 {
-    LONG64 since = InterlockedCompareExchange64( &server->ready_time, 0, 0 );
-    return since ? GetTickCount64() - since : 0;
+    LONG64 since = InterlockedCompareExchange64( &server->ready_time, 0, 0 ), now = GetTickCount64();
+    return since && now > since ? now - since : 0;
 }
 
 /* Ends the search if that is a window which the process shows. */

@@ -38,8 +38,8 @@ struct local_server;
 extern HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_server **out, IClassFactory **factory,
                                   WCHAR *why, DWORD count );
 
-/* Any thread. The program's file; for how many milliseconds COM has known its class; whether it shows a window, perhaps to
- * ask its user something. */
+/* Any thread. The program's file; for how many milliseconds COM has known its class, or should have; whether it shows a
+ * window, perhaps to ask its user something. */
 extern const WCHAR *local_server_program( const struct local_server *server );
 extern DWORD local_server_ready_for( struct local_server *server );
 extern BOOL local_server_shows_window( struct local_server *server );

@@ -19,10 +19,10 @@
  */
 
 /*
- *   serve.exe [-factory|-never] {CLSID} <plug-in DLL>... -Embedding
+ *   serve.exe [-factory|-never|-mute] {CLSID} <plug-in DLL>... -Embedding
  *
  * is what LocalServer32 of that class says, but for the last word, which COM adds. The class makes the plug-in of the
- * DLL, or a factory of those of all; or it is never told of. It ends when the plug-in is released after its Terminated.
+ * DLL, or a factory of those of all; or it is never told of, or told of and not handed out. It ends when the plug-in is released after its Terminated.
  * WINEDVC_TEST_SERVE is
  *
  *   exit         it ends at once
@@ -249,13 +249,14 @@ int main( int argc, char **argv )
     BOOL is_embedded = argc > 1 && !_stricmp( argv[argc - 1], "-Embedding" );
     WCHAR class[40] = L"";
     DWORD cookie = 0;
-    BOOL is_silent;
+    BOOL is_silent, is_mute;
     CLSID clsid;
 
     if (argc == 2 && !_stricmp( argv[1], "/regserver" )) return register_itself( TRUE );
     if (argc == 2 && !_stricmp( argv[1], "/unregserver" )) return register_itself( FALSE );
     has_factory = argc > 1 && !strcmp( argv[1], "-factory" );
     is_silent = is_wanted( "never" ) || (argc > 1 && !strcmp( argv[1], "-never" ));
+    is_mute = argc > 1 && !strcmp( argv[1], "-mute" );
     if (argc > 1 && argv[1][0] == '-') argv++, argc--;
     count = argc - 3;
     if (argc > 1) MultiByteToWideChar( CP_ACP, 0, argv[1], -1, class, ARRAYSIZE(class) - 1 );
@@ -263,7 +264,7 @@ int main( int argc, char **argv )
     if (is_wanted( "exit" )) return 3;
     dlls = argv + 2;
     unused = CreateEventW( NULL, FALSE, FALSE, NULL );
-    CoInitializeEx( NULL, COINIT_MULTITHREADED );
+    CoInitializeEx( NULL, is_mute ? COINIT_APARTMENTTHREADED : COINIT_MULTITHREADED );   /* without messages */
     if (!is_silent && FAILED(CoRegisterClassObject( &clsid, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER,
                                                     REGCLS_MULTIPLEUSE, &cookie ))) return 4;
     WaitForSingleObject( unused, INFINITE );
