@@ -195,10 +195,11 @@ static void test_refused( struct host *host )
     check_report( host, "ok, written 11, completed 10, cancelled 1, connected 3, without channels 1, disconnected 3" );
 }
 
-/* The host can not go on with a message whose bytes are gone, and says whose they were. */
-static void test_freed( struct host *host )
+/* The host can not go on with a message whose bytes are not there, as those of a buffer that was freed, and says whose it
+ * is. */
+static void test_overstated( struct host *host )
 {
-    static const char command[] = "winedvc:free";
+    static const char command[] = "winedvc:overstate";
 
     send_message( host, (const uint8_t *)command, strlen( command ) );
     while (awaits_chunk( host )) return_credit( host, host->frame.size );
@@ -224,7 +225,7 @@ START_TEST(static)
     if (start( &host ))
     {
         connect_host( &host, 1, 1 << STREAM );
-        test_freed( &host );
+        test_overstated( &host );
     }
     host_stop( &host );
 }

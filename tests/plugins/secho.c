@@ -27,7 +27,7 @@
  *   winedvc:cancelled answers "ok" if some write was cancelled and nothing broke the contract
  *   winedvc:close     closes the channel and opens it again
  *   winedvc:sleep     does not return for five seconds
- *   winedvc:free      writes a MiB, and frees it before the write is complete
+ *   winedvc:overstate writes a MiB of memory, of which there is half
  */
 
 #include <stddef.h>
@@ -149,13 +149,13 @@ static void reopen_channel(void)
 }
 
 /* Against the contract. */
-static void write_and_free(void)
+static void overstate(void)
 {
     const ULONG size = 1048576;
-    BYTE *data = VirtualAlloc( NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE );
+    BYTE *data = VirtualAlloc( NULL, size, MEM_RESERVE, PAGE_READWRITE );
 
+    VirtualAlloc( data, size / 2, MEM_COMMIT, PAGE_READWRITE );
     check( entry_points.pVirtualChannelWrite( open_handle, data, size, NULL ) == CHANNEL_RC_OK );
-    VirtualFree( data, 0, MEM_RELEASE );
 }
 
 static void take_message(void)
@@ -169,7 +169,7 @@ static void take_message(void)
     else if (is_command( "winedvc:counts" )) report_counts( "" );
     else if (is_command( "winedvc:close" )) reopen_channel();
     else if (is_command( "winedvc:sleep" )) Sleep( 5000 );
-    else if (is_command( "winedvc:free" )) write_and_free();
+    else if (is_command( "winedvc:overstate" )) overstate();
     else send_back( gathered, gathered_total );
 }
 
