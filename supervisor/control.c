@@ -346,6 +346,9 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
         return control_listen( supervisor, host, &report );
     case WINEDVC_STATIC:
         return control_static( supervisor, host, &report );
+    case WINEDVC_DECLARED:
+        host->declared = true;
+        return NULL;
     case WINEDVC_READY:
         return control_ready( supervisor, host );
     case WINEDVC_LOG:

@@ -92,6 +92,7 @@ struct host
     struct port        *port;       /* NULL after the end of the socket */
     struct process      process;
     enum host_state     state;
+    bool                declared;   /* its static channels are known, ready or not */
     char               *bye;        /* why it ends, as far as it said so */
     uint64_t            kill_time;  /* UINT64_MAX if it need not end */
     uint64_t            ping_time;  /* for HELLO; while a PING is out, for its PONG */

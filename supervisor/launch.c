@@ -234,6 +234,7 @@ static void launch_recall( struct supervisor *supervisor )
     {
         if (!(recorded = plugin_list_find( &supervisor->recorded, plugin ))) continue;
         plugin_take_names( plugin, recorded );
+        plugin->awaited = recorded->awaited;
         if (plugin->size == recorded->size && plugin->time == recorded->time) continue;
         log_info( "plug-in %s has changed since the last session", log_escape( &text, plugin->name ) );
         if (!plugin->ready) plugin->known = false;
@@ -303,6 +304,7 @@ void launch_found( struct supervisor *supervisor )
         next = group->next;
         group->next = NULL;
         group->kept = true;
+        statics_await( group );
         launch_add_group( supervisor, group );
     }
 }

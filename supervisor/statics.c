@@ -81,16 +81,23 @@ static void declare_recorded( struct supervisor *supervisor, const struct plugin
     }
 }
 
+void statics_await( struct group *group )
+{
+    size_t i;
+
+    for (i = 0; i < group->count; i++) if (group->plugins[i]->awaited) group->awaited = true;
+}
+
 void statics_declare( struct supervisor *supervisor, struct group *group )
 {
     struct log_text text;
     size_t i;
 
+    statics_await( group );
     for (i = 0; i < group->count; i++)
     {
         declare_recorded( supervisor, group->plugins[i] );
         if (!group->plugins[i]->awaited || group->start_time == UINT64_MAX) continue;
-        group->awaited = true;
         log_info( "plug-in %s is new and has static channels: the connection waits for it, %u s at most (start-timeout)",
                   log_escape( &text, group->plugins[i]->name ), supervisor->settings.start_timeout );
     }
@@ -102,7 +109,7 @@ static bool group_is_pending( const struct supervisor *supervisor, const struct 
 
     if (!group->awaited) return false;
     for (host = supervisor->hosts; host; host = host->next)
-        if (host->group == group && host->state != HOST_ENDS) return host->state != HOST_READY;
+        if (host->group == group && host->state != HOST_ENDS) return !host->declared && host->state != HOST_READY;
     return group->start_time != UINT64_MAX;
 }
 

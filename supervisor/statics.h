@@ -30,7 +30,10 @@ extern void statics_look( struct supervisor *supervisor );
  * waits for it, with a line. */
 extern void statics_declare( struct supervisor *supervisor, struct group *group );
 
-/* Tells the client to go on as soon as each group that it waits for is ready, or will not be. */
+/* The search has found this group, which is new: if one of its plug-ins was awaited in another, then it is. */
+extern void statics_await( struct group *group );
+
+/* Tells the client to go on as soon as each group that it waits for has declared its static channels, or will not. */
 extern void statics_check_known( struct supervisor *supervisor );
 
 #endif /* __WINEDVC_STATICS_H */

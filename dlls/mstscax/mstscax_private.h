@@ -272,6 +272,8 @@ struct client
     unsigned int swept_activity;    /* executor_activity at the last look */
     INT64   swept_sent;
 
+    LONG    plugins_entering;       /* any thread, atomic: that may still declare static channels */
+
     SRWLOCK lock;
     CONDITION_VARIABLE terminated;  /* signalled when active becomes 0 */
     /* protected by lock */

@@ -229,6 +229,18 @@ void notice_ended( struct plugin *plugin, WINE_DVC_CAUSE cause, const WCHAR *why
     queue_submit( &plugin->client->notices, &notice->task );
 }
 
+static void run_declared( struct task *task )
+{
+    struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
+    IWineDVCHost_OnDeclared( notice->host );
+}
+
+void notice_declared( struct client *client )
+{
+    struct notice *notice = notice_create( client, run_declared );
+    if (notice) queue_submit( &client->notices, &notice->task );
+}
+
 static void run_ready( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );

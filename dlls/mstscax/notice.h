@@ -29,8 +29,10 @@ extern void notice_not_loaded( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE
 /* Each makes a call of IWineDVCHost, if the client has one, in order and on our own threads. */
 extern void notice_plugin( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE cause, const WCHAR *reason );
 extern void notice_listen( struct listener *listener );
-/* Before notice_ready(). */
+/* Before notice_declared(). */
 extern void notice_static( struct plugin *plugin, UINT32 stream, const char *name, UINT32 options );
+/* Before notice_ready(). */
+extern void notice_declared( struct client *client );
 extern void notice_unlisten( struct listener *listener );
 extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
 extern void notice_ready( struct client *client );

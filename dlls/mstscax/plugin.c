@@ -90,6 +90,12 @@ static void client_plugin_loaded( struct client *client )
     if (!others) report_lost( client, FALSE );
 }
 
+/* Of a plug-in's static channels everything has been told. */
+static void client_plugin_entered( struct client *client )
+{
+    if (!InterlockedDecrement( &client->plugins_entering )) notice_declared( client );
+}
+
 /* Is this the last plug-in of its entry to get ready? */
 static BOOL plugin_completes( struct plugin *plugin )
 {
@@ -294,6 +300,8 @@ static void run_load( struct task *task )
         notice_information( plugin, WINE_DVC_CAUSE_REGISTERED, L"It runs in a process of its own: the proxies for that were "
                             L"registered in this Wine prefix, for this and all others" );
     if (SUCCEEDED(hr)) hr = plugin_enter_static( plugin, &loaded, &failure );
+    client_plugin_entered( plugin->client );
+    if (plugin->statics) static_begin( plugin );
     if (loaded.lost) plugin_lose( plugin, hr, failure.reason );
     else if (FAILED(hr)) plugin_report_not_loaded( plugin, hr, &failure );
     else if (!loaded.count) plugin_report( plugin, hr, NULL );
@@ -311,6 +319,12 @@ static void run_load( struct task *task )
     free( failure.reason );
 }
 
+static void plugin_load( struct client *client, UINT32 order, const WCHAR *entry )
+{
+    InterlockedIncrement( &client->plugins_entering );
+    if (!plugin_create( client, order, entry, NULL, NULL, run_load )) client_plugin_entered( client );
+}
+
 struct enumeration
 {
     struct client *client;
@@ -322,7 +336,7 @@ static BOOL add_addin( const struct addin *addin, void *context )
     struct enumeration *enumeration = context;
 
     TRACE( "key %s, entry %s.\n", debugstr_w( addin->key ), debugstr_w( addin->entry ) );
-    plugin_create( enumeration->client, enumeration->order++, addin->entry, NULL, NULL, run_load );
+    plugin_load( enumeration->client, enumeration->order++, addin->entry );
     return TRUE;
 }
 
@@ -331,7 +345,7 @@ void plugins_begin( struct client *client )
 {
     struct plugin *echo;
 
-    client->plugins_loading = 1;    /* keeps notice_ready back */
+    client->plugins_loading = client->plugins_entering = 1;     /* keeps notice_ready and notice_declared back */
     if ((echo = plugin_create( client, UINT32_MAX, L"ECHO", &echo_plugin, NULL, NULL ))) plugin_initialize( echo );
 }
 
@@ -340,8 +354,9 @@ void plugins_load( struct client *client )
     struct enumeration enumeration = { client, 0 };
     UINT32 i;
 
-    for (i = 0; i < client->entry_count; i++) plugin_create( client, i, client->entries[i], NULL, NULL, run_load );
+    for (i = 0; i < client->entry_count; i++) plugin_load( client, i, client->entries[i] );
     if (!client->entry_count) addins_enum( 0, add_addin, &enumeration );
+    client_plugin_entered( client );
     client_plugin_loaded( client );
 }
 

@@ -696,8 +696,14 @@ HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, struct 
     plugin->statics = owner;
     for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
         if (channel->owner == owner) notice_static( plugin, stream, channel->name, channel->options );
-    owner->event_proc( owner, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
     return S_OK;
+}
+
+void static_begin( struct plugin *plugin )
+{
+    struct static_plugin *owner = plugin->statics;
+
+    owner->event_proc( owner, CHANNEL_EVENT_INITIALIZED, NULL, 0 );
 }
 
 void static_terminate( struct plugin *plugin )

@@ -46,9 +46,10 @@ struct static_chunk
     BYTE   room[WINE_DVC_HEADROOM + sizeof(UINT32) + CHANNEL_CHUNK_LENGTH];
 };
 
-/* In the plug-in's queue: runs VirtualChannelEntry, tells of the channels, then CHANNEL_EVENT_INITIALIZED. On failure
- * the reason is for free(). */
+/* In the plug-in's queue: runs VirtualChannelEntry, and tells of the channels. On failure the reason is for free(). */
 extern HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, struct failure *failure );
+/* Then there: CHANNEL_EVENT_INITIALIZED. */
+extern void static_begin( struct plugin *plugin );
 /* In the plug-in's queue: its CHANNEL_EVENT_TERMINATED, after which nothing is called any more. */
 extern void static_terminate( struct plugin *plugin );
 

@@ -45,7 +45,7 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 7
+#define WINEDVC_MINOR 8
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
@@ -101,6 +101,7 @@ enum winedvc_control
     WINEDVC_JOINED       = 19,  /* addin, after READY and CONNECTED, to who sent STATIC: struct winedvc_joined, 1 string:
                                  * server name. Chunks of this connection follow */
     WINEDVC_DIALOG       = 20,  /* host, from minor 7: a plug-in that has not returned, as LOG says, shows a window */
+    WINEDVC_DECLARED     = 21,  /* host, from minor 8, before READY: no STATIC follows, whatever Initialize takes */
 };
 
 struct winedvc_hello

@@ -344,6 +344,12 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE host_OnDeclared( IWineDVCHost *iface )
+{
+    link_send( host.link, WINEDVC_DECLARED, NULL, 0, 0, NULL );
+    return S_OK;
+}
+
 static HRESULT send_log( enum winedvc_log_level level, UINT32 plugin, WINE_DVC_CAUSE cause, const WCHAR *said )
 {
     struct winedvc_log fixed = { level, plugin };
@@ -602,6 +608,7 @@ static const IWineDVCHostVtbl host_vtbl =
     host_OnEnded,
     host_OnStatic,
     host_WriteStatic,
+    host_OnDeclared,
 };
 
 static IWineDVCClient *enter( HMODULE module )

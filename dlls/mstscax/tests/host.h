@@ -77,7 +77,7 @@ static inline HRESULT STDMETHODCALLTYPE quiet_OnSlow( IWineDVCHost *iface, UINT3
     return S_OK;
 }
 
-static inline HRESULT STDMETHODCALLTYPE quiet_OnReady( IWineDVCHost *iface )
+static inline HRESULT STDMETHODCALLTYPE quiet_OnState( IWineDVCHost *iface )
 {
     return S_OK;
 }
@@ -112,12 +112,13 @@ static IWineDVCHostVtbl host_vtbl =
     quiet_OnName,    /* OnListen */
     quiet_OnName,    /* OnUnlisten */
     quiet_OnSlow,
-    quiet_OnReady,
+    quiet_OnState,   /* OnReady */
     quiet_OnText,    /* OnWarning */
     quiet_OnText,    /* OnInformation */
     quiet_OnText,    /* OnEnded */
     quiet_OnStatic,
     quiet_WriteStatic,
+    quiet_OnState,   /* OnDeclared */
 };
 
 static IWineDVCHost host_iface = { &host_vtbl };
