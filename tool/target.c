@@ -84,11 +84,23 @@ int target_open( struct target *target, const char *prefix )
     return status;
 }
 
+/* Windows puts .dll, or .exe, behind a name that has no dot, and takes one at the end away. */
+static bool name_has_extension( const char *dos, char **end )
+{
+    *end = strchr( dos, 0 );
+    return strchr( strrchr( dos, '\\' ), '.' ) || *end - dos + 1 >= PATH_MAX;
+}
+
 bool target_name_file( const struct target *target, const char *file, char dos[PATH_MAX] )
 {
     const char *prefix = target->settings.prefix;
+    char *end;
 
-    if (dospath_from_unix( prefix, file, dos )) return true;
+    if (dospath_from_unix( prefix, file, dos ))
+    {
+        if (!name_has_extension( dos, &end )) strcpy( end, "." );
+        return true;
+    }
     complain( "no drive of the Wine prefix %s has %s: copy it below %s/drive_c, by a name that Windows allows", prefix,
               file, prefix );
     return false;
