@@ -443,7 +443,7 @@ BOOL executor_find_slow( struct executor *executor, DWORD limit, struct call *sl
     LIST_FOR_EACH_ENTRY( call, &executor->calls, struct call, entry )
     {
         if (!call->what) continue;
-        due = (ULONGLONG)limit * (2 * call->reports + 1);
+        due = (ULONGLONG)limit * (call->reports + 1);
         if (now - call->since < due)
         {
             *wait = min( *wait, due - (now - call->since) );

@@ -33,6 +33,7 @@ struct notice
     HRESULT hr;
     WINE_DVC_CAUSE cause;
     UINT32  duration;
+    BOOL    again;
     UINT32  stream, options;
     const char *what;
     WCHAR  *entry;
@@ -92,10 +93,11 @@ void notice_not_loaded( struct plugin *plugin, HRESULT hr, WINE_DVC_CAUSE cause,
 static void run_slow( struct task *task )
 {
     struct notice *notice = CONTAINING_RECORD( task, struct notice, task );
-    IWineDVCHost_OnSlow( notice->host, notice->plugin, notice->entry, notice->what, notice->duration );
+    IWineDVCHost_OnSlow( notice->host, notice->plugin, notice->entry, notice->what, notice->duration,
+                         notice->again );
 }
 
-void notice_slow( struct plugin *plugin, const char *what, UINT32 duration )
+void notice_slow( struct plugin *plugin, const char *what, UINT32 duration, BOOL again )
 {
     struct notice *notice = notice_create( plugin->client, run_slow );
 
@@ -104,6 +106,7 @@ void notice_slow( struct plugin *plugin, const char *what, UINT32 duration )
     notice->entry = wcsdup( plugin->entry );
     notice->what = what;
     notice->duration = duration;
+    notice->again = again;
     queue_submit( &plugin->client->notices, &notice->task );
 }
 

@@ -34,7 +34,7 @@ extern void notice_static( struct plugin *plugin, UINT32 stream, const char *nam
 /* Before notice_ready(). */
 extern void notice_declared( struct client *client );
 extern void notice_unlisten( struct listener *listener );
-extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration );
+extern void notice_slow( struct plugin *plugin, const char *what, UINT32 duration, BOOL again );
 extern void notice_ready( struct client *client );
 /* A line for a log, as by wprintf; of a plug-in, or NULL. Not on plug-ins' threads: it allocates. */
 extern void notice_warning( struct client *client, const struct plugin *plugin, const WCHAR *format, ... );

@@ -267,10 +267,10 @@ void plugin_is_slow( struct plugin *plugin, const char *what, DWORD duration, BO
 
     if (!server || local_server_shows_window( server ))
     {
-        if (!again) notice_slow( plugin, what, duration );
+        notice_slow( plugin, what, duration, again );
         return;
     }
-    if (!again || local_server_ready_for( server ) < 2 * plugin->client->slow_limit) return;
+    if (duration < 3 * plugin->client->slow_limit || local_server_ready_for( server ) < 2 * plugin->client->slow_limit) return;
     swprintf( why, ARRAY_SIZE(why), L"the program that serves it has not returned from %hs for %lu s, and is ended (%s)",
               what, duration / 1000, local_server_program( server ) );
     plugin_lost_program( plugin, why );

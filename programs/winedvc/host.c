@@ -321,13 +321,14 @@ static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 plug
 }
 
 static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry,
-                                              const char *what, UINT32 duration )
+                                              const char *what, UINT32 duration, BOOL again )
 {
     struct winedvc_log fixed = { WINEDVC_LOG_WARN, plugin };
     WCHAR text[512], title[128], window[256] = L"";
     const WCHAR *string = text;
-    BOOL shown = windows_raise( title, ARRAY_SIZE(title) );
+    BOOL first, shown = windows_raise( title, ARRAY_SIZE(title), &first );
 
+    if (again && !first) return S_OK;   /* all that is new is a window */
     if (shown)
         swprintf( window, ARRAY_SIZE(window), L"; it shows a window, \"%s\", which may wait for an answer: look behind "
                   L"the session's", title );

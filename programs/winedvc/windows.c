@@ -30,7 +30,7 @@
 
 struct search
 {
-    BOOL   found;
+    BOOL   found, first;
     WCHAR *title;
     int    count;
 };
@@ -51,15 +51,17 @@ static DWORD CALLBACK raise_thread( void *window )
     return 0;
 }
 
-static void raise_once( HWND window )
+/* Returns FALSE if it was done before. */
+static BOOL raise_once( HWND window )
 {
     static const WCHAR raised[] = L"winedvc.raised";
     HANDLE thread;
 
-    if (GetPropW( window, raised ) || !SetPropW( window, raised, window )) return;
-    if (!(thread = CreateThread( NULL, 0, raise_thread, window, 0, NULL ))) return;
+    if (GetPropW( window, raised ) || !SetPropW( window, raised, window )) return FALSE;
+    if (!(thread = CreateThread( NULL, 0, raise_thread, window, 0, NULL ))) return TRUE;
     WaitForSingleObject( thread, RAISE_LIMIT );
     CloseHandle( thread );
+    return TRUE;
 }
 
 /* The topmost comes first. */
@@ -73,15 +75,16 @@ static BOOL CALLBACK take_window( HWND window, LPARAM context )
     search->found = TRUE;
     /* WM_GETTEXT would wait for the window's thread */
     InternalGetWindowText( window, search->title, search->count );
-    raise_once( window );
+    search->first = raise_once( window );
     return FALSE;
 }
 
-BOOL windows_raise( WCHAR *title, int count )
+BOOL windows_raise( WCHAR *title, int count, BOOL *first )
 {
-    struct search search = { FALSE, title, count };
+    struct search search = { FALSE, FALSE, title, count };
 
     title[0] = 0;
     EnumWindows( take_window, (LPARAM)&search );
+    *first = search.first;
     return search.found;
 }

@@ -25,7 +25,7 @@
 
 /* Puts the topmost window that this process shows above those of all others, once, and gives it the input focus, as
  * it would have in a process of the client's own; waits a second at most for the thread that owns it. Returns FALSE
- * if there is none, else writes its title. */
-extern BOOL windows_raise( WCHAR *title, int count );
+ * if there is none, else writes its title, and whether it is the first time. */
+extern BOOL windows_raise( WCHAR *title, int count, BOOL *first );
 
 #endif /* __WINEDVC_WINDOWS_H */

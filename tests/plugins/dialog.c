@@ -22,5 +22,9 @@
 
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
+    WCHAR late[16];
+
+    /* milliseconds, so that who looks once sees nothing */
+    if (GetEnvironmentVariableW( L"WINEDVC_TEST_LATE", late, ARRAYSIZE(late) )) Sleep( wcstoul( late, NULL, 10 ) );
     return MessageBoxW( NULL, L"Do you accept the licence?", L"Licence - \x202etxt", MB_OK ) ? S_OK : E_FAIL;
 }

@@ -72,7 +72,7 @@ static inline HRESULT STDMETHODCALLTYPE quiet_OnName( IWineDVCHost *iface, UINT3
 }
 
 static inline HRESULT STDMETHODCALLTYPE quiet_OnSlow( IWineDVCHost *iface, UINT32 number, const WCHAR *text,
-                                                      const char *what, UINT32 duration )
+                                                      const char *what, UINT32 duration, BOOL again )
 {
     return S_OK;
 }
