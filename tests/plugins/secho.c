@@ -315,6 +315,15 @@ static void find_name(void)
     name[strcspn( name, "." )] = 0;
 }
 
+/* Until there is the file that WINEDVC_TEST_ENTRY names. */
+static void await_entry( void )
+{
+    WCHAR file[MAX_PATH];
+
+    if (!GetEnvironmentVariableW( L"WINEDVC_TEST_ENTRY", file, ARRAYSIZE(file) )) return;
+    while (GetFileAttributesW( file ) == INVALID_FILE_ATTRIBUTES) Sleep( 20 );
+}
+
 VCEXPORT VIRTUALCHANNELENTRY VirtualChannelEntry;
 BOOL VCAPITYPE VirtualChannelEntry( CHANNEL_ENTRY_POINTS *points )
 {
@@ -322,5 +331,6 @@ BOOL VCAPITYPE VirtualChannelEntry( CHANNEL_ENTRY_POINTS *points )
     entry_points = *points;
     memset( points, 0xdd, sizeof(*points) );
     find_name();
+    await_entry();
     return declare();
 }
