@@ -104,8 +104,9 @@ static bool parse_numbers( const struct reader *reader, struct step *step, size_
     if (!(step->numbers = calloc( reader->count, sizeof(*step->numbers) ))) abort();
     for (; i < reader->count; i++)
     {
-        if (!parse_number( reader->words[i], step->verb->max, &number ) || !number)
-            return complain( reader, "\"%s\" is not a number from 1 to %u", reader->words[i], step->verb->max );
+        if (!parse_number( reader->words[i], step->verb->max, &number ) || (!number && !step->verb->zero))
+            return complain( reader, "\"%s\" is not a number from %u to %u", reader->words[i], !step->verb->zero,
+                             step->verb->max );
         step->numbers[step->count++] = number;
     }
     return true;

@@ -173,6 +173,7 @@ struct verb
     bool needs_channel;
     bool needs_connection;
     bool patient;           /* it waits for other tasks, as long as they take */
+    bool zero;              /* its numbers may be 0 */
     bool outlives;          /* a task whose connection ends goes on with the next such step */
     void (*start)( struct task *task, const struct step *step );    /* may be NULL */
     enum progress (*advance)( struct task *task, const struct step *step );

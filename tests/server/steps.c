@@ -590,6 +590,84 @@ static enum progress paint_advance( struct task *task, const struct step *step )
     return session_paint( task->session, step->numbers[0] ) ? STEP_DONE : task_fail( task, "FreeRDP cannot paint" );
 }
 
+/* ---- geometry: [MS-RDPEGT] 2.2.1 */
+
+enum { MAPPING_UPDATE = 1, MAPPING_CLEAR = 2 };
+
+#define GEOMETRY_REGION    2
+#define GEOMETRY_VERSION   1
+#define GEOMETRY_HEADER    72   /* up to the region, with it */
+#define REGION_HEADER      32
+#define REGION_RECTANGLES  1
+#define TOP_LEVEL_LEFT     7    /* the window that the mapping is in */
+#define TOP_LEVEL_TOP      5
+#define MAX_GEOMETRY       1024
+
+struct bytes
+{
+    uint8_t data[MAX_GEOMETRY];
+    size_t size;
+};
+
+static void put( struct bytes *bytes, uint64_t value, size_t size )
+{
+    for (; size && bytes->size < MAX_GEOMETRY; value >>= 8, size--) bytes->data[bytes->size++] = value;
+}
+
+static void put_rectangle( struct bytes *bytes, uint32_t left, uint32_t top, uint32_t width, uint32_t height )
+{
+    put( bytes, left, 4 );
+    put( bytes, top, 4 );
+    put( bytes, left + width, 4 );
+    put( bytes, top + height, 4 );
+}
+
+static void put_geometry( struct bytes *bytes, uint32_t id, unsigned int type, const uint32_t *place, size_t region_size )
+{
+    put( bytes, GEOMETRY_HEADER + region_size + 1, 4 );
+    put( bytes, GEOMETRY_VERSION, 4 );
+    put( bytes, id, 8 );
+    put( bytes, type, 4 );
+    put( bytes, 0, 4 );
+    put( bytes, 1, 8 );
+    put_rectangle( bytes, place[0] - TOP_LEVEL_LEFT, place[1] - TOP_LEVEL_TOP, place[2], place[3] );
+    put_rectangle( bytes, TOP_LEVEL_LEFT, TOP_LEVEL_TOP, place[0] + place[2], place[1] + place[3] );
+    put( bytes, GEOMETRY_REGION, 4 );
+    put( bytes, region_size, 4 );
+}
+
+/* The first rectangle is the mapping's, those that follow are the region's. */
+static enum progress map_advance( struct task *task, const struct step *step )
+{
+    const uint32_t *place = step->numbers + 1;
+    const size_t count = (step->count - 1) / 4;
+    struct bytes bytes = { .size = 0 };
+    size_t i;
+
+    if (step->count < 5 || step->count % 4 != 1 || count > 32)
+        return task_fail( task, "a number and up to 32 rectangles, each of four numbers, are expected" );
+    put_geometry( &bytes, step->numbers[0], MAPPING_UPDATE, place, REGION_HEADER + 16 * (count - 1) );
+    put( &bytes, REGION_HEADER, 4 );
+    put( &bytes, REGION_RECTANGLES, 4 );
+    put( &bytes, count - 1, 4 );
+    put( &bytes, 16 * (count - 1), 4 );
+    put_rectangle( &bytes, 0, 0, place[2], place[3] );
+    for (i = 1; i < count; i++)
+        put_rectangle( &bytes, place[4 * i], place[4 * i + 1], place[4 * i + 2], place[4 * i + 3] );
+    put( &bytes, 0, 1 );
+    return send_bytes( task, bytes.data, bytes.size ) ? STEP_DONE : fail_closed( task );
+}
+
+static enum progress unmap_advance( struct task *task, const struct step *step )
+{
+    static const uint32_t nowhere[4];
+    struct bytes bytes = { .size = 0 };
+
+    put_geometry( &bytes, step->numbers[0], MAPPING_CLEAR, nowhere, 0 );
+    put( &bytes, 0, 1 );
+    return send_bytes( task, bytes.data, bytes.size ) ? STEP_DONE : fail_closed( task );
+}
+
 static enum progress say_advance( struct task *task, const struct step *step )
 {
     printf( "task %s: says %s\n", task->name, step->text );
@@ -652,6 +730,8 @@ static const struct verb verbs[] =
     { "reconnect", "", .awaits = "the next connection", .outlives = true, .advance = reconnect_advance },
     { "caps", "", .needs_connection = true, .advance = caps_advance },
     { "paint", "n", 0xffffff, .needs_connection = true, .advance = paint_advance },
+    { "map", "+", UINT32_MAX, .zero = true, .needs_channel = true, .advance = map_advance },
+    { "unmap", "n", UINT32_MAX, .needs_channel = true, .advance = unmap_advance },
     { "say", "t", .advance = say_advance },
     { "clock", "t", .advance = clock_advance },
 };
