@@ -25,12 +25,13 @@
 
 static bool frame_known( const struct winedvc_frame *frame )
 {
-    return frame->stream < WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC;
+    return frame->stream <= WINEDVC_STREAM_PICTURE;
 }
 
 static size_t frame_limit( const struct winedvc_frame *frame )
 {
     if (frame->stream == WINEDVC_STREAM_CONTROL) return WINEDVC_MAX_CONTROL;
+    if (frame->stream == WINEDVC_STREAM_PICTURE) return WINEDVC_MAX_PICTURE;
     return frame->stream == WINEDVC_STREAM_DRDYNVC ? WINEDVC_MAX_PDU : WINEDVC_MAX_CHUNK;
 }
 

@@ -43,6 +43,8 @@ static const struct form
     [WINEDVC_BYE]      = { 0,               1, 0 },
     [WINEDVC_STATS]    = { FIXED( stats ),  1, 0 },
     [WINEDVC_STATIC]   = { FIXED( declared ), 1, 0 },
+    [WINEDVC_MAP]      = { FIXED( map ),    0, 0 },
+    [WINEDVC_UNMAP]    = { FIXED( unmap ),  0, 0 },
 };
 
 bool report_read( struct report *report, enum winedvc_control type, const uint8_t *body, size_t size )

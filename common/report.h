@@ -42,6 +42,8 @@ struct report
         struct winedvc_plugin    plugin;
         struct winedvc_listen    listen;    /* of UNLISTEN, too */
         struct winedvc_static    declared;
+        struct winedvc_map       map;
+        struct winedvc_unmap     unmap;
         struct winedvc_connected purged;
         struct winedvc_log       log;
         struct winedvc_stats     stats;

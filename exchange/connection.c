@@ -130,6 +130,16 @@ void connection_end( struct connection *connection, uint32_t code )
     exchange_disconnect( connection->exchange, code );
 }
 
+void connection_set_rendering( struct connection *connection, bool possible )
+{
+    exchange_set_rendering( connection->exchange, possible );
+}
+
+void connection_place_renderers( struct connection *connection )
+{
+    exchange_place_renderers( connection->exchange );
+}
+
 /* FreeRDP gets what was kept from it. */
 static void connection_deliver( struct connection *connection, struct packet_queue *packets )
 {
@@ -268,8 +278,19 @@ static uint64_t connection_send_batch( struct connection *connection )
     if (corked) uplink_cork( &connection->uplink, false );
     if (bytes) pace_sent( &connection->pace, clock_ms() - start );
     connection->cut = pause == PAUSE_US;
-    if (connection->cut) connection->cut_cpu = cpu_us();
     return pause;
+}
+
+/* Draws one picture of a plug-in, if there is one: the main thread has others to draw. */
+static bool connection_draw( struct connection *connection )
+{
+    struct picture picture;
+
+    if (!exchange_take_picture( connection->exchange, &picture )) return false;
+    exchange_end_picture( connection->exchange, &picture,
+                          connection->client.draw( connection->client.context, picture.mapping, picture.pixels,
+                                                   picture.width, picture.height ) );
+    return true;
 }
 
 /* Is this the turn of the main loop in which the last batch was sent, and cut? */
@@ -289,6 +310,9 @@ static void connection_run_batch( struct connection *connection, bool token )
         exchange_expire( connection->exchange, &to_client );
         connection_deliver( connection, &to_client );
         pause = connection_send_batch( connection );
+        if (connection_draw( connection )) connection->cut = true;
+        if (connection->cut) connection->cut_cpu = cpu_us();
+        if (connection->cut && pause < PAUSE_US) pause = PAUSE_US;
     }
     exchange_end_batch( connection->exchange, token, pause );
 }

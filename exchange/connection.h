@@ -43,10 +43,13 @@ struct client
     /* without a byte: the rest of the last message will not come */
     void (*send_chunk)( void *context, uint16_t id, uint32_t flags, uint32_t total, const uint8_t *chunk, size_t size );
     void (*deliver)( void *context, const uint8_t *pdu, size_t size );
+    /* false: it can not be seen, or the mapping has another size by now */
+    bool (*draw)( void *context, uint64_t mapping, const uint8_t *pixels, uint32_t width, uint32_t height );
+    exchange_locate *locate;    /* any thread, as it says */
 };
 
 /*
- * Belongs to the client's main thread, on which all here is called. It waits for no
+ * Belongs to the client's main thread, on which all here is called but for what says so. It waits for no
  * host but in connection_receive(), where one that answers at once is given AWAIT_US.
  * What it shares with the I/O thread is in the exchange.
  */
@@ -56,6 +59,10 @@ struct connection;
 extern struct connection *connection_create( const struct client *client, struct exchange *exchange,
                                              struct trace *trace, struct page *page );
 extern void connection_destroy( struct connection *connection );
+
+/* Any thread, from connection_begin() to connection_end(): as exchange_set_rendering(), exchange_place_renderers(). */
+extern void connection_set_rendering( struct connection *connection, bool possible );
+extern void connection_place_renderers( struct connection *connection );
 
 /* As exchange_await_static(); an id is set before the connection begins. */
 extern size_t connection_await_static( struct connection *connection, struct static_def defs[WINEDVC_MAX_STATIC] );

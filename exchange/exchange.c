@@ -41,7 +41,7 @@
 /* Life */
 
 struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, struct page *page,
-                                  exchange_post *post, void *context )
+                                  exchange_post *post, exchange_locate *locate, void *context )
 {
     struct exchange *exchange = calloc( 1, sizeof(*exchange) );
     pthread_condattr_t monotonic;
@@ -57,6 +57,7 @@ struct exchange *exchange_create( const struct name_list *client_names, struct t
     exchange->trace = trace;
     exchange->page = &page->traffic;
     exchange->post = post;
+    exchange->locate = locate;
     exchange->context = context;
     exchange->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
     exchange->visit_time = UINT64_MAX;
@@ -71,6 +72,7 @@ void exchange_destroy( struct exchange *exchange )
 {
     ports_clear( &exchange->ports );
     statics_clear( &exchange->statics );
+    renderers_clear( &exchange->renderers );
     if (exchange->router) router_destroy( exchange->router );
     if (exchange->wake >= 0) close( exchange->wake );
     pthread_cond_destroy( &exchange->known );
@@ -97,12 +99,6 @@ int exchange_wake_fd( const struct exchange *exchange )
 
 /* Ports. All here needs the lock. */
 
-/* Is it a host of plug-ins that the connection concerns? */
-static bool port_is_concerned( const struct port *port )
-{
-    return port->number && port->admitted && port->takes_part;
-}
-
 static void exchange_send_pdu( struct exchange *exchange, struct port *port, const uint8_t *pdu, size_t size )
 {
     exchange_send_frame( exchange, port, WINEDVC_STREAM_DRDYNVC, 0, pdu, size, NULL, 0 );
@@ -128,6 +124,7 @@ static void exchange_tell_connected( struct exchange *exchange, struct port *por
 
     port_send( port, WINEDVC_STREAM_CONTROL, WINEDVC_CONNECTED, &connected, sizeof(connected),
                exchange->server, strlen( exchange->server ) + 1, 0 );
+    if (exchange->rendering) exchange_tell_rendering( exchange, port );
 }
 
 static bool exchange_serves( const struct exchange *exchange, const struct port *port )
@@ -184,6 +181,7 @@ void exchange_remove_host( struct exchange *exchange, struct port *port, bool di
     if (discard || !exchange->connected) page_add( &exchange->page->dropped, port_drop_pdus( port ) );
     port->ended = true;
     statics_stop_host( &exchange->statics, port->number );
+    renderers_clear_host( &exchange->renderers, port->number );
     exchange_check_gone( exchange, port );
     exchange_unlock( exchange );
 }
@@ -274,7 +272,7 @@ static bool exchange_has_output( struct exchange *exchange )
 {
     return ports_next( &exchange->ports ) || router_has_packets( exchange->router, ROUTE_SERVER ) ||
            router_has_packets( exchange->router, ROUTE_CLIENT ) ||
-           statics_find_cut( &exchange->statics );
+           statics_find_cut( &exchange->statics ) || renderers_have_picture( &exchange->renderers );
 }
 
 /* When a batch may be asked for, UINT64_MAX if there is nothing to send or one has been asked for. Needs the lock. */
@@ -408,6 +406,7 @@ static void exchange_end_epoch( struct exchange *exchange, uint32_t code )
     struct port *port, *next;
 
     exchange->connected = false;
+    exchange_end_rendering( exchange );
     exchange_show_connection( exchange );
     router_reset( exchange->router );
     trace_note( exchange->trace, "connection %u has ended, code %u", exchange->epoch, code );

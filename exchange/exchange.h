@@ -30,6 +30,7 @@
 #include "namelist.h"
 #include "packet.h"
 #include "page.h"
+#include "renderers.h"
 #include "router.h"
 #include "static.h"
 #include "trace.h"
@@ -49,13 +50,18 @@ typedef bool exchange_post( void *context, uintptr_t token );
 
 /* NULL without memory or descriptors. Trace and page must outlive it. */
 extern struct exchange *exchange_create( const struct name_list *client_names, struct trace *trace, struct page *page,
-                                         exchange_post *post, void *context );
+                                         exchange_post *post, exchange_locate *locate, void *context );
 extern void exchange_destroy( struct exchange *exchange );
 
 /* Any thread */
 
 /* The I/O thread comes round. */
 extern void exchange_wake( struct exchange *exchange );
+
+/* Renderers are possible from now on, in this connection, or are not. Mappings of the server's have come, changed or gone.
+ * Not to be called with a lock that exchange_locate() takes. */
+extern void exchange_set_rendering( struct exchange *exchange, bool possible );
+extern void exchange_place_renderers( struct exchange *exchange );
 
 /* The supervisor's calls, on the I/O thread */
 
@@ -122,6 +128,11 @@ extern enum name_result exchange_add_static( struct exchange *exchange, struct p
                                              const char *name, uint32_t options, bool *late );
 extern void exchange_set_static_known( struct exchange *exchange );
 
+/* Renderers. Mapping returns the rule that the host has broken, or NULL; where it can have none, it is told so. Unmapping
+ * one that there is not does nothing. */
+extern const char *exchange_map( struct exchange *exchange, struct port *port, uint32_t id, uint64_t mapping );
+extern void exchange_unmap( struct exchange *exchange, struct port *port, uint32_t id );
+
 /* The settings that concern it; own_names must outlive it. */
 extern void exchange_configure( struct exchange *exchange, unsigned int hold, const struct name_list *own_names );
 
@@ -174,6 +185,10 @@ extern void exchange_expire( struct exchange *exchange, struct packet_queue *to_
  * channel, whose kind is not 0, host is the channel's id; data is a frame's body, whose flags are kind >> 16. One without
  * a byte says that the rest of a message will not come. Returns true if it ended early, since it has dropped many. */
 extern bool exchange_take_pdus( struct exchange *exchange, size_t room, struct packet_queue *pdus );
+
+/* Takes a picture that can be drawn; false if there is none. The renderers take turns. It is to be given back. */
+extern bool exchange_take_picture( struct exchange *exchange, struct picture *picture );
+extern void exchange_end_picture( struct exchange *exchange, struct picture *picture, bool drawn );
 
 /* A token has come. Returns false if it does not count. */
 extern bool exchange_token_returns( struct exchange *exchange, uintptr_t token );

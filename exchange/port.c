@@ -198,6 +198,16 @@ static void port_decode_chunk( struct port *port, const struct winedvc_frame *fr
     }
 }
 
+static void port_decode_picture( struct port *port, const uint8_t *body, size_t size, struct intake *intake )
+{
+    struct packet *packet;
+
+    if (!port->greeted) intake->rule = "a host begins with HELLO";
+    else if (!port->number) intake->rule = "the search sends no picture";
+    else if (!(packet = packet_create( body, size ))) intake->no_memory = true;
+    else packet_queue_push( &intake->pictures, packet );
+}
+
 /* May it have its say now? */
 static bool port_may_speak( struct port *port, size_t size )
 {
@@ -244,6 +254,7 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
 
     memset( intake, 0, sizeof(*intake) );
     packet_queue_init( &intake->control );
+    packet_queue_init( &intake->pictures );
     while (!intake->rule && !intake->no_memory && !intake->purged)
     {
         switch (frame_read( &port->reader, data, size, &frame, &body ))
@@ -257,6 +268,7 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
             if (frame.stream == WINEDVC_STREAM_DRDYNVC) port_decode_pdu( port, body, frame.size, intake );
             else if (frame.stream == WINEDVC_STREAM_CONTROL)
                 port_decode_control( port, frame.flags, body, frame.size, intake );
+            else if (frame.stream == WINEDVC_STREAM_PICTURE) port_decode_picture( port, body, frame.size, intake );
             else port_decode_chunk( port, &frame, body, intake );
             break;
         }

@@ -112,6 +112,7 @@ struct intake
 {
     struct lanes        pdus;
     struct packet_queue control;
+    struct packet_queue pictures;       /* parts of them */
     unsigned int        count;          /* of PDUs */
     size_t              data_end;       /* bytes of PDUs up to the last that waits for credit */
     const char         *rule;           /* that was broken behind all that */

@@ -21,6 +21,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 
 #include "exchange.h"
 #include "state.h"
@@ -34,6 +35,7 @@
 static void exchange_take_in( struct exchange *exchange, struct port *port, const uint8_t *data, size_t size )
 {
     struct intake intake;
+    struct packet *part;
 
     do
     {
@@ -46,6 +48,8 @@ static void exchange_take_in( struct exchange *exchange, struct port *port, cons
             /* of several connections that ended the last counts */
             if (intake.epoch == port->purging) port->purging = 0;
         }
+        for (; (part = packet_queue_pop( &intake.pictures )); free( part ))
+            exchange_take_picture_part( exchange, port, part );
         exchange_unlock( exchange );
         lanes_clear( &intake.pdus ); /* what was dropped */
         packet_queue_clear( &intake.control );

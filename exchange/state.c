@@ -48,6 +48,11 @@ void exchange_send_frame( struct exchange *exchange, struct port *port, uint16_t
     if (port->out.head || port->rule || port->no_memory) exchange_signal( exchange );
 }
 
+bool port_is_concerned( const struct port *port )
+{
+    return port->number && port->admitted && port->takes_part;
+}
+
 void exchange_note_breach( struct exchange *exchange, struct port *port, const char *rule )
 {
     if (!port->rule) port->rule = rule;

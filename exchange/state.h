@@ -28,6 +28,7 @@
 #include <sys/eventfd.h>
 
 #include "port.h"
+#include "renderers.h"
 #include "router.h"
 #include "static.h"
 #include "trace.h"
@@ -42,12 +43,15 @@ struct exchange
     int             wake;           /* eventfd */
     struct trace   *trace;
     bool          (*post)( void *context, uintptr_t token );
-    void           *context;        /* of post */
+    exchange_locate *locate;
+    void           *context;        /* of both */
 
     /* protected by lock */
     struct router  *router;
     struct ports    ports;
     struct statics  statics;
+    struct renderers renderers;
+    bool            rendering;      /* there may be some */
     bool            static_known;   /* the client need not wait */
     unsigned int    hold;           /* milliseconds that it waits at most */
     const struct name_list *own_names;
@@ -94,6 +98,18 @@ extern void exchange_send_frame( struct exchange *exchange, struct port *port, u
                                  const void *first, size_t first_size, const void *second, size_t second_size );
 /* Whoever breaks a rule is not heard any more. */
 extern void exchange_note_breach( struct exchange *exchange, struct port *port, const char *rule );
+
+/* Is it a host of plug-ins that the connection concerns? */
+extern bool port_is_concerned( const struct port *port );
+
+/* rendering.c */
+
+/* Tells the host whether renderers are possible now. */
+extern void exchange_tell_rendering( struct exchange *exchange, struct port *port );
+/* What a host has sent of a picture. */
+extern void exchange_take_picture_part( struct exchange *exchange, struct port *port, const struct packet *packet );
+/* The connection ends: there are no renderers any more. */
+extern void exchange_end_rendering( struct exchange *exchange );
 
 /* chunks.c */
 

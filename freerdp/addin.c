@@ -27,6 +27,7 @@
 #include "bridge.h"
 #include "compat.h"
 #include "declare.h"
+#include "geometry.h"
 #include "log.h"
 #include "wlog.h"
 
@@ -57,6 +58,7 @@ struct addin
     struct connection     *connection;  /* the bridge's */
     void                  *watch;       /* of the hosts, while the main thread reads them */
     struct declared        declared;    /* static channels of plug-ins */
+    struct geometry        geometry;
     struct name_list       arguments;   /* copied: FreeRDP frees them at any disconnect */
     BYTE                   written;     /* what is written to our channel, and not sent */
 };
@@ -131,6 +133,20 @@ static void addin_deliver( void *context, const uint8_t *pdu, size_t size )
     struct addin *addin = context;
 
     if (addin->drdynvc_id) addin->receive( addin->instance, addin->drdynvc_id, pdu, size, CHANNEL_FLAG_ONLY, size );
+}
+
+static bool addin_draw( void *context, uint64_t mapping, const uint8_t *pixels, uint32_t width, uint32_t height )
+{
+    struct addin *addin = context;
+
+    return geometry_draw( &addin->geometry, mapping, pixels, width, height );
+}
+
+static enum place addin_locate( void *context, uint64_t mapping, uint32_t *width, uint32_t *height )
+{
+    struct addin *addin = context;
+
+    return geometry_locate( &addin->geometry, mapping, width, height );
 }
 
 /* A client may cancel its thread wherever that is, as Remmina prepares to. Not where it has a lock of ours. */
@@ -252,6 +268,7 @@ static void addin_end_reads( struct addin *addin )
 static void addin_disconnected( struct addin *addin )
 {
     addin_end_reads( addin );
+    geometry_end( &addin->geometry );
     if (addin->bridge) connection_end( addin->connection, compat_disconnect_code( addin->instance ) );
     declared_forget_ids( &addin->declared );
     addin->drdynvc_id = 0;
@@ -269,7 +286,7 @@ static void addin_declare( struct addin *addin )
 static struct bridge *addin_begin_bridge( struct addin *addin, const struct name_list *served )
 {
     const struct client client = { addin, compat_server( addin->instance ), served, addin_post, addin_find_uplink,
-                                   addin_send, addin_send_chunk, addin_deliver };
+                                   addin_send, addin_send_chunk, addin_deliver, addin_draw, addin_locate };
     struct bridge *bridge = bridge_resume( &client, &addin->arguments );
 
     if (bridge) return bridge;
@@ -355,6 +372,7 @@ static void addin_connected( struct addin *addin, const char *server, size_t siz
     text[size] = 0;
     declared_find_ids( &addin->declared, addin->instance, addin->connection );
     connection_begin( addin->connection, text );
+    geometry_begin( &addin->geometry, addin->connection );
     addin_begin_reads( addin );
     addin_nudge( addin );
 }
@@ -420,6 +438,7 @@ static void addin_load( PCHANNEL_ENTRY_POINTS_EX entry_points, void *init_handle
     if (!compat_enable_dynamic_channels( instance ))
         log_error( "FreeRDP does not switch dynamic channels on: add an option that does, such as /echo" );
     addin_hook( addin );
+    geometry_watch( &addin->geometry, instance );
 }
 
 /* Whatever happens to us, the client goes on: FreeRDP ends a connection whose addin fails. */

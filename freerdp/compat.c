@@ -25,7 +25,7 @@
 #include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
 #include <freerdp/settings.h>
-#include <freerdp/version.h>
+#include <freerdp/update.h>
 #include <winpr/handle.h>
 #include <winpr/synch.h>
 
@@ -186,6 +186,35 @@ void compat_end_watch( freerdp *instance, void *watch )
 
     if (end) end( instance->context->channels, watch );
     CloseHandle( watch ); /* the descriptor stays open */
+}
+
+bool compat_draws_by_software( const freerdp *instance )
+{
+    return freerdp_settings_get_bool( instance->context->settings, FreeRDP_SoftwareGdi );
+}
+
+bool compat_begin_paint( freerdp *instance )
+{
+    rdpUpdate *update = instance->context->update;
+
+#if FREERDP_VERSION_MAJOR >= 3
+    rdp_update_lock( update );
+    if (!update->BeginPaint || update->BeginPaint( instance->context )) return true;
+    rdp_update_unlock( update );
+    return false;
+#else
+    return !update->BeginPaint || update->BeginPaint( instance->context );
+#endif
+}
+
+void compat_end_paint( freerdp *instance )
+{
+    rdpUpdate *update = instance->context->update;
+
+    if (update->EndPaint) update->EndPaint( instance->context );
+#if FREERDP_VERSION_MAJOR >= 3
+    rdp_update_unlock( update );
+#endif
 }
 
 uint32_t compat_disconnect_code( freerdp *instance )

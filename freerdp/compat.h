@@ -27,6 +27,7 @@
 
 #include <freerdp/freerdp.h>
 #include <freerdp/svc.h>
+#include <freerdp/version.h>
 
 #include "namelist.h"
 
@@ -77,6 +78,20 @@ extern size_t compat_descriptors( freerdp *instance, int descriptors[COMPAT_DESC
  */
 extern void *compat_watch( freerdp *instance, int fd, BOOL (*ready)( rdpContext *context, void *arg ), void *arg );
 extern void compat_end_watch( freerdp *instance, void *watch );
+
+/* Events of FreeRDP are constant from version 3 on. */
+#if FREERDP_VERSION_MAJOR >= 3
+#define COMPAT_EVENT const
+#else
+#define COMPAT_EVENT
+#endif
+
+/* Does it draw by software, into memory that it has? */
+extern bool compat_draws_by_software( const freerdp *instance );
+
+/* What is drawn between the two is shown. False: nothing may be drawn now. From version 3 on no other thread draws. */
+extern bool compat_begin_paint( freerdp *instance );
+extern void compat_end_paint( freerdp *instance );
 
 /* Why the connection ended, for IWTSPlugin::Disconnected; to be asked when it has. */
 extern uint32_t compat_disconnect_code( freerdp *instance );

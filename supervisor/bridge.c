@@ -209,7 +209,7 @@ static bool bridge_prepare( struct bridge *bridge, const struct client *client, 
     return name_list_copy( &bridge->served, client->names ) && (bridge->trace = trace_create()) &&
            (bridge->page = page_create( environ, WINEDVC_VERSION )) &&
            (bridge->exchange = exchange_create( client->names, bridge->trace, bridge->page, client->post,
-                                                client->context )) &&
+                                                client->locate, client->context )) &&
            (bridge->connection = connection_create( client, bridge->exchange, bridge->trace, bridge->page )) &&
            supervisor_init( &bridge->supervisor, &owner, bridge->exchange, bridge->trace, bridge->page,
                             client->connection, arguments );

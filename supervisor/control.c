@@ -356,6 +356,11 @@ static const char *control_frame( struct supervisor *supervisor, struct host *ho
     case WINEDVC_DIALOG:
         show_notice( supervisor, host, NOTICE_DIALOG );
         return NULL;
+    case WINEDVC_MAP:
+        return exchange_map( supervisor->exchange, host->port, report.fixed.map.renderer, report.fixed.map.mapping );
+    case WINEDVC_UNMAP:
+        exchange_unmap( supervisor->exchange, host->port, report.fixed.unmap.renderer );
+        return NULL;
     case WINEDVC_STATS:
         return control_stats( supervisor, host, &report );
     case WINEDVC_BYE:

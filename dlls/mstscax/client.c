@@ -26,6 +26,8 @@
 #include "pool.h"
 #include "pump.h"
 #include "receive.h"
+#include "renderer.h"
+#include "services.h"
 #include "static.h"
 #include "table.h"
 #include "traffic.h"
@@ -91,6 +93,8 @@ static HRESULT STDMETHODCALLTYPE client_Configure( IWineDVCClient *iface, IWineD
     client->entry_count = count;
     if (host) IWineDVCHost_AddRef( host );
     client->host = host;
+    renderers_attach( host, &client->executor );
+    services_set_renderers( renderer_create );
     return S_OK;
 }
 
@@ -162,6 +166,24 @@ static HRESULT STDMETHODCALLTYPE client_CompleteStatic( IWineDVCClient *iface, v
     return S_OK;
 }
 
+static HRESULT STDMETHODCALLTYPE client_SetRendering( IWineDVCClient *iface, BOOL possible )
+{
+    renderers_set_possible( possible );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE client_SetTarget( IWineDVCClient *iface, UINT32 renderer, UINT32 width, UINT32 height )
+{
+    renderer_set_target( renderer, width, height );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE client_PictureDone( IWineDVCClient *iface, UINT32 renderer, BOOL drawn )
+{
+    renderer_picture_done( renderer, drawn );
+    return S_OK;
+}
+
 static const IWineDVCClientVtbl client_vtbl =
 {
     /* IUnknown methods */
@@ -179,6 +201,9 @@ static const IWineDVCClientVtbl client_vtbl =
     client_JoinStatic,
     client_ReceiveStatic,
     client_CompleteStatic,
+    client_SetRendering,
+    client_SetTarget,
+    client_PictureDone,
 };
 
 static HRESULT client_read( void *context )
@@ -200,7 +225,7 @@ static DWORD report_slow_calls( struct client *client )
     {
         duration = GetTickCount64() - slow.since;
         WARN( "%s has not returned for %lu ms.\n", slow.what, duration );
-        plugin_is_slow( slow.owner, slow.what, duration, slow.reports > 1 );
+        if (slow.owner) plugin_is_slow( slow.owner, slow.what, duration, slow.reports > 1 );
     }
     return wait;
 }
@@ -296,6 +321,7 @@ static void client_disconnected( struct client *client )
     if (!client->connected) return;
     table_end_all( client, CHANNEL_DISCONNECTED );
     static_disconnect( client );
+    renderers_set_possible( FALSE );
     plugins_disconnect( client, code );
     pump_run( client );
     client->disconnect_code = 0;

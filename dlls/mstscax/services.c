@@ -36,8 +36,7 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 
-/* Objects without state. FreeRDP draws by itself, and the host knows nothing of its windows: each answer is one that a
- * plug-in can go on with. */
+/* Objects without state. The host knows nothing of FreeRDP's windows: each answer is one that a plug-in can go on with. */
 struct service
 {
     IUnknown IUnknown_iface;        /* the service's own interface, with its longer vtable */
@@ -69,7 +68,13 @@ static ULONG STDMETHODCALLTYPE service_Release( IUnknown *iface )
 
 /* IWTSBitmapRenderService */
 
-/* What a renderer says whose window is gone: the plug-in's picture then is the server's. */
+static service_map_renderer *map_renderer;
+
+void services_set_renderers( service_map_renderer *map )
+{
+    InterlockedExchangePointer( (void **)&map_renderer, (void *)map );
+}
+
 static HRESULT STDMETHODCALLTYPE render_service_GetMappedRenderer( IWTSBitmapRenderService *iface, UINT64 mapping,
                                                                    IWTSBitmapRendererCallback *callback,
                                                                    IWTSBitmapRenderer **out )
@@ -78,7 +83,8 @@ static HRESULT STDMETHODCALLTYPE render_service_GetMappedRenderer( IWTSBitmapRen
 
     if (!out) return E_POINTER;
     *out = NULL;
-    return callback ? E_MAPPEDRENDERER_SHUTDOWN : E_POINTER;
+    if (!callback) return E_POINTER;
+    return map_renderer ? map_renderer( mapping, callback, out ) : E_MAPPEDRENDERER_SHUTDOWN;
 }
 
 static const IWTSBitmapRenderServiceVtbl render_service_vtbl =

@@ -24,6 +24,7 @@
 #include "windef.h"
 #include "winbase.h"
 #include "objbase.h"
+#include "tsvirtualchannels.h"
 
 /* The interface of a service, or NULL if it is none of ours. */
 extern const IID *service_iid( const GUID *service );
@@ -31,5 +32,9 @@ extern const IID *service_iid( const GUID *service );
 /* The service itself, by that interface: one object for the whole process, that is never freed, so that no plug-in can
  * release it too often. NULL if it is none of ours. */
 extern IUnknown *service_find( const GUID *service );
+
+/* What the service of bitmap rendering calls, with pointers that are none of NULL; without it no mapping has a renderer. */
+typedef HRESULT service_map_renderer( UINT64 mapping, IWTSBitmapRendererCallback *callback, IWTSBitmapRenderer **out );
+extern void services_set_renderers( service_map_renderer *map );
 
 #endif /* __MSTSCAX_SERVICES_H */

@@ -34,6 +34,8 @@
  *   2 to 31    from minor 6: a chunk of the static channel that the host gave
  *              this number in STATIC: struct winedvc_chunk, then 1 to 1600
  *              bytes; header.flags are those of the CHANNEL_PDU_HEADER
+ *   32         from minor 9, host to addin: a part of a picture: struct
+ *              winedvc_picture, then 1 byte or more; header.flags is 0
  *
  * A control frame of an unknown type and a frame of an unknown stream are
  * skipped by size. Both sides begin with HELLO; another major version ends
@@ -45,20 +47,25 @@
  */
 
 #define WINEDVC_MAJOR 1
-#define WINEDVC_MINOR 8
+#define WINEDVC_MINOR 9
 
 /* A longer frame is a violation of the protocol. */
 #define WINEDVC_MAX_CONTROL  4096    /* control, either way */
 #define WINEDVC_MAX_PDU      1600    /* stream 1, host to addin */
 #define WINEDVC_MAX_MESSAGE  65536   /* stream 1, addin to host */
-#define WINEDVC_MAX_CHUNK    1604    /* stream 2 and up, either way */
+#define WINEDVC_MAX_CHUNK    1604    /* streams 2 to 31, either way */
+#define WINEDVC_MAX_PICTURE  4096    /* stream 32 */
 
 /* Static channels that a host may have. */
 #define WINEDVC_MAX_STATIC   30
 /* Bytes of a message that a host sends on one. */
 #define WINEDVC_MAX_STATIC_MESSAGE 67108864
 
-/* Bytes of stream 1 and up (sum of header.size) that a host may have sent beyond those CREDIT
+/* Renderers that a host may have, and pixels of a picture in either direction. */
+#define WINEDVC_MAX_RENDERERS 16
+#define WINEDVC_MAX_PIXELS    16384
+
+/* Bytes of streams 1 to 31 (sum of header.size) that a host may have sent beyond those CREDIT
  * has returned. CREATE_RSP, CLOSE and CAPS_RSP count, but never wait for credit. */
 #define WINEDVC_WINDOW       262144
 
@@ -67,6 +74,7 @@ enum winedvc_stream
     WINEDVC_STREAM_CONTROL = 0,
     WINEDVC_STREAM_DRDYNVC = 1,
     WINEDVC_STREAM_STATIC  = 2,     /* the first of WINEDVC_MAX_STATIC */
+    WINEDVC_STREAM_PICTURE = 32,
 };
 
 struct winedvc_frame
@@ -102,6 +110,13 @@ enum winedvc_control
                                  * server name. Chunks of this connection follow */
     WINEDVC_DIALOG       = 20,  /* host, from minor 7: a plug-in that has not returned, as LOG says, shows a window */
     WINEDVC_DECLARED     = 21,  /* host, from minor 8, before READY: no STATIC follows, whatever Initialize takes */
+    WINEDVC_RENDERING    = 22,  /* addin, from minor 9, after CONNECTED: struct winedvc_rendering; until then, and from
+                                 * DISCONNECTED on, renderers are not possible, and there are none */
+    WINEDVC_MAP          = 23,  /* host: struct winedvc_map: there is a renderer */
+    WINEDVC_UNMAP        = 24,  /* host: struct winedvc_unmap: it is gone, if it is not yet */
+    WINEDVC_TARGET       = 25,  /* addin: struct winedvc_target */
+    WINEDVC_DRAWN        = 26,  /* addin: struct winedvc_drawn: what became of a whole picture. The host sends no other one
+                                 * of this renderer before */
 };
 
 struct winedvc_hello
@@ -186,7 +201,49 @@ struct winedvc_disconnected
 
 struct winedvc_credit
 {
-    uint32_t bytes;     /* of stream 1 and up that left the host's window since the last CREDIT */
+    uint32_t bytes;     /* of streams 1 to 31 that left the host's window since the last CREDIT */
+};
+
+struct winedvc_rendering
+{
+    uint32_t possible;
+};
+
+/* Of the server's mapping of that id, which may be there already, or come. */
+struct winedvc_map
+{
+    uint64_t mapping;
+    uint32_t renderer;  /* the host's choice, another one for each renderer that it ever has */
+    uint32_t reserved;
+};
+
+struct winedvc_unmap
+{
+    uint32_t renderer;
+};
+
+/* The size in pixels of the mapping, and so that of a picture; 0 x 0: the mapping is gone, or not for renderers, and the
+ * renderer with it. */
+struct winedvc_target
+{
+    uint32_t renderer;
+    uint32_t width;
+    uint32_t height;
+};
+
+struct winedvc_drawn
+{
+    uint32_t renderer;
+    uint32_t drawn;     /* 0: it was dropped, as the mapping had another size by then, or can not be seen */
+};
+
+/* The parts of a picture come in order. */
+struct winedvc_picture
+{
+    uint32_t renderer;
+    uint32_t width;     /* of the picture, of which each pixel is 4 bytes: blue, green, red and one that is ignored; */
+    uint32_t height;    /* the lines, from the topmost, follow each other without a gap */
+    uint32_t offset;    /* of this part in it */
 };
 
 enum winedvc_log_level

@@ -320,6 +320,32 @@ static HRESULT STDMETHODCALLTYPE host_OnStatic( IWineDVCHost *iface, UINT32 plug
     return send_with_name( WINEDVC_STATIC, &fixed, sizeof(fixed), name );
 }
 
+static HRESULT STDMETHODCALLTYPE host_MapRenderer( IWineDVCHost *iface, UINT32 renderer, UINT64 mapping )
+{
+    struct winedvc_map fixed = { .mapping = mapping, .renderer = renderer };
+
+    link_send( host.link, WINEDVC_MAP, &fixed, sizeof(fixed), 0, NULL );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_UnmapRenderer( IWineDVCHost *iface, UINT32 renderer )
+{
+    struct winedvc_unmap fixed = { renderer };
+
+    link_send( host.link, WINEDVC_UNMAP, &fixed, sizeof(fixed), 0, NULL );
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE host_SendPicture( IWineDVCHost *iface, UINT32 renderer, UINT32 width, UINT32 height,
+                                                   const BYTE *pixels )
+{
+    struct winedvc_picture part = { renderer, width, height, 0 };
+    UINT32 size = 4 * width * height;
+
+    while (part.offset < size) part.offset += link_send_picture( host.link, &part, pixels + part.offset, size - part.offset );
+    return S_OK;
+}
+
 static HRESULT STDMETHODCALLTYPE host_OnSlow( IWineDVCHost *iface, UINT32 plugin, const WCHAR *entry,
                                               const char *what, UINT32 duration, BOOL again )
 {
@@ -472,6 +498,9 @@ static SIZE_T fixed_size( enum winedvc_control type )
     case WINEDVC_CREDIT:       return sizeof(struct winedvc_credit);
     case WINEDVC_LIMITS:       return offsetof( struct winedvc_limits, total );
     case WINEDVC_JOINED:       return sizeof(struct winedvc_joined) + 1;
+    case WINEDVC_RENDERING:    return sizeof(struct winedvc_rendering);
+    case WINEDVC_TARGET:       return sizeof(struct winedvc_target);
+    case WINEDVC_DRAWN:        return sizeof(struct winedvc_drawn);
     default:                   return 0;
     }
 }
@@ -501,6 +530,9 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
         struct winedvc_credit credit;
         struct winedvc_limits limits;
         struct winedvc_joined joined;
+        struct winedvc_rendering rendering;
+        struct winedvc_target target;
+        struct winedvc_drawn drawn;
     } fixed;
     struct winedvc_connected purged;
 
@@ -532,6 +564,15 @@ static BOOL take_control( enum winedvc_control type, BYTE *data, SIZE_T size )
     case WINEDVC_JOINED:
         data[size - 1] = 0;
         IWineDVCClient_JoinStatic( host.client, fixed.joined.streams, (char *)data + sizeof(fixed.joined) );
+        break;
+    case WINEDVC_RENDERING:
+        IWineDVCClient_SetRendering( host.client, fixed.rendering.possible != 0 );
+        break;
+    case WINEDVC_TARGET:
+        IWineDVCClient_SetTarget( host.client, fixed.target.renderer, fixed.target.width, fixed.target.height );
+        break;
+    case WINEDVC_DRAWN:
+        IWineDVCClient_PictureDone( host.client, fixed.drawn.renderer, fixed.drawn.drawn != 0 );
         break;
     case WINEDVC_CREDIT:
         take_credit( fixed.credit.bytes );
@@ -610,6 +651,9 @@ static const IWineDVCHostVtbl host_vtbl =
     host_OnStatic,
     host_WriteStatic,
     host_OnDeclared,
+    host_MapRenderer,
+    host_UnmapRenderer,
+    host_SendPicture,
 };
 
 static IWineDVCClient *enter( HMODULE module )

@@ -112,6 +112,39 @@ void link_send( struct link *link, enum winedvc_control type, const void *fixed,
     ReleaseSRWLockExclusive( &link->lock );
 }
 
+/* lock held; frames that fit into the gather buffer: one system call */
+static UINT32 write_parts( struct link *link, const struct winedvc_picture *first, const BYTE *data, UINT32 size )
+{
+    struct winedvc_picture part = *first;
+    struct winedvc_frame frame = { 0, WINEDVC_STREAM_PICTURE, 0 };
+    SIZE_T used = 0;
+    UINT32 taken, sent = 0;
+
+    while (sent < size && GATHER_SIZE - used >= sizeof(frame) + WINEDVC_MAX_PICTURE)
+    {
+        taken = min( size - sent, WINEDVC_MAX_PICTURE - sizeof(part) );
+        frame.size = sizeof(part) + taken;
+        part.offset = first->offset + sent;
+        memcpy( link->gather + used, &frame, sizeof(frame) );
+        memcpy( link->gather + used + sizeof(frame), &part, sizeof(part) );
+        memcpy( link->gather + used + sizeof(frame) + sizeof(part), data + sent, taken );
+        used += sizeof(frame) + frame.size;
+        sent += taken;
+    }
+    link_write( link, link->gather, used );
+    return sent;
+}
+
+UINT32 link_send_picture( struct link *link, const struct winedvc_picture *first, const BYTE *data, UINT32 size )
+{
+    UINT32 sent;
+
+    AcquireSRWLockExclusive( &link->lock );
+    sent = write_parts( link, first, data, size );
+    ReleaseSRWLockExclusive( &link->lock );
+    return sent;
+}
+
 /* lock held */
 static BOOL add_segment( struct link *link, BYTE *data, SIZE_T size )
 {

@@ -53,6 +53,10 @@ extern BOOL link_open( struct link *link );
 extern void link_send( struct link *link, enum winedvc_control type, const void *fixed, SIZE_T size,
                        unsigned int count, const WCHAR * const *strings );
 
+/* Sends a picture's bytes from first->offset on, which are size, in frames of their own. Returns how many, so that other
+ * frames may come in between. */
+extern UINT32 link_send_picture( struct link *link, const struct winedvc_picture *first, const BYTE *data, UINT32 size );
+
 /* Queues a frame for each of count PDUs, which lie one behind the other, each behind the room for the
  * frame's header. The memory is the caller's and stays until flush or discard returned. FALSE if out of memory. */
 extern BOOL link_queue_pdus( struct link *link, UINT16 stream, UINT16 flags, BYTE *pdus, UINT32 count,

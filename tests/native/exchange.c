@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -42,6 +43,19 @@ static bool post( void *context, uintptr_t token )
     return true;
 }
 
+/* The server's mapping 1 is what it is now; another one is unknown. */
+static enum place mapping;
+static uint32_t mapping_width, mapping_height;
+
+static enum place locate( void *context, uint64_t id, uint32_t *width, uint32_t *height )
+{
+    (void)context;
+    if (id != 1) return PLACE_UNKNOWN;
+    *width = mapping_width;
+    *height = mapping_height;
+    return mapping;
+}
+
 static void host_sends( uint16_t stream, uint16_t flags, const void *body, uint32_t size )
 {
     const struct winedvc_frame frame = { size, stream, flags };
@@ -58,7 +72,7 @@ static void start_host( const struct name_list *servers )
     static const struct name_list no_names;
     int sockets[2];
 
-    exchange = exchange_create( &no_names, NULL, &page, post, NULL );
+    exchange = exchange_create( &no_names, NULL, &page, post, locate, NULL );
     ok( !socketpair( AF_UNIX, SOCK_STREAM, 0, sockets ), "no sockets\n" );
     host_socket = sockets[1];
     port = exchange_add_host( exchange, 1, sockets[0], servers, 0 );
@@ -260,6 +274,357 @@ static void test_many_answers(void)
     end_host();
 }
 
+/* Renderers */
+
+/* The next control frame that the host gets of this type; those before it are left out. */
+static void host_gets( enum winedvc_control type, void *body, size_t size )
+{
+    uint8_t skipped[WINEDVC_MAX_CONTROL];
+    struct winedvc_frame frame;
+
+    do
+    {
+        if (recv( host_socket, &frame, sizeof(frame), MSG_DONTWAIT ) != sizeof(frame) ||
+            recv( host_socket, skipped, frame.size, MSG_DONTWAIT ) != (ssize_t)frame.size)
+        {
+            ok( 0, "the host gets no frame of type %u\n", type );
+            memset( body, 0xee, size );
+            return;
+        }
+    }
+    while (frame.stream != WINEDVC_STREAM_CONTROL || frame.flags != type || frame.size != size);
+    memcpy( body, skipped, size );
+}
+
+#define host_gets_nothing() host_gets_nothing_( __LINE__ )
+static void host_gets_nothing_( int line )
+{
+    struct winedvc_frame frame;
+    ok_(__FILE__, line)( recv( host_socket, &frame, sizeof(frame), MSG_DONTWAIT ) < 0, "the host gets a frame %u\n",
+                         frame.flags );
+}
+
+#define check_target( id, width, height ) check_target_( __LINE__, id, width, height )
+static void check_target_( int line, uint32_t id, uint32_t width, uint32_t height )
+{
+    struct winedvc_target target;
+
+    host_gets( WINEDVC_TARGET, &target, sizeof(target) );
+    ok_(__FILE__, line)( target.renderer == id && target.width == width && target.height == height,
+                         "the target of %u is %u x %u\n", target.renderer, target.width, target.height );
+}
+
+#define check_drawn( id, drawn ) check_drawn_( __LINE__, id, drawn )
+static void check_drawn_( int line, uint32_t id, uint32_t drawn )
+{
+    struct winedvc_drawn body;
+
+    host_gets( WINEDVC_DRAWN, &body, sizeof(body) );
+    ok_(__FILE__, line)( body.renderer == id && body.drawn == drawn, "of %u it is %u\n", body.renderer, body.drawn );
+}
+
+#define check_rule( text ) check_rule_( __LINE__, text )
+static void check_rule_( int line, const char *text )
+{
+    struct heard heard;
+
+    exchange_hear( exchange, port, &heard );
+    ok_(__FILE__, line)( text ? heard.rule && strstr( heard.rule, text ) : !heard.rule, "the rule is %s\n",
+                         heard.rule ? heard.rule : "none" );
+    packet_queue_clear( &heard.control );
+}
+
+static void place_mapping( enum place place, uint32_t width, uint32_t height )
+{
+    mapping = place;
+    mapping_width = width;
+    mapping_height = height;
+    exchange_place_renderers( exchange );
+}
+
+/* A part of a picture, of bytes that count up from its offset. */
+static void host_draws( uint32_t id, uint32_t width, uint32_t height, uint32_t offset, uint32_t size )
+{
+    const struct winedvc_picture part = { id, width, height, offset };
+    uint8_t body[WINEDVC_MAX_PICTURE];
+    uint32_t i;
+
+    memcpy( body, &part, sizeof(part) );
+    for (i = 0; i < size; i++) body[sizeof(part) + i] = offset + i;
+    host_sends( WINEDVC_STREAM_PICTURE, 0, body, sizeof(part) + size );
+}
+
+/* Renderer 5 is on the mapping 1, of 4 x 3 pixels. */
+static void start_renderer(void)
+{
+    struct winedvc_rendering rendering;
+
+    start_host( NULL );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    exchange_set_rendering( exchange, true );
+    host_gets( WINEDVC_RENDERING, &rendering, sizeof(rendering) );
+    ok( rendering.possible, "the host may have no renderers\n" );
+    place_mapping( PLACE_KNOWN, 4, 3 );
+    ok( !exchange_map( exchange, port, 5, 1 ), "it may have none\n" );
+    check_target( 5, 4, 3 );
+}
+
+#define check_picture( id ) check_picture_( __LINE__, id )
+static void check_picture_( int line, uint32_t id )
+{
+    struct picture picture;
+    unsigned int i;
+
+    posted = 0;
+    exchange_end_turn( exchange );
+    ok_(__FILE__, line)( posted, "the client is not asked to come by\n" );
+    if (!exchange_take_picture( exchange, &picture ))
+    {
+        ok_(__FILE__, line)( 0, "there is no picture\n" );
+        return;
+    }
+    ok_(__FILE__, line)( picture.id == id && picture.width * picture.height == 12, "it is of %u\n", picture.id );
+    for (i = 0; i < 48 && picture.pixels[i] == i; i++) continue;
+    ok_(__FILE__, line)( i == 48, "byte %u is another one\n", i );
+    exchange_end_picture( exchange, &picture, true );
+    check_drawn_( line, id, 1 );
+    exchange_end_batch( exchange, true, 0 );
+}
+
+static void check_no_picture(void)
+{
+    struct picture picture;
+
+    posted = 0;
+    exchange_end_turn( exchange );
+    ok( !posted && !exchange_take_picture( exchange, &picture ), "there is a picture\n" );
+}
+
+static void test_renderer(void)
+{
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 20 );
+    check_no_picture();
+    host_draws( 5, 4, 3, 20, 28 );
+    check_picture( 5 );
+    check_no_picture();
+
+    /* the mapping moves, which is no matter of the host's; it changes */
+    exchange_place_renderers( exchange );
+    host_gets_nothing();
+    host_draws( 5, 4, 3, 0, 20 );
+    place_mapping( PLACE_KNOWN, 3, 4 );
+    check_target( 5, 3, 4 );
+    host_draws( 5, 4, 3, 20, 28 );
+    check_drawn( 5, 0 );
+    check_no_picture();
+    host_draws( 5, 3, 4, 0, 48 );
+    check_picture( 5 );
+
+    /* one that waits to be drawn has another size by then */
+    host_draws( 5, 3, 4, 0, 48 );
+    place_mapping( PLACE_KNOWN, 4, 3 );
+    check_drawn( 5, 0 );
+    check_target( 5, 4, 3 );
+    check_no_picture();
+
+    /* it can not be seen for a while */
+    place_mapping( PLACE_HIDDEN, 0, 0 );
+    host_gets_nothing();
+    place_mapping( PLACE_KNOWN, 4, 3 );
+    host_gets_nothing();
+
+    /* its end */
+    host_draws( 5, 4, 3, 0, 20 );
+    place_mapping( PLACE_UNKNOWN, 0, 0 );
+    check_target( 5, 0, 0 );
+    host_draws( 5, 4, 3, 20, 28 );
+    check_no_picture();
+    host_gets_nothing();
+    check_rule( NULL );
+    end_host();
+}
+
+/* Where there can be none, or no more, the host hears so. */
+static void test_no_renderer(void)
+{
+    struct winedvc_rendering rendering;
+
+    start_host( NULL );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    mapping = PLACE_KNOWN;
+    ok( !exchange_map( exchange, port, 5, 1 ), "a rule is broken\n" );
+    check_target( 5, 0, 0 );
+    exchange_set_rendering( exchange, true );
+    host_gets( WINEDVC_RENDERING, &rendering, sizeof(rendering) );
+    mapping = PLACE_TAKEN;
+    exchange_map( exchange, port, 6, 1 );
+    check_target( 6, 0, 0 );
+    exchange_map( exchange, port, 7, 2 ); /* the mapping may come */
+    host_gets_nothing();
+    exchange_set_rendering( exchange, false );
+    host_gets( WINEDVC_RENDERING, &rendering, sizeof(rendering) );
+    ok( !rendering.possible, "it may have some\n" );
+    exchange_disconnect( exchange, 0 );
+    exchange_connect( exchange, "here" );
+    exchange_set_rendering( exchange, true );
+    host_gets( WINEDVC_RENDERING, &rendering, sizeof(rendering) );
+    ok( rendering.possible, "it may have none in the next connection\n" );
+    end_host();
+}
+
+/* What ends with a picture on its way: unmapped, twice; the connection; the host. */
+static void test_end_renderer(void)
+{
+    struct picture picture;
+
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 48 );
+    ok( exchange_take_picture( exchange, &picture ), "there is no picture\n" );
+    exchange_unmap( exchange, port, 5 );
+    exchange_unmap( exchange, port, 5 );
+    exchange_end_picture( exchange, &picture, true );
+    host_gets_nothing();
+    ok( !exchange_map( exchange, port, 6, 1 ), "it may have no other one\n" );
+    check_target( 6, 4, 3 );
+    host_draws( 6, 4, 3, 0, 48 );
+    exchange_disconnect( exchange, 0 );
+    check_no_picture();
+    end_host();
+
+    start_renderer();
+    exchange_map( exchange, port, 6, 1 );
+    check_target( 6, 4, 3 );
+    host_draws( 5, 4, 3, 0, 48 );
+    host_draws( 6, 4, 3, 0, 48 );
+    ok( exchange_take_picture( exchange, &picture ), "there is no picture\n" );
+    exchange_remove_host( exchange, port, false );
+    exchange_end_picture( exchange, &picture, true );
+    check_no_picture();
+    end_host();
+}
+
+/* Each is drawn in its turn, however fast another one is. */
+static void test_turns(void)
+{
+    struct picture picture;
+    unsigned int i;
+
+    start_renderer();
+    exchange_map( exchange, port, 6, 1 );
+    check_target( 6, 4, 3 );
+    host_draws( 6, 4, 3, 0, 48 );
+    for (i = 0; i < 2; i++)
+    {
+        host_draws( 5, 4, 3, 0, 48 );
+        ok( exchange_take_picture( exchange, &picture ), "there is no picture\n" );
+        ok( picture.id == 5 + i, "it is the turn of %u\n", picture.id );
+        exchange_end_picture( exchange, &picture, true );
+    }
+    end_host();
+}
+
+static void test_bad_renderers(void)
+{
+    static const struct { uint32_t width, height, offset, size; const char *rule; } parts[] =
+    {
+        { 4, 3, 0, 49, "no more bytes" },
+        { 4, 3, 0, 0, "no more bytes" },
+        { 4, 3, 4, 4, "in order" },
+        { 0, 3, 0, 4, "1 to 16384" },
+        { 4, 0, 0, 4, "1 to 16384" },
+        { 16385, 1, 0, 4, "1 to 16384" },
+        { 1, 0xffffffff, 0, 4, "1 to 16384" },
+    };
+    static const uint8_t few[sizeof(struct winedvc_picture) - 1];
+    unsigned int i;
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+    {
+        start_renderer();
+        host_draws( 5, parts[i].width, parts[i].height, parts[i].offset, parts[i].size );
+        check_rule( parts[i].rule );
+        check_no_picture();
+        end_host();
+    }
+
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 20 );
+    host_draws( 5, 3, 4, 20, 20 );
+    check_rule( "in order" );
+    end_host();
+
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 20 );
+    host_draws( 5, 4, 3, 24, 4 );
+    check_rule( "in order" );
+    end_host();
+
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 20 );
+    host_draws( 5, 4, 3, 0, 20 );
+    check_rule( "in order" );
+    end_host();
+
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 20 );
+    host_draws( 5, 4, 3, 20, 29 );
+    check_rule( "no more bytes" );
+    end_host();
+
+    start_renderer();
+    host_draws( 5, 4, 3, 0, 48 );
+    host_draws( 5, 4, 3, 0, 4 );
+    check_rule( "follows when" );
+    end_host();
+
+    start_renderer();
+    host_sends( WINEDVC_STREAM_PICTURE, 0, few, sizeof(few) );
+    check_rule( "of which it is" );
+    end_host();
+
+    start_renderer();
+    ok( exchange_map( exchange, port, 5, 2 ) != NULL, "two renderers have one number\n" );
+    for (i = 1; i < WINEDVC_MAX_RENDERERS; i++)
+        ok( !exchange_map( exchange, port, 5 + i, 2 ), "%u renderers are too many\n", i + 1 );
+    ok( exchange_map( exchange, port, 99, 2 ) != NULL, "a host has more than 16\n" );
+    end_host();
+}
+
+/* A picture that is larger than its mapping takes no memory, and is dropped with its last byte. */
+static void test_large_picture(void)
+{
+    uint32_t offset, taken;
+
+    start_renderer();
+    for (offset = 0; offset < 4 * 128 * 128; offset += taken)
+    {
+        taken = 4 * 128 * 128 - offset < 4000 ? 4 * 128 * 128 - offset : 4000;
+        host_draws( 5, 128, 128, offset, taken );
+    }
+    check_drawn( 5, 0 );
+    check_no_picture();
+    place_mapping( PLACE_KNOWN, 128, 128 );
+    check_target( 5, 128, 128 );
+    for (offset = 0; offset < 4 * 128 * 128; offset += taken)
+    {
+        taken = 4 * 128 * 128 - offset < 4000 ? 4 * 128 * 128 - offset : 4000;
+        host_draws( 5, 128, 128, offset, taken );
+    }
+    {
+        struct picture picture;
+
+        ok( exchange_take_picture( exchange, &picture ), "there is no picture\n" );
+        for (offset = 0; offset < 4 * 128 * 128 && picture.pixels[offset] == (uint8_t)offset; offset++) continue;
+        ok( offset == 4 * 128 * 128, "byte %u is another one\n", offset );
+        exchange_end_picture( exchange, &picture, false );
+        check_drawn( 5, 0 );
+    }
+    end_host();
+}
+
 START_TEST(exchange)
 {
     test_late_purge();
@@ -267,4 +632,10 @@ START_TEST(exchange)
     test_restless_server();
     test_dropped();
     test_many_answers();
+    test_renderer();
+    test_no_renderer();
+    test_end_renderer();
+    test_turns();
+    test_bad_renderers();
+    test_large_picture();
 }

@@ -30,10 +30,12 @@
 
 /*
  * compare-screen CLASS GROUND [COLOUR DIVISOR]
+ * compare-screen CLASS GROUND drawn SEED X Y [X Y WIDTH HEIGHT]...
  *
  * Takes pictures of the first screen of $DISPLAY until one is right, for LIMIT seconds at most: all of the window of that
  * class is GROUND, but for a rectangle of COLOUR in its middle, whose sides are the window's, divided by DIVISOR; and
- * nothing of that colour is anywhere else. Colours are 24 bits, in hexadecimal. Says what it saw, and why the last picture
+ * nothing of that colour is anywhere else; or but for rectangles of the pattern that tests/plugins/render.c draws with this
+ * SEED, from the first X and Y on, to which those of the rectangles are added. Colours are 24 bits, in hexadecimal. Says what it saw, and why the last picture
  * was not right; the exit status is 0, 1 if none was.
  */
 
@@ -45,6 +47,8 @@ struct wanted
     const char *class;
     uint32_t ground, colour;    /* colour: NONE if there is to be no rectangle */
     int divisor;
+    char **drawn;               /* NULL if nothing is */
+    int drawn_count;            /* of its numbers */
 };
 
 static bool contains( const struct rectangle *rectangle, int x, int y )
@@ -66,13 +70,31 @@ static struct rectangle get_middle( const struct wanted *wanted, const struct re
     return middle;
 }
 
+/* The pattern's pixel, NONE where it is not drawn. */
+static uint32_t get_drawn( const struct wanted *wanted, int x, int y )
+{
+    int i;
+
+    if (!wanted->drawn) return NONE;
+    x -= atoi( wanted->drawn[1] );
+    y -= atoi( wanted->drawn[2] );
+    for (i = 3; i + 4 <= wanted->drawn_count; i += 4)
+    {
+        const struct rectangle rectangle = { atoi( wanted->drawn[i] ), atoi( wanted->drawn[i + 1] ),
+                                             atoi( wanted->drawn[i + 2] ), atoi( wanted->drawn[i + 3] ) };
+        if (contains( &rectangle, x, y ))
+            return (atoi( wanted->drawn[0] ) & 0xff) << 16 | (5 * y & 0xff) << 8 | (3 * x & 0xff);
+    }
+    return NONE;
+}
+
 /* How many pixels of the picture are not what they have to be; *first is one of them, from its upper left. */
 static size_t count_wrong( const struct wanted *wanted, const uint32_t *picture, const struct rectangle *screen,
                            const struct rectangle *window, size_t *first )
 {
     const struct rectangle middle = get_middle( wanted, window );
     size_t wrong = 0;
-    uint32_t pixel;
+    uint32_t pixel, drawn;
     bool right;
     int x, y;
 
@@ -81,7 +103,9 @@ static size_t count_wrong( const struct wanted *wanted, const uint32_t *picture,
         for (x = 0; x < screen->width; x++)
         {
             pixel = picture[(size_t)y * screen->width + x] & 0xffffff;
-            if (contains( &middle, x, y )) right = pixel == wanted->colour;
+            drawn = contains( window, x, y ) ? get_drawn( wanted, x - window->x, y - window->y ) : NONE;
+            if (drawn != NONE) right = pixel == drawn;
+            else if (contains( &middle, x, y )) right = pixel == wanted->colour;
             else if (contains( window, x, y )) right = pixel == wanted->ground;
             else right = pixel != wanted->colour;
             if (right || wrong++) continue;
@@ -117,10 +141,15 @@ int main( int argc, char **argv )
     uint32_t root;
     bool right;
 
-    if (argc != 3 && argc != 5) return 2;
+    if (argc >= 7 && !strcmp( argv[3], "drawn" ))
+    {
+        wanted.drawn = argv + 4;
+        wanted.drawn_count = argc - 4;
+    }
+    else if (argc != 3 && argc != 5) return 2;
     wanted.class = argv[1];
     wanted.ground = strtoul( argv[2], NULL, 16 );
-    if (argc == 5)
+    if (argc == 5 && !wanted.drawn)
     {
         wanted.colour = strtoul( argv[3], NULL, 16 );
         if ((wanted.divisor = atoi( argv[4] )) < 1) return 2;

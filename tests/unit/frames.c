@@ -53,7 +53,7 @@ static void make_stream(void)
     for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
     {
         add_frame( expected[i].stream, expected[i].flags, i, expected[i].size );
-        if (i & 1) add_frame( WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC + i, 7, 0xff, 5000 * i ); /* of a later version: left out, whatever its size */
+        if (i & 1) add_frame( WINEDVC_STREAM_PICTURE + 1 + i, 7, 0xff, 5000 * i ); /* of a later version: left out, whatever its size */
     }
 }
 
@@ -116,7 +116,9 @@ static void test_too_long(void)
         { { UINT32_MAX, WINEDVC_STREAM_DRDYNVC, 0 }, FRAME_TOO_LONG },
         { { WINEDVC_MAX_CHUNK, WINEDVC_STREAM_STATIC, 0 }, FRAME_NONE },
         { { WINEDVC_MAX_CHUNK + 1, WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC - 1, 0 }, FRAME_TOO_LONG },
-        { { UINT32_MAX, WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC, 0 }, FRAME_NONE },
+        { { WINEDVC_MAX_PICTURE, WINEDVC_STREAM_PICTURE, 0 }, FRAME_NONE },
+        { { WINEDVC_MAX_PICTURE + 1, WINEDVC_STREAM_PICTURE, 0 }, FRAME_TOO_LONG },
+        { { UINT32_MAX, WINEDVC_STREAM_PICTURE + 1, 0 }, FRAME_NONE },
     };
     struct winedvc_frame frame;
     const uint8_t *body;

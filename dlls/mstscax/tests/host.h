@@ -100,6 +100,22 @@ static inline HRESULT STDMETHODCALLTYPE quiet_WriteStatic( IWineDVCHost *iface, 
     return E_NOTIMPL;
 }
 
+static inline HRESULT STDMETHODCALLTYPE quiet_MapRenderer( IWineDVCHost *iface, UINT32 renderer, UINT64 mapping )
+{
+    return S_OK;
+}
+
+static inline HRESULT STDMETHODCALLTYPE quiet_UnmapRenderer( IWineDVCHost *iface, UINT32 renderer )
+{
+    return S_OK;
+}
+
+static inline HRESULT STDMETHODCALLTYPE quiet_SendPicture( IWineDVCHost *iface, UINT32 renderer, UINT32 width,
+                                                           UINT32 height, const BYTE *pixels )
+{
+    return S_OK;
+}
+
 static IWineDVCHostVtbl host_vtbl =
 {
     quiet_QueryInterface,
@@ -119,6 +135,9 @@ static IWineDVCHostVtbl host_vtbl =
     quiet_OnStatic,
     quiet_WriteStatic,
     quiet_OnState,   /* OnDeclared */
+    quiet_MapRenderer,
+    quiet_UnmapRenderer,
+    quiet_SendPicture,
 };
 
 static IWineDVCHost host_iface = { &host_vtbl };
