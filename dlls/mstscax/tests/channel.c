@@ -63,8 +63,11 @@ static void test_empty_Write(void)
     channel = open_channel( 1 );
     ok_write( channel, 0, "x", S_OK );
     ok_sent( 0x30, 1 );
-    ok_write( channel, 0, NULL, S_OK );
-    ok_sent( 0x30, 1 );
+    if (!left_to_com( "the proxy refuses NULL for no bytes" ))
+    {
+        ok_write( channel, 0, NULL, S_OK );
+        ok_sent( 0x30, 1 );
+    }
     ok_write( channel, 3, "abc", S_OK );
     ok_text( 1, "abc" );
     close_channel( 1 );
@@ -76,6 +79,7 @@ static void test_Write_of_NULL(void)
 {
     IWTSVirtualChannel *channel;
 
+    if (left_to_com( "the proxy refuses NULL for the bytes, with an error of its own" )) return;
     start_client();
     channel = open_channel( 1 );
     ok_write( channel, 1, NULL, E_POINTER );
@@ -94,10 +98,13 @@ static void test_reserved_argument(void)
     channel = open_channel( 1 );
     hr = IWTSVirtualChannel_Write( channel, 3, (BYTE *)"abc", (IUnknown *)channel );
     ok( hr == S_OK, "got hr %#lx\n", hr );
-    hr = IWTSVirtualChannel_Write( channel, 3, (BYTE *)"def", (IUnknown *)0xdeadbeef );
-    ok( hr == S_OK, "got hr %#lx\n", hr );
     ok_text( 1, "abc" );
-    ok_text( 1, "def" );
+    if (!left_to_com( "the proxy calls what it is given for an object" ))
+    {
+        hr = IWTSVirtualChannel_Write( channel, 3, (BYTE *)"def", (IUnknown *)0xdeadbeef );
+        ok( hr == S_OK, "got hr %#lx\n", hr );
+        ok_text( 1, "def" );
+    }
     close_channel( 1 );
     stop_client();
 }
@@ -105,7 +112,7 @@ static void test_reserved_argument(void)
 static void ok_write_fails( IWTSVirtualChannel *channel )
 {
     ok_write( channel, 3, "abc", GRACEFUL );
-    ok_write( channel, 0, NULL, GRACEFUL );
+    if (!left_to_com( "the proxy refuses NULL for no bytes" )) ok_write( channel, 0, NULL, GRACEFUL );
 }
 
 static void write_fails( struct call *call )
@@ -237,7 +244,7 @@ static DWORD CALLBACK writer_thread( void *arg )
     unsigned int i;
 
     wait_for( writer->start );
-    for (i = 0; i < WRITES_EACH; i++)
+    for (i = 0; i < fewer( WRITES_EACH ); i++)
     {
         message[1] = i;
         message[2] = i >> 8;
@@ -265,14 +272,14 @@ static void test_Write_on_threads(void)
         writers[i].thread = CreateThread( NULL, 0, writer_thread, &writers[i], 0, NULL );
     }
     SetEvent( start );
-    for (i = 0; i < WRITER_COUNT * WRITES_EACH; i++)
+    for (i = 0; i < WRITER_COUNT * fewer( WRITES_EACH ); i++)
     {
         if (!(pdu = next_pdu( TRUE ))) break;
         if (pdu->size != 6 || pdu->data[2] >= WRITER_COUNT) disorder++;
         else if (pdu->data[3] + pdu->data[4] * 256u != next[pdu->data[2]]++) disorder++;
         free( pdu );
     }
-    ok( i == WRITER_COUNT * WRITES_EACH, "%u messages were sent\n", i );
+    ok( i == WRITER_COUNT * fewer( WRITES_EACH ), "%u messages were sent\n", i );
     ok( !disorder, "%u messages are out of order\n", disorder );
     for (i = 0; i < WRITER_COUNT; i++)
     {
@@ -302,7 +309,7 @@ static SIZE_T finish_writes( UINT event )
 /* documented: Write never waits, whatever the link does; observed: plug-ins do not pace themselves */
 static void test_Write_without_pacing(void)
 {
-    const SIZE_T size = 65536, count = 64, sent = size + 6 + 41 * 2;  /* with the headers */
+    const SIZE_T size = 65536, count = fewer( 64 ), sent = size + 6 + 41 * 2;  /* with the headers */
     BYTE *buffer = calloc( 1, size );
     IWTSVirtualChannel *channel;
     SIZE_T total = 0, more, i;
@@ -332,7 +339,7 @@ static void test_Write_without_pacing(void)
 /* ours: a Write of 100 MB is one message as well; a channel of a 32-bit process keeps less */
 static void test_huge_Write(void)
 {
-    const SIZE_T size = (sizeof(void *) == 8 ? 100 : 50) * 1024 * 1024;
+    const SIZE_T size = fewer( sizeof(void *) == 8 ? 100 : 50 ) * 1024 * 1024;
     static const struct step closed[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
     IWTSVirtualChannel *channel;
     BYTE *buffer;
@@ -350,7 +357,7 @@ static void test_huge_Write(void)
     ok_played();
     peer.transport = COMPLETE_AT_ONCE;
     /* each fragment has 1590 bytes and a header of 2, the first one 4 more; then the close */
-    ok( peer.discarded == size + (size + 1589) / 1590 * 2 + 4 + 2, "%I64d bytes were sent\n", peer.discarded );
+    ok( peer.discarded == (INT64)(size + (size + 1589) / 1590 * 2 + 4 + 2), "%I64d bytes were sent\n", peer.discarded );
     ok_nothing_sent();
     stop_client();
 }
@@ -363,6 +370,7 @@ static void test_Write_over_the_limit(void)
     IWTSVirtualChannel *channel;
     unsigned int i;
 
+    if (left_to_com( "the proxy reads as many bytes as it is told" )) return;
     start_client();
     for (i = 0; i < ARRAY_SIZE(sizes); i++)
     {

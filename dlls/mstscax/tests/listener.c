@@ -63,6 +63,7 @@ static void check_agile_( int line, void *iface )
     HANDLE thread;
     HRESULT hr;
 
+    if (left_to_com( "a proxy is of one apartment" )) return;
     check_interface_( line, iface, &IID_IAgileObject, TRUE );
     check_interface_( line, iface, &IID_IMarshal, TRUE );
     check_interface_( line, iface, &no_marshal, FALSE );
@@ -302,12 +303,22 @@ static void test_GetConfiguration(void)
     start_client();
     hr = IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
     ok( hr == S_OK, "got hr %#lx\n", hr );
-    hr = IWTSListener_GetConfiguration( listener, NULL );
-    ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    if (!left_to_com( "the proxy refuses NULL for the configuration, with an error of its own" ))
+    {
+        hr = IWTSListener_GetConfiguration( listener, NULL );
+        ok( hr == E_POINTER, "got hr %#lx\n", hr );
+    }
     hr = IWTSListener_GetConfiguration( listener, &bag );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     check_interface( bag, &IID_IPropertyBag, TRUE );
     check_interface( bag, &IID_IWTSListener, FALSE );
+    if (left_to_com( "Wine's proxy of IPropertyBag reads nothing" ))
+    {
+        IPropertyBag_Release( bag );
+        IWTSListener_Release( listener );
+        stop_client();
+        return;
+    }
     V_VT( &value ) = VT_EMPTY;
     hr = IPropertyBag_Read( bag, WTS_PROPERTY_DEFAULT_CONFIG, &value, NULL );
     ok( hr == E_INVALIDARG, "got hr %#lx\n", hr );
@@ -374,6 +385,7 @@ static void test_configuration_object(void)
     VARIANT value;
     HANDLE thread;
 
+    if (left_to_com( "a bag is given a proxy instead of an object" )) return;
     start_client();
     IWTSVirtualChannelManager_CreateListener( script.manager, "OTHER", 0, script.listener_callback, &listener );
     IWTSListener_GetConfiguration( listener, &busy_bag );
@@ -423,6 +435,7 @@ static void test_AddIns_values(void)
 
 static HRESULT create_listener( const char *name, ULONG flags, IWTSListener **out )
 {
+    if (!out) return listen_quietly( script.manager, name, flags, script.listener_callback );
     return IWTSVirtualChannelManager_CreateListener( script.manager, name, flags, script.listener_callback, out );
 }
 
@@ -435,8 +448,11 @@ static void test_names(void)
     HRESULT hr;
 
     start_client();
-    hr = create_listener( NULL, 0, &listener );
-    ok( hr == E_INVALIDARG && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    if (!left_to_com( "the proxy refuses NULL for the name, with an error of its own" ))
+    {
+        hr = create_listener( NULL, 0, &listener );
+        ok( hr == E_INVALIDARG && !listener, "got hr %#lx, listener %p\n", hr, listener );
+    }
     listener = (IWTSListener *)0xdeadbeef;
     hr = create_listener( "", 0, &listener );
     ok( hr == E_INVALIDARG && !listener, "got hr %#lx, listener %p\n", hr, listener );
@@ -761,17 +777,17 @@ static void test_no_memory(void)
 static void test_many_channels(void)
 {
     IWTSVirtualChannel *channels[200];
-    unsigned int i;
+    unsigned int count = fewer( ARRAY_SIZE(channels) ), i;
 
     start_client();
-    for (i = 0; i < ARRAY_SIZE(channels) && !wait_failed; i++) channels[i] = open_channel( i );
+    for (i = 0; i < count && !wait_failed; i++) channels[i] = open_channel( i );
     if (wait_failed) return;
-    for (i = 0; i < ARRAY_SIZE(channels); i++)
+    for (i = 0; i < count; i++)
     {
         ok_write( channels[i], 3, "own", S_OK );
         ok_text( i, "own" );
     }
-    for (i = 0; i < ARRAY_SIZE(channels); i++) close_channel( i );
+    for (i = 0; i < count; i++) close_channel( i );
     stop_client();
 }
 
@@ -782,7 +798,7 @@ static void test_reopening(void)
     unsigned int i;
 
     start_client();
-    for (i = 0; i < 50 && !wait_failed; i++)
+    for (i = 0; i < fewer( 50 ) && !wait_failed; i++)
     {
         open_channel( 1 );
         play( echoed );

@@ -22,8 +22,8 @@
 #ifndef __MSTSCAX_TESTS_MARSHAL_H
 #define __MSTSCAX_TESTS_MARSHAL_H
 
-/* An object as text for a command line. */
-static inline BOOL marshal_as_text( const IID *iid, void *object, WCHAR *text, SIZE_T count )
+/* An object as text for a command line; flags are MSHLFLAGS. */
+static inline BOOL marshal_as_text( const IID *iid, void *object, DWORD flags, WCHAR *text, SIZE_T count )
 {
     IStream *stream = NULL;
     HGLOBAL memory = NULL;
@@ -32,7 +32,7 @@ static inline BOOL marshal_as_text( const IID *iid, void *object, WCHAR *text, S
     HRESULT hr;
 
     CreateStreamOnHGlobal( NULL, TRUE, &stream );
-    hr = CoMarshalInterface( stream, iid, object, MSHCTX_LOCAL, NULL, MSHLFLAGS_NORMAL );
+    hr = CoMarshalInterface( stream, iid, object, MSHCTX_LOCAL, NULL, flags );
     ok( hr == S_OK, "got hr %#lx\n", hr );
     GetHGlobalFromStream( stream, &memory );
     size = SUCCEEDED(hr) ? GlobalSize( memory ) : 0;

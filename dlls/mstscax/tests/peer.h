@@ -37,6 +37,7 @@
 #include "wine/list.h"
 
 #include "wine/test.h"
+#include "served.h"
 #include "testplugin.h"
 
 /*
@@ -102,6 +103,8 @@ static struct
     VIRTUALCHANNELENTRYEX *entry_ex;
     VIRTUALCHANNELENTRY *entry;
     WCHAR plugin_file[MAX_PATH];
+    const WCHAR *plugin;            /* what a client loads: that, or the class that a program serves */
+    IClassFactory *plugin_factory;
     testplugin_set_proc_func set_plugin_proc;
 
     DWORD session_count;
@@ -448,7 +451,7 @@ static inline void ok_message_( int line, BYTE id, const void *message, SIZE_T s
 
 enum step_flags
 {
-    SAME_THREAD = 0x01,     /* as the step before */
+    SAME_THREAD = 0x01,     /* as the step before; COM runs each call to a process on a thread that it picks */
     BESIDE      = 0x02,     /* another call of this object has not returned; without this flag none may */
     UNORDERED   = 0x04,     /* may come after the steps that follow */
     SIGNAL      = 0x08,     /* tells the test that it is here */
@@ -524,7 +527,7 @@ static inline void check_step( const struct step *step, const struct call *call 
     DWORD thread = GetCurrentThreadId();
 
     ok_script( thread != script.test_thread, "%s came on the test's thread\n", call_names[call->kind] );
-    ok_script( !(step->flags & SAME_THREAD) || thread == script.last_thread, "%s came on another thread\n",
+    ok_script( !(step->flags & SAME_THREAD) || is_served || thread == script.last_thread, "%s came on another thread\n",
                call_names[call->kind] );
     ok_script( !call->beside == !(step->flags & BESIDE), "%s came beside %ld calls of its object\n",
                call_names[call->kind], call->beside );
@@ -616,11 +619,36 @@ static inline void let_go(void)
     SetEvent( script.go );
 }
 
+/* TRUE, and the log says so, where COM makes a step impossible for a plug-in in a process of its own, or takes it. */
+#define left_to_com( what ) left_to_com_( __LINE__, what )
+static inline BOOL left_to_com_( int line, const char *what )
+{
+    if (is_served) trace_(__BASE_FILE__, line)( "left to COM: %s\n", what );
+    return is_served;
+}
+
+/* Calls to another process are slow. */
+static inline unsigned int fewer( unsigned int count )
+{
+    return is_served ? count / 10 : count;
+}
+
 /* A connected client with one plug-in, which listens on TEST. */
+
+/* Without using the listener. COM refuses NULL for it, before the call leaves the plug-in's program. */
+static inline HRESULT listen_quietly( IWTSVirtualChannelManager *manager, const char *name, ULONG flags,
+                                      IWTSListenerCallback *callback )
+{
+    IWTSListener *listener = NULL;
+    HRESULT hr = IWTSVirtualChannelManager_CreateListener( manager, name, flags, callback, is_served ? &listener : NULL );
+
+    if (listener) IWTSListener_Release( listener );
+    return hr;
+}
 
 static inline void listen_on( struct call *call, const char *name )
 {
-    HRESULT hr = IWTSVirtualChannelManager_CreateListener( call->manager, name, 0, call->listener_callback, NULL );
+    HRESULT hr = listen_quietly( call->manager, name, 0, call->listener_callback );
     ok( hr == S_OK, "got hr %#lx\n", hr );
 }
 
@@ -634,7 +662,7 @@ static inline void start_client_( int line, void (*initialize)( struct call *cal
     const struct step steps[] = { { INITIALIZE, .act = initialize }, { .kind = CONNECTED } };
 
     play_( line, steps, ARRAY_SIZE(steps) );
-    create_client( NULL, peer.plugin_file );
+    create_client( NULL, peer.plugin );
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played_( line );
 }
@@ -746,13 +774,18 @@ static inline BOOL write_test_dll( const WCHAR *name, WCHAR *file )
 
 static inline BOOL load_plugin(void)
 {
+    CLSID clsid;
+    HRESULT (WINAPI *get_class_object)( REFCLSID clsid, REFIID riid, void **out );
     HMODULE module = write_test_dll( L"testplugin.dll", peer.plugin_file ) ? LoadLibraryW( peer.plugin_file ) : NULL;
 
     ok( module != NULL, "could not load %s, error %lu\n", wine_dbgstr_w( peer.plugin_file ), GetLastError() );
     if (!module) return FALSE;
     peer.set_plugin_proc = (void *)GetProcAddress( module, "testplugin_set_proc" );
     peer.set_plugin_proc( plugin_proc );
-    return TRUE;
+    peer.plugin = is_served ? SERVED_CLASS : peer.plugin_file;
+    CLSIDFromString( TEST_CLASS, &clsid );
+    get_class_object = (void *)GetProcAddress( module, "DllGetClassObject" );
+    return SUCCEEDED(get_class_object( &clsid, &IID_IClassFactory, (void **)&peer.plugin_factory ));
 }
 
 static inline BOOL load_client(void)
@@ -780,12 +813,9 @@ static inline void run_in_form( enum form form, void (*tests)(void) )
     delete_addin();
 }
 
-/* Runs the tests with mstscax.dll entered in each of the forms. */
-static inline void run_in_all_forms( void (*tests)(void) )
+static inline BOOL peer_begin(void)
 {
-    enum form form;
-
-    if (!load_client() || !load_plugin()) return;
+    if (!load_client() || !load_plugin()) return FALSE;
     InitializeCriticalSection( &peer.cs );
     InitializeCriticalSection( &script.cs );
     list_init( &peer.sent );
@@ -797,9 +827,44 @@ static inline void run_in_all_forms( void (*tests)(void) )
     script.go = CreateEventW( NULL, FALSE, FALSE, NULL );
     script.test_thread = GetCurrentThreadId();
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
-    for (form = 0; form < FORM_COUNT && !wait_failed; form++) run_in_form( form, tests );
+    return TRUE;
+}
+
+static inline void peer_end(void)
+{
     CoUninitialize();
     DeleteFileW( peer.plugin_file );
+}
+
+static inline void run_served_by( unsigned int bits, void (*tests)(void) )
+{
+    struct served served;
+
+    if (!served_register( &served, HKEY_LOCAL_MACHINE, bits, peer.plugin_factory )) return;
+    if (served_start( &served ))
+    {
+        winetest_push_context( "%u-bit program", bits );
+        tests();
+        winetest_pop_context();
+        served_stop( &served );
+    }
+    served_unregister( &served );
+}
+
+/* Runs the tests with mstscax.dll entered in each of the forms; if is_served, in one that does not read AddIns, with a program
+ * of each bitness. */
+static inline void run_in_all_forms( void (*tests)(void) )
+{
+    enum form form;
+
+    if (!peer_begin()) return;
+    if (!is_served) for (form = 0; form < FORM_COUNT && !wait_failed; form++) run_in_form( form, tests );
+    else
+    {
+        run_served_by( OWN_BITS, tests );
+        if (!wait_failed && served_has_other()) run_served_by( OTHER_BITS, tests );
+    }
+    peer_end();
 }
 
 #endif /* __MSTSCAX_TESTS_PEER_H */

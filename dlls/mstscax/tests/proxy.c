@@ -655,7 +655,7 @@ static void test_last_release(void)
     STARTUPINFOW startup = { .cb = sizeof(startup) };
     PROCESS_INFORMATION info;
 
-    if (!marshal_as_text( channel_callback.iid, &channel_callback, object, ARRAY_SIZE(object) )) return;
+    if (!marshal_as_text( channel_callback.iid, &channel_callback, MSHLFLAGS_NORMAL, object, ARRAY_SIZE(object) )) return;
     GetModuleFileNameW( NULL, program, ARRAY_SIZE(program) );
     swprintf( line, ARRAY_SIZE(line), L"\"%s\" proxy released %s", program, object );
     if (!CreateProcessW( program, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info ))

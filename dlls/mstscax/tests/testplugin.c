@@ -45,7 +45,8 @@ struct object
     LONG ref;
     LONG running;
     enum call_kind freed;
-    IWTSVirtualChannel *channel;
+    IWTSVirtualChannelManager *manager;     /* a plug-in's */
+    IWTSVirtualChannel *channel;            /* a callback's */
 };
 
 static call_proc tell_proc;
@@ -107,6 +108,7 @@ static ULONG object_release( void *iface )
 
     if (ref) return ref;
     object_tell( iface, &call );
+    if (object->manager) IWTSVirtualChannelManager_Release( object->manager );
     if (object->channel) IWTSVirtualChannel_Release( object->channel );
     free( object );
     return 0;
@@ -212,11 +214,13 @@ static ULONG STDMETHODCALLTYPE plugin_Release( IWTSPlugin *iface )
     return object_release( iface );
 }
 
-/* As in Microsoft's samples, nothing but the listener keeps the callback. */
+/* As in Microsoft's samples, the plug-in keeps the manager, and nothing but the listener keeps the callback. */
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
     struct call call = { .kind = INITIALIZE };
 
+    impl_from_IUnknown( iface )->manager = manager;
+    IWTSVirtualChannelManager_AddRef( manager );
     call.manager = manager;
     call.listener_callback = object_create( &listener_callback_vtbl, LISTENER_CALLBACK_FREED );
     object_tell( iface, &call );

@@ -279,7 +279,7 @@ static DWORD CALLBACK write_and_close_thread( void *arg )
     IWTSVirtualChannel *channel = arg;
     unsigned int i;
 
-    for (i = 0; i < 1000 && IWTSVirtualChannel_Write( channel, 4, (BYTE *)"more", NULL ) == S_OK; i++) {}
+    for (i = 0; i < fewer( 1000 ) && IWTSVirtualChannel_Write( channel, 4, (BYTE *)"more", NULL ) == S_OK; i++) {}
     ok_close( channel );
     ok_write( channel, 4, "more", GRACEFUL );
     return 0;
