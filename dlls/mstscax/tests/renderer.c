@@ -325,8 +325,8 @@ static void test_Render(void)
 /* ours: one picture is on its way at a time, and of those that wait the last counts */
 static void test_newest_picture(void)
 {
-    IWTSBitmapRenderer *renderer;
-    UINT32 id;
+    IWTSBitmapRenderer *renderer, *second;
+    UINT32 id, second_id;
 
     start();
     renderer = ok_map( 7, &id );
@@ -337,6 +337,9 @@ static void test_newest_picture(void)
     ok_render( renderer, 3, 2, 12, 24, picture, S_OK );
     ok_render( renderer, 3, 2, 12, 24, other, S_OK );
     ok_statistics( renderer, 0, 2 );
+    second = ok_map( 8, &second_id ); /* whose turn comes behind that of what is to be sent */
+    IWTSBitmapRenderer_Release( second );
+    ok_ended( second_id );
     ok_no_event();
     IWineDVCClient_PictureDone( session.client, id, TRUE );
     ok_picture( id, other );
