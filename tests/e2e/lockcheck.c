@@ -38,7 +38,12 @@
 
 static int (*next_lock)( pthread_mutex_t *mutex );
 static int (*next_unlock)( pthread_mutex_t *mutex );
-static __thread unsigned int held;  /* by the addin's code in this thread */
+
+/* What the addin's code has locked in this thread. An unlock is known by its mutex: one that is the last of a callback may
+ * return into FreeRDP. */
+#define MAX_HELD 16
+static __thread const pthread_mutex_t *held[MAX_HELD];
+static __thread unsigned int held_count;
 
 static void __attribute__((constructor)) prepare(void)
 {
@@ -64,11 +69,12 @@ static bool may_be_cancelled(void)
     return state == PTHREAD_CANCEL_ENABLE && type == PTHREAD_CANCEL_ASYNCHRONOUS;
 }
 
-static void take_addins_lock( const void *code )
+static void take_addins_lock( const pthread_mutex_t *mutex, const void *code )
 {
     Dl_info info;
 
-    held++;
+    if (held_count == MAX_HELD) abort();
+    held[held_count++] = mutex;
     if (!may_be_cancelled()) return;
     dladdr( code, &info );
     fprintf( stderr, "the addin takes a lock in a thread that may be cancelled, in %s+%#zx\n", info.dli_fname,
@@ -76,19 +82,31 @@ static void take_addins_lock( const void *code )
     abort();
 }
 
+static void drop_lock( const pthread_mutex_t *mutex )
+{
+    unsigned int i;
+
+    for (i = 0; i < held_count; i++)
+    {
+        if (held[i] != mutex) continue;
+        held[i] = held[--held_count];
+        return;
+    }
+}
+
 EXPORT int pthread_mutex_lock( pthread_mutex_t *mutex )
 {
     const void *code = __builtin_return_address( 0 );
 
     if (!next_lock) prepare();
-    if (is_addins( code )) take_addins_lock( code );
+    if (is_addins( code )) take_addins_lock( mutex, code );
     return next_lock( mutex );
 }
 
 EXPORT int pthread_mutex_unlock( pthread_mutex_t *mutex )
 {
     if (!next_unlock) prepare();
-    if (is_addins( __builtin_return_address( 0 ) )) held--;
+    drop_lock( mutex );
     return next_unlock( mutex );
 }
 
@@ -100,7 +118,7 @@ EXPORT int WLog_PrintMessage( void *log, unsigned int type, unsigned int level, 
     va_list args;
     int done;
 
-    if (held && is_addins( __builtin_return_address( 0 ) ))
+    if (held_count && is_addins( __builtin_return_address( 0 ) ))
     {
         fprintf( stderr, "the addin logs with a lock held, %s line %zu\n", function, line );
         abort();
