@@ -27,6 +27,7 @@
 #include "bridge.h"
 #include "compat.h"
 #include "declare.h"
+#include "enter.h"
 #include "geometry.h"
 #include "log.h"
 #include "wlog.h"
@@ -147,21 +148,6 @@ static enum place addin_locate( void *context, uint64_t mapping, uint32_t *width
     struct addin *addin = context;
 
     return geometry_locate( &addin->geometry, mapping, width, height );
-}
-
-/* A client may cancel its thread wherever that is, as Remmina prepares to. Not where it has a lock of ours. */
-
-static int addin_enter(void)
-{
-    int state;
-
-    pthread_setcancelstate( PTHREAD_CANCEL_DISABLE, &state );
-    return state;
-}
-
-static void addin_leave( int state )
-{
-    pthread_setcancelstate( state, NULL );
 }
 
 /* Hooks. They never fail for a reason of ours: that would end the session. */

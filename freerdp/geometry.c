@@ -29,6 +29,7 @@
 #include <freerdp/gdi/region.h>
 
 #include "compat.h"
+#include "enter.h"
 #include "geometry.h"
 
 /* More are not heard of, nor are more rectangles of one. */
@@ -146,6 +147,7 @@ static void geometry_tell( struct geometry *geometry, bool channel, bool possibl
 
 static BOOL hook_update( MAPPED_GEOMETRY *source )
 {
+    int state = addin_enter();
     struct mapping **link;
     struct geometry *geometry;
     pcMappedGeometryUpdate update = NULL;
@@ -158,11 +160,13 @@ static BOOL hook_update( MAPPED_GEOMETRY *source )
     }
     pthread_mutex_unlock( &mappings );
     if (link) geometry_tell( geometry, false, false );
+    addin_leave( state );
     return !update || update( source );
 }
 
 static BOOL hook_clear( MAPPED_GEOMETRY *source )
 {
+    int state = addin_enter();
     struct mapping **link;
     struct geometry *geometry;
     pcMappedGeometryClear clear = NULL;
@@ -175,6 +179,7 @@ static BOOL hook_clear( MAPPED_GEOMETRY *source )
     }
     pthread_mutex_unlock( &mappings );
     if (link) geometry_tell( geometry, false, false );
+    addin_leave( state );
     return !clear || clear( source );
 }
 
@@ -203,6 +208,7 @@ static void geometry_add( struct geometry *geometry, MAPPED_GEOMETRY *source )
 
 static BOOL hook_added( GeometryClientContext *channel, MAPPED_GEOMETRY *source )
 {
+    int state = addin_enter();
     struct geometry *geometry;
     pcMappedGeometryAdded added = NULL;
     BOOL result;
@@ -212,11 +218,14 @@ static BOOL hook_added( GeometryClientContext *channel, MAPPED_GEOMETRY *source 
     if (geometry) added = geometry->added;
     pthread_mutex_unlock( &mappings );
     result = !added || added( channel, source );
-    if (!geometry) return result;
-    pthread_mutex_lock( &mappings );
-    if (geometry->channel == channel) geometry_add( geometry, source );
-    pthread_mutex_unlock( &mappings );
-    geometry_tell( geometry, false, false );
+    if (geometry)
+    {
+        pthread_mutex_lock( &mappings );
+        if (geometry->channel == channel) geometry_add( geometry, source );
+        pthread_mutex_unlock( &mappings );
+        geometry_tell( geometry, false, false );
+    }
+    addin_leave( state );
     return result;
 }
 
@@ -240,6 +249,7 @@ static void geometry_hook( struct geometry *geometry )
 
 static void geometry_channel_event( void *context, const char *name, void *interface, bool connected )
 {
+    int state = addin_enter();
     struct geometry *geometry;
     bool ours = !strcmp( name, GEOMETRY_DVC_CHANNEL_NAME );
 
@@ -251,6 +261,7 @@ static void geometry_channel_event( void *context, const char *name, void *inter
     if (geometry) geometry_hook( geometry );
     pthread_mutex_unlock( &mappings );
     if (geometry && ours) geometry_tell( geometry, true, connected && can_draw( geometry->instance ) );
+    addin_leave( state );
 }
 
 static void channel_connected( void *context, COMPAT_EVENT ChannelConnectedEventArgs *event )
