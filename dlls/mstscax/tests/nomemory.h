@@ -97,7 +97,7 @@ static void memory_restore(void)
 {
     unsigned int i;
 
-    for (i = 0; i < ARRAY_SIZE(replaced); i++)
+    for (i = ARRAY_SIZE(replaced); i--;)  /* they may be of one page */
     {
         *replaced[i].import = replaced[i].imported;
         VirtualProtect( replaced[i].import, sizeof(void *), replaced[i].protection, &replaced[i].protection );
