@@ -56,7 +56,9 @@ static void add_frame( struct result *result, const struct winedvc_frame *frame,
 
     check( frame->size <= WINEDVC_MAX_CONTROL );
     check( frame->stream != WINEDVC_STREAM_DRDYNVC || frame->size <= WINEDVC_MAX_PDU );
-    check( frame->stream < WINEDVC_STREAM_STATIC || frame->size <= WINEDVC_MAX_CHUNK );
+    check( frame->stream < WINEDVC_STREAM_STATIC || frame->stream == WINEDVC_STREAM_PICTURE ||
+           frame->size <= WINEDVC_MAX_CHUNK );
+    check( frame->stream <= WINEDVC_STREAM_PICTURE );
     if (frame->size) memcpy( copy, body, frame->size ); /* as long as it says, not longer */
     result->frames++;
     for (i = 0; i < frame->size; i++) add_byte( result, copy[i] );
