@@ -30,10 +30,6 @@
 
 #define CHANNELS 2
 
-/* Writes of one byte that 2 MiB allow for a channel, and 3 MiB for all. */
-#define KEPT_OF_ONE 8192
-#define KEPT        12288
-
 static struct
 {
     WCHAR file[MAX_PATH];       /* the plug-in's */
@@ -47,10 +43,6 @@ static struct
     HANDLE go;
     HANDLE ready, hang_up, ended;
     HANDLE sending, connected;  /* the transport is given a chunk, which it takes when there is another connection */
-    BOOL keeps;                 /* it takes all, and sends nothing: */
-    void *chunks[KEPT];
-    LONG taken, writes_ended;
-    HANDLE all_taken, all_ended;
 
     SRWLOCK lock;
     /* protected by lock */
@@ -87,11 +79,7 @@ static void ok_event_( int line, UINT expected )
 
 static void VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
 {
-    if (event == CHANNEL_EVENT_WRITE_CANCELLED && test.keeps)
-    {
-        if (++test.writes_ended == KEPT) SetEvent( test.all_ended );
-    }
-    else if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
+    if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
     else if (test.blocks) wait_for( test.go );
 }
 
@@ -149,12 +137,6 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
 static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 connection, UINT32 stream, UINT32 flags,
                                                    BYTE *chunk, UINT32 size, void *write )
 {
-    if (test.keeps && test.taken < KEPT)
-    {
-        test.chunks[test.taken] = write;
-        if (++test.taken == KEPT) SetEvent( test.all_taken );
-        return S_OK;
-    }
     SetEvent( test.sending );
     WaitForSingleObject( test.connected, TIMEOUT_AFTER_FAILURE );
     return HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
@@ -286,45 +268,6 @@ static void test_limits(void)
     stop();
 }
 
-#define ok_writes( handle, expected ) ok_writes_( __LINE__, handle, expected )
-static void ok_writes_( int line, DWORD handle, unsigned int expected )
-{
-    static BYTE data;
-    unsigned int count;
-    UINT error = 0;
-
-    for (count = 0; count <= KEPT && !error; count += !error)
-        error = test.functions.pVirtualChannelWrite( handle, &data, sizeof(data), NULL );
-    ok_(__FILE__, line)( count == expected && error == CHANNEL_RC_NO_MEMORY, "%u writes, then error %u\n", count, error );
-}
-
-static void check_write_limits( const char *const names[CHANNELS] )
-{
-    static const WINE_DVC_LIMITS limits = { .hard = 2, .total = 3 };
-    LONG i;
-
-    test.taken = test.writes_ended = 0;
-    start( names, &limits );
-    ok_writes( test.handles[0], KEPT_OF_ONE );
-    ok_writes( test.handles[1], KEPT - KEPT_OF_ONE );
-    ok( wait_for( test.all_taken ), "%ld chunks were sent\n", test.taken );
-    for (i = 0; i < test.taken; i++) IWineDVCClient_CompleteStatic( session.client, test.chunks[i], TRUE );
-    ok( wait_for( test.all_ended ), "%ld writes have ended\n", test.writes_ended );
-    stop();
-}
-
-/* ours: a plug-in that waits for no end of its writes is bounded by their memory, for a channel, and for all; each that was
- * taken ends, and makes room */
-static void test_write_limits(void)
-{
-    static const char *const names[CHANNELS] = { "one", "two" }, *const others[CHANNELS] = { "three", "four" };
-
-    test.keeps = TRUE;
-    check_write_limits( names );
-    check_write_limits( others );
-    test.keeps = FALSE;
-}
-
 static void run(void)
 {
     void (CDECL *set_entry)( BOOL (CDECL *proc)( CHANNEL_ENTRY_POINTS *entry_points ) );
@@ -339,7 +282,6 @@ static void run(void)
     test_order();
     test_no_memory();
     test_limits();
-    test_write_limits();
     DeleteFileW( test.file );
 }
 
@@ -351,8 +293,6 @@ START_TEST(static)
     test.ready = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.ended = CreateEventW( NULL, FALSE, FALSE, NULL );
-    test.all_taken = CreateEventW( NULL, FALSE, FALSE, NULL );
-    test.all_ended = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.sending = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.connected = CreateEventW( NULL, FALSE, FALSE, NULL );
     host_vtbl.Read = host_Read;
