@@ -31,13 +31,12 @@
  *   remove          removes the mapping. "remove HRESULT"
  */
 
-#define STATIC_PLUGIN_CALLS
-#include "static_plugin.h"
-#include "static_name.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "static_listener.h"
+#include "static_name.h"
 
 #define LIMIT 20000 /* milliseconds */
 
@@ -46,37 +45,30 @@ static IWTSBitmapRenderer *renderer;
 static IWTSVirtualChannel *opened;
 static RECT target;
 
-/* What is called back lives for ever. */
-
-static HRESULT STDMETHODCALLTYPE any_QueryInterface( IUnknown *iface, REFIID iid, void **out )
-{
-    static const IID *const own[] = { &IID_IUnknown, &IID_IWTSBitmapRendererCallback, &IID_IWTSVirtualChannelCallback,
-                                      &IID_IWTSListenerCallback };
-    unsigned int i;
-
-    for (i = 0; i < ARRAYSIZE(own); i++) if (IsEqualGUID( iid, own[i] )) break;
-    *out = i < ARRAYSIZE(own) ? iface : NULL;
-    return *out ? S_OK : E_NOINTERFACE;
-}
-
-static ULONG STDMETHODCALLTYPE any_AddRef( IUnknown *iface )
-{
-    return 2;
-}
-
-static ULONG STDMETHODCALLTYPE any_Release( IUnknown *iface )
-{
-    return 1;
-}
-
-#define ANY (void *)any_QueryInterface, (void *)any_AddRef, (void *)any_Release
-
 static HRESULT answer( const char *text )
 {
     return IWTSVirtualChannel_Write( opened, strlen( text ), (BYTE *)text, NULL );
 }
 
-static HRESULT STDMETHODCALLTYPE callback_OnTargetSizeChanged( IWTSBitmapRendererCallback *iface, RECT size )
+static HRESULT STDMETHODCALLTYPE target_QueryInterface( IWTSBitmapRendererCallback *iface, REFIID iid, void **out )
+{
+    *out = NULL;
+    if (!IsEqualGUID( iid, &IID_IUnknown ) && !IsEqualGUID( iid, &IID_IWTSBitmapRendererCallback )) return E_NOINTERFACE;
+    *out = iface;
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE target_AddRef( IWTSBitmapRendererCallback *iface )
+{
+    return 2;
+}
+
+static ULONG STDMETHODCALLTYPE target_Release( IWTSBitmapRendererCallback *iface )
+{
+    return 1;
+}
+
+static HRESULT STDMETHODCALLTYPE target_OnTargetSizeChanged( IWTSBitmapRendererCallback *iface, RECT size )
 {
     char text[64];
 
@@ -85,7 +77,14 @@ static HRESULT STDMETHODCALLTYPE callback_OnTargetSizeChanged( IWTSBitmapRendere
     return answer( text );
 }
 
-static IWTSBitmapRendererCallbackVtbl target_vtbl = { ANY, callback_OnTargetSizeChanged };
+static IWTSBitmapRendererCallbackVtbl target_vtbl =
+{
+    target_QueryInterface,
+    target_AddRef,
+    target_Release,
+    target_OnTargetSizeChanged,
+};
+
 static IWTSBitmapRendererCallback target_callback = { &target_vtbl };
 
 /* As tests/screen knows it. */
@@ -164,7 +163,14 @@ static void map( char *text, UINT64 id )
     sprintf( text, "map %#lx %d", hr, mapped != NULL );
 }
 
-static HRESULT STDMETHODCALLTYPE channel_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *message )
+/* A size may be told behind the channel's end. */
+static void callback_created( struct callback *callback )
+{
+    opened = callback->channel;
+    IWTSVirtualChannel_AddRef( opened );
+}
+
+static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCallback *iface, ULONG size, BYTE *message )
 {
     const LONG width = target.right, height = target.bottom;
     char what[64] = "", text[128] = "what?";
@@ -185,34 +191,17 @@ static HRESULT STDMETHODCALLTYPE channel_OnDataReceived( IWTSVirtualChannelCallb
     return answer( text );
 }
 
-static HRESULT STDMETHODCALLTYPE channel_OnClose( IWTSVirtualChannelCallback *iface )
+static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *iface )
 {
     if (renderer) renderer->lpVtbl->Release( renderer );
     renderer = NULL;
     return S_OK;
 }
 
-static IWTSVirtualChannelCallbackVtbl channel_vtbl = { ANY, channel_OnDataReceived, channel_OnClose };
-static IWTSVirtualChannelCallback channel_callback = { &channel_vtbl };
-
-static HRESULT STDMETHODCALLTYPE listener_OnNewChannelConnection( IWTSListenerCallback *iface,
-        IWTSVirtualChannel *channel, BSTR data, BOOL *accept, IWTSVirtualChannelCallback **out )
-{
-    IWTSVirtualChannel_AddRef( channel );
-    opened = channel;
-    *accept = TRUE;
-    *out = &channel_callback;
-    return S_OK;
-}
-
-static IWTSListenerCallbackVtbl listener_vtbl = { ANY, listener_OnNewChannelConnection };
-static IWTSListenerCallback listener = { &listener_vtbl };
-
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
     IWTSPluginServiceProvider *provider;
     char name[NAME_MAX_SIZE];
-    IWTSListener *created;
     HRESULT hr;
 
     hr = IWTSVirtualChannelManager_QueryInterface( manager, &IID_IWTSPluginServiceProvider, (void **)&provider );
@@ -221,20 +210,5 @@ static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtu
     IWTSPluginServiceProvider_Release( provider );
     if (FAILED(hr)) return hr;
     channel_name( name );
-    return IWTSVirtualChannelManager_CreateListener( manager, name, 0, &listener, &created );
-}
-
-static HRESULT STDMETHODCALLTYPE plugin_Connected( IWTSPlugin *iface )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE plugin_Disconnected( IWTSPlugin *iface, DWORD code )
-{
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE plugin_Terminated( IWTSPlugin *iface )
-{
-    return S_OK;
+    return create_listener( manager, name );
 }
