@@ -119,7 +119,8 @@ static void plugin_fail( struct plugin *plugin, HRESULT hr, const WCHAR *reason 
 static void plugin_report( struct plugin *plugin, HRESULT hr, const WCHAR *reason )
 {
     if (FAILED(hr)) plugin_fail( plugin, hr, reason );
-    if (FAILED(hr) || plugin_completes( plugin )) notice_plugin( plugin, hr, reason ? WINE_DVC_CAUSE_REFUSED : WINE_DVC_CAUSE_OTHER, reason );
+    if (FAILED(hr) || plugin_completes( plugin ))
+        notice_plugin( plugin, hr, reason ? WINE_DVC_CAUSE_REFUSED : WINE_DVC_CAUSE_OTHER, reason );
     client_plugin_loaded( plugin->client );
 }
 
