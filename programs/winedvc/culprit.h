@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 #ifndef __WINEDVC_CULPRIT_H
 #define __WINEDVC_CULPRIT_H
 

@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 /*
  * The line is: control, others' share of the processors, what the machine's owner took from it, how much longer a
  * thread took to run than it ran, and microseconds of a round trip between two threads that wait.

@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 /*
  * FreeRDP looks for addins in one directory only, which was set when it was built. Both
  * FreeRDP 2 and 3 end in dlopen() of the full path there; this one takes the file that

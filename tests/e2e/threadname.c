@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 /* A test that counts what they do finds them in /proc by the name "winedvc". */
 
 #define _GNU_SOURCE

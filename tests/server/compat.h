@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 #ifndef WINEDVC_TESTS_COMPAT_H
 #define WINEDVC_TESTS_COMPAT_H
 

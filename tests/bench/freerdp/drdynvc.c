@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 /*
  * FreeRDP's drdynvc comes from the installed library, as its clients get it. This program plays the static channel
  * underneath and the plug-in above; BENCH_PDUS messages of

@@ -18,7 +18,6 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
-
 /*
  * It listens on WineDVC::Worker. A message of a byte is sent back. Two others are jobs of a thread of its own, one at a
  * time; each begins with a letter, then two numbers of 32 bits:
