@@ -443,7 +443,7 @@ struct channel *channel_create( struct client *client, struct listener *listener
     channel->connection = client->connection;
     channel->priority = priority;
     channel->unsent = channel->undelivered = 0;
-    channel->undelivered_reported = channel->unsent_reported = channel->overrun = FALSE;
+    channel->undelivered_reported = channel->unsent_reported = channel->overrun = channel->broken = FALSE;
     channel->answer = CHANNEL_UNANSWERED;
     channel->state = CHANNEL_OFFERED;
     channel->discards = channel->close_wanted = channel->finishing = FALSE;

@@ -131,6 +131,7 @@ struct channel
     /* pump role */
     enum channel_state state;
     BOOL    close_wanted;           /* the plug-in closed before the answer */
+    BOOL    broken;                 /* the transport refused a PDU: none follows but CLOSE */
     BOOL    unsent_reported;        /* over the soft limit */
     struct node *first, *last;      /* writes taken from the inbox */
     struct list sending_entry;      /* in the schedule; else empty */

@@ -73,7 +73,8 @@ static void pump_count( struct client *client, struct channel *channel, const st
     if (counts) counts->sent[later] += run->count - 1;
 }
 
-/* Gives PDU by PDU to a client that knows the static-channel API alone. Returns how many it took. */
+/* Gives PDU by PDU to a client that knows the static-channel API alone. Returns how many it took: none behind one that it
+ * refused. */
 static UINT32 transmit_singly( struct client *client, struct write *write, const struct run *run )
 {
     BYTE *pdu = run->pdu;
@@ -87,14 +88,14 @@ static UINT32 transmit_singly( struct client *client, struct write *write, const
         InterlockedExchangeAdd( &client->pump.in_flight, run->sizes[i] );
         if ((error = client->api->write( client, pdu, run->sizes[i], write )))
         {
-            TRACE( "The transport refused %u bytes, error %u.\n", run->sizes[i], error );
+            WARN( "The transport refused %u bytes, error %u.\n", run->sizes[i], error );
             InterlockedExchangeAdd( &client->pump.in_flight, -(LONG)run->sizes[i] );
             write_release( write );
-            client->counters.pdus_cancelled++;
+            break;
         }
         pdu += run->sizes[i] + WINE_DVC_HEADROOM;
     }
-    return run->count;
+    return i;
 }
 
 static UINT32 transmit_run( struct client *client, struct write *write, const struct run *run )
@@ -108,13 +109,22 @@ static UINT32 transmit_run( struct client *client, struct write *write, const st
     return 0;
 }
 
-/* The transport keeps the write until pump_complete. channel may be NULL. */
-static void pump_transmit( struct client *client, struct channel *channel, struct write *write, const struct run *run )
+/* No more of it than this was taken. */
+static void run_cut( struct client *client, struct run *run, UINT32 count )
 {
-    UINT32 count = client->host ? transmit_run( client, write, run ) : transmit_singly( client, write, run );
+    client->counters.pdus_cancelled += run->count - count;
+    while (run->count > count) run->size -= run->sizes[--run->count];
+}
 
+/* The transport keeps the write until pump_complete. channel may be NULL. FALSE if only a part of the run was taken. */
+static BOOL pump_transmit( struct client *client, struct channel *channel, struct write *write, struct run *run )
+{
+    UINT32 wanted = run->count, count = client->host ? transmit_run( client, write, run )
+                                                     : transmit_singly( client, write, run );
+
+    if (count < wanted) run_cut( client, run, count );
     if (count) pump_count( client, channel, run );
-    else client->counters.pdus_cancelled += run->count;
+    return count == wanted;
 }
 
 static void pump_send_control( struct client *client, struct channel *channel, struct write *write )
@@ -211,23 +221,6 @@ static void channel_get_run( struct client *client, struct channel *channel, UIN
     }
 }
 
-/* Sends up to max PDUs of the channel, if the window has room for them; returns their size, or 0. */
-static SIZE_T channel_send( struct client *client, struct channel *channel, UINT32 max )
-{
-    struct write *write;
-    struct run run;
-
-    if (!channel->first) return 0;
-    write = channel_first( channel );
-    channel_get_run( client, channel, max, &run );
-    if (!run.count) return 0;
-    pump_transmit( client, channel, write, &run );
-    InterlockedExchangeAdd64( &channel->unsent, -(LONG64)run.size );
-    channel_keep( channel, -(LONG64)run.size );
-    if (write_is_through( write )) channel_pop( channel );
-    return run.size;
-}
-
 static void drop_write( struct client *client, struct write *write )
 {
     struct drdynvc_fragments cursor = write->todo;
@@ -253,6 +246,39 @@ static void channel_drop( struct client *client, struct channel *channel )
     channel->first = channel->last = NULL;
 }
 
+/* A stream never has a hole: a channel ends where a PDU of it was refused. */
+static void channel_break( struct client *client, struct channel *channel )
+{
+    struct inbox *inbox = &client->pump.inbox;
+
+    channel->broken = TRUE;
+    channel_set_end( channel, CHANNEL_CLOSED );
+    channel_drop( client, channel );
+    InterlockedExchange( &inbox->look_for_ends, TRUE );
+    InterlockedExchange( &inbox->wanted, TRUE );
+}
+
+/* Sends up to max PDUs of the channel, if the window has room for them; returns their size, or 0. */
+static SIZE_T channel_send( struct client *client, struct channel *channel, UINT32 max )
+{
+    struct write *write;
+    struct run run;
+    SIZE_T size;
+    BOOL taken;
+
+    if (!channel->first) return 0;
+    write = channel_first( channel );
+    channel_get_run( client, channel, max, &run );
+    if (!run.count) return 0;
+    size = run.size;
+    taken = pump_transmit( client, channel, write, &run );
+    InterlockedExchangeAdd64( &channel->unsent, -(LONG64)size );
+    channel_keep( channel, -(LONG64)size );
+    if (write_is_through( write )) channel_pop( channel );
+    if (!taken) channel_break( client, channel );
+    return size;
+}
+
 static LONG64 write_bytes( const struct write *write )
 {
     struct drdynvc_fragments cursor = write->todo;
@@ -273,7 +299,8 @@ static void channel_schedule( struct client *client, struct channel *channel )
 static void pump_take_data( struct client *client, struct channel *channel, struct write *write )
 {
     channel_keep( channel, write_bytes( write ) );
-    if (channel->state == CHANNEL_ENDED || channel->close_wanted || write->todo.channel_id != channel->id)
+    if (channel->state == CHANNEL_ENDED || channel->close_wanted || channel->broken ||
+        write->todo.channel_id != channel->id)
     {
         drop_write( client, write );
         return;

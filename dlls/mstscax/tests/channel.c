@@ -586,6 +586,32 @@ static void test_Close_while_sending(void)
     stop_client();
 }
 
+/* ours: a message that the transport takes a part of is the channel's last, since the next one would be read as its rest */
+static void test_refused_PDU(void)
+{
+    static const struct step closed[] = { { CLOSED, .act = write_fails }, { CALLBACK_FREED, .flags = SAME_THREAD } };
+    BYTE *buffer = calloc( 1, 1048576 );
+    IWTSVirtualChannel *channel;
+
+    start_client();
+    channel = open_channel( 1 );
+    play( closed );
+    peer.transport = REFUSE_THIRD;
+    ok_write( channel, 1048576, buffer, S_OK );
+    ok_message( 1, buffer, 2 * 1590 );
+    ok_sent( 0x40, 1 );
+    ok_played();
+    ok_nothing_sent();
+    ok_counter( pdus_cancelled, (1048576 + 1589) / 1590 - 2 );
+
+    channel = open_channel( 1 );
+    ok_write( channel, 1048576, buffer, S_OK );
+    ok_message( 1, buffer, 1048576 );
+    close_channel( 1 );
+    stop_client();
+    free( buffer );
+}
+
 /* documented: a disconnect closes; ours: without a word to the server, and what was pending is gone */
 static void test_disconnect(void)
 {
@@ -601,10 +627,10 @@ static void test_disconnect(void)
 
     start_client();
     channel = open_channel( 1 );
-    /* a transport that refuses loses the PDUs, not the client */
+    play( steps );
+    /* a transport that refuses loses the channel, not the client */
     peer.transport = REFUSE;
     ok_write( channel, 1048576, buffer, S_OK );
-    play( steps );
     raise_event( CHANNEL_EVENT_DISCONNECTED );
     ok_played();
     peer.transport = COMPLETE_AT_ONCE;
@@ -640,6 +666,7 @@ static void run(void)
     test_early_Close();
     test_Close_when_stalled();
     test_Close_while_sending();
+    test_refused_PDU();
     test_disconnect();
 }
 

@@ -85,8 +85,9 @@ union entry_points
     CHANNEL_ENTRY_POINTS_FREERDP2_EX freerdp2;
 };
 
-/* What WriteEx does: DISCARD completes and forgets, WAIT lets the test do something meanwhile. */
-enum transport { COMPLETE_AT_ONCE, HOLD, REFUSE, WAIT, DISCARD };
+/* What WriteEx does: DISCARD completes and forgets, WAIT lets the test do something meanwhile, REFUSE_THIRD takes all but
+ * the third from now on. */
+enum transport { COMPLETE_AT_ONCE, HOLD, REFUSE, REFUSE_THIRD, WAIT, DISCARD };
 
 /* A PDU that the transport was given. */
 struct pdu
@@ -110,6 +111,7 @@ static struct
     DWORD session_count;
     UINT init_error;                /* what Init returns */
     enum transport transport;
+    unsigned int taken;             /* transport REFUSE_THIRD: how many it was given */
     HANDLE waiting, go;             /* transport WAIT: it is in WriteEx; it may go on */
     INT64 discarded;                /* bytes */
     CRITICAL_SECTION cs;
@@ -227,6 +229,12 @@ static inline UINT VCAPITYPE svc_write( DWORD open_handle, void *data, ULONG siz
     ok( open_handle == session.open_handle, "got handle %lu\n", open_handle );
     ok( size <= 1600, "a PDU has %lu bytes\n", size );
     if (transport == REFUSE) return CHANNEL_RC_NOT_CONNECTED;
+    if (transport == REFUSE_THIRD && ++peer.taken == 3)
+    {
+        peer.transport = COMPLETE_AT_ONCE;
+        peer.taken = 0;
+        return CHANNEL_RC_NO_MEMORY;
+    }
     if (transport == WAIT)
     {
         peer.transport = COMPLETE_AT_ONCE;
