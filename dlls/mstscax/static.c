@@ -34,6 +34,9 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* The first number of a channel, for the transport. */
 #define FIRST_STREAM 2
 
+/* Memory that a write costs until it has ended: a block of the pool. */
+#define WRITE_COST 256
+
 struct static_event;
 
 /* One call of VirtualChannelEntry; what it returns as init handle. Never freed. */
@@ -65,6 +68,8 @@ struct static_write
     LONG   cancelled;
 };
 
+C_ASSERT( sizeof(struct static_write) < WRITE_COST );
+
 struct static_channel
 {
     struct static_plugin *owner;
@@ -79,6 +84,7 @@ struct static_channel
     LONG   opened;                      /* counts how often, for the handles */
     struct static_write *incoming;      /* newest first */
     LONG64 kept;                        /* memory of what was received and no call has returned from */
+    LONG   writes;                      /* that have not ended */
 
     /* the reader's */
     BOOL   granted;                     /* the server has it, in this connection */
@@ -102,6 +108,7 @@ struct static_event
 };
 
 static LONG64 kept;                     /* the same of all channels */
+static LONG writes;
 static SRWLOCK lock = SRWLOCK_INIT;
 /* protected by lock; a channel is there for good before the count says so */
 static struct static_channel *channels[CHANNEL_MAX_COUNT];
@@ -272,9 +279,35 @@ static void run_write_end( struct task *task )
     if (!write->channel->owner->terminated) write->event_proc( write->handle, event, write->user_data, 0, 0, 0 );
 }
 
+static void free_write( struct static_write *write )
+{
+    InterlockedDecrement( &write->channel->writes );
+    InterlockedDecrement( &writes );
+    pool_free( write );
+}
+
 static void destroy_write( struct task *task )
 {
-    pool_free( CONTAINING_RECORD( task, struct static_write, task ) );
+    free_write( CONTAINING_RECORD( task, struct static_write, task ) );
+}
+
+/* NULL for a plug-in that waits for no WRITE_COMPLETE, before it has used up what others need. */
+static struct static_write *alloc_write( struct static_channel *channel, const struct client *client )
+{
+    LONG64 own = InterlockedIncrement( &channel->writes ), all = InterlockedIncrement( &writes );
+    struct static_write *write = NULL;
+
+    if (own * WRITE_COST <= client->hard_limit && all * WRITE_COST <= client->total_limit)
+        write = pool_alloc( sizeof(*write) );
+    if (!write)
+    {
+        InterlockedDecrement( &channel->writes );
+        InterlockedDecrement( &writes );
+        return NULL;
+    }
+    memset( write, 0, sizeof(*write) );
+    write->channel = channel;
+    return write;
 }
 
 static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG size, void *user_data )
@@ -285,16 +318,14 @@ static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG siz
     UINT error;
 
     if ((error = find_open( handle, &channel ))) return error;
+    client = channel->owner->plugin->client;
     if (!data) return CHANNEL_RC_NULL_DATA;
     if (!size) return CHANNEL_RC_ZERO_LENGTH;
     if (!InterlockedOr( &channel->joined, 0 )) return CHANNEL_RC_NOT_CONNECTED;
-    if (size > WINE_DVC_MAX_STATIC || !(write = pool_alloc( sizeof(*write) ))) return CHANNEL_RC_NO_MEMORY;
-    client = channel->owner->plugin->client;
-    memset( write, 0, sizeof(*write) );
+    if (size > WINE_DVC_MAX_STATIC || !(write = alloc_write( channel, client ))) return CHANNEL_RC_NO_MEMORY;
     write->task.what = "a static channel's WRITE_COMPLETE";
     write->task.run = run_write_end;
     write->task.destroy = destroy_write;
-    write->channel = channel;
     write->event_proc = InterlockedCompareExchangePointer( (void **)&channel->event_proc, NULL, NULL );
     write->handle = handle;
     write->connection = client->connection;
@@ -304,7 +335,7 @@ static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG siz
     write->references = 1;
     if (!write->event_proc) /* closed meanwhile */
     {
-        pool_free( write );
+        free_write( write );
         return CHANNEL_RC_NOT_OPEN;
     }
     do write->next = InterlockedCompareExchangePointer( (void **)&channel->incoming, NULL, NULL );

@@ -30,6 +30,9 @@
 
 #define CHANNELS 2
 
+/* Writes that 1 MiB allows. */
+#define WRITES 4096
+
 static struct
 {
     WCHAR file[MAX_PATH];       /* the plug-in's */
@@ -43,6 +46,10 @@ static struct
     HANDLE go;
     HANDLE ready, hang_up, ended;
     HANDLE sending, connected;  /* the transport is given a chunk, which it takes when there is another connection */
+    LONG keeps;                 /* it takes so many, and sends nothing: */
+    void *chunks[CHANNELS * (WRITES + 1)];
+    LONG taken, writes_ended;
+    HANDLE all_taken, all_ended;
 
     SRWLOCK lock;
     /* protected by lock */
@@ -79,8 +86,12 @@ static void ok_event_( int line, UINT expected )
 
 static void VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
 {
-    if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
-    else if (test.blocks) wait_for( test.go );
+    if (event == CHANNEL_EVENT_WRITE_CANCELLED && test.keeps)
+    {
+        if (++test.writes_ended == test.keeps) SetEvent( test.all_ended );
+    }
+    else if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
+    else if (test.blocks) WaitForSingleObject( test.go, INFINITE );
 }
 
 static void VCAPITYPE init_event( void *init_handle, UINT event, void *data, UINT size )
@@ -112,9 +123,10 @@ static BOOL CDECL enter( CHANNEL_ENTRY_POINTS *entry_points )
 
 /* The host */
 
+/* However long the session takes: the test's own waits have limits. */
 static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
 {
-    wait_for( test.hang_up );
+    WaitForSingleObject( test.hang_up, INFINITE );
     raise_event( CHANNEL_EVENT_TERMINATED );
     SetEvent( test.ended );
     return E_ABORT;
@@ -137,6 +149,12 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
 static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 connection, UINT32 stream, UINT32 flags,
                                                    BYTE *chunk, UINT32 size, void *write )
 {
+    if (test.keeps)
+    {
+        test.chunks[test.taken] = write;
+        if (++test.taken == test.keeps) SetEvent( test.all_taken );
+        return S_OK;
+    }
     SetEvent( test.sending );
     WaitForSingleObject( test.connected, TIMEOUT_AFTER_FAILURE );
     return HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
@@ -268,6 +286,45 @@ static void test_limits(void)
     stop();
 }
 
+#define ok_writes( handle, expected ) ok_writes_( __LINE__, handle, expected )
+static void ok_writes_( int line, DWORD handle, unsigned int expected )
+{
+    static BYTE data;
+    unsigned int count;
+    UINT error = 0;
+
+    for (count = 0; count <= expected && !error; count += !error)
+        error = test.functions.pVirtualChannelWrite( handle, &data, sizeof(data), NULL );
+    ok_(__FILE__, line)( count == expected && error == CHANNEL_RC_NO_MEMORY, "%u writes, then error %u\n", count, error );
+}
+
+static void check_write_limits( const char *const names[CHANNELS], const WINE_DVC_LIMITS *limits, unsigned int second )
+{
+    LONG i;
+
+    test.taken = test.writes_ended = 0;
+    test.keeps = WRITES + second;
+    start( names, limits );
+    ok_writes( test.handles[0], WRITES );
+    ok_writes( test.handles[1], second );
+    ok( wait_for( test.all_taken ), "%ld chunks were sent\n", test.taken );
+    for (i = 0; i < test.taken; i++) IWineDVCClient_CompleteStatic( session.client, test.chunks[i], TRUE );
+    ok( wait_for( test.all_ended ), "%ld writes have ended\n", test.writes_ended );
+    stop();
+}
+
+/* ours: a plug-in that waits for no end of its writes is bounded by their memory, for a channel, and for all; each that was
+ * taken ends, and makes room */
+static void test_write_limits(void)
+{
+    static const char *const names[CHANNELS] = { "one", "two" }, *const others[CHANNELS] = { "three", "four" };
+    static const WINE_DVC_LIMITS own = { .hard = 1, .total = 2 }, all = { .hard = 2, .total = 1 };
+
+    check_write_limits( names, &own, WRITES );
+    check_write_limits( others, &all, 0 );
+    test.keeps = 0;
+}
+
 static void run(void)
 {
     void (CDECL *set_entry)( BOOL (CDECL *proc)( CHANNEL_ENTRY_POINTS *entry_points ) );
@@ -282,6 +339,7 @@ static void run(void)
     test_order();
     test_no_memory();
     test_limits();
+    test_write_limits();
     DeleteFileW( test.file );
 }
 
@@ -293,6 +351,8 @@ START_TEST(static)
     test.ready = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.ended = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.all_taken = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.all_ended = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.sending = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.connected = CreateEventW( NULL, FALSE, FALSE, NULL );
     host_vtbl.Read = host_Read;
