@@ -27,7 +27,8 @@
 #include "windef.h"
 #include "winbase.h"
 #include "winreg.h"
-#include "objbase.h"
+#include "ole2.h"
+#include "ocidl.h"
 #include "rpcproxy.h"
 
 #include "proxies.h"
@@ -237,16 +238,21 @@ HRESULT WINAPI DllUnregisterServer(void)
 
 /* An object of every interface, that nobody calls. */
 
+/* Interfaces between a program and us that COM itself has the proxies of. */
+static const IID *const com_interfaces[] = { &IID_IClassFactory, &IID_IPropertyBag };
+
 static HRESULT STDMETHODCALLTYPE lasting_QueryInterface( IUnknown *iface, REFIID riid, void **out )
 {
+    BOOL found = IsEqualGUID( riid, &IID_IUnknown );
     const ProxyFileInfo **files;
     const CLSID *clsid;
-    int i;
+    unsigned int i;
+    int index;
 
-    GetProxyDllInfo( &files, &clsid );
-    for (*out = NULL; *files && !*out; files++)
-        if (IsEqualGUID( riid, &IID_IUnknown ) || (*files)->pIIDLookupRtn( riid, &i )) *out = iface;
-    return *out ? S_OK : E_NOINTERFACE;
+    for (i = 0; !found && i < ARRAY_SIZE(com_interfaces); i++) found = IsEqualGUID( riid, com_interfaces[i] );
+    for (GetProxyDllInfo( &files, &clsid ); !found && *files; files++) found = (*files)->pIIDLookupRtn( riid, &index );
+    *out = found ? iface : NULL;
+    return found ? S_OK : E_NOINTERFACE;
 }
 
 static ULONG STDMETHODCALLTYPE lasting_AddRef( IUnknown *iface )
@@ -262,6 +268,12 @@ static ULONG STDMETHODCALLTYPE lasting_Release( IUnknown *iface )
 static const IUnknownVtbl lasting_vtbl = { lasting_QueryInterface, lasting_AddRef, lasting_Release };
 static IUnknown lasting = { &lasting_vtbl };
 
+static void keep_interface( IStream *stream, REFIID riid )
+{
+    HRESULT hr = CoMarshalInterface( stream, riid, &lasting, MSHCTX_LOCAL, NULL, MSHLFLAGS_TABLESTRONG );
+    if (FAILED(hr)) WARN( "Interface %s will not last, hr %#lx.\n", debugstr_guid( riid ), hr );
+}
+
 /* Wine withdraws an interface with its last object in a process, and may wait for ever then for the end of a call that is
  * just about to end, so that no object of any interface can be passed any more. It never does with an object that lasts. */
 static void keep_interfaces(void)
@@ -270,18 +282,11 @@ static void keep_interfaces(void)
     const CLSID *clsid;
     IStream *stream;
     unsigned int i;
-    HRESULT hr;
 
     if (FAILED(CreateStreamOnHGlobal( NULL, TRUE, &stream ))) return;
+    for (i = 0; i < ARRAY_SIZE(com_interfaces); i++) keep_interface( stream, com_interfaces[i] );
     for (GetProxyDllInfo( &files, &clsid ); *files; files++)
-    {
-        for (i = 0; (*files)->pStubVtblList[i]; i++)
-        {
-            hr = CoMarshalInterface( stream, (*files)->pStubVtblList[i]->header.piid, &lasting, MSHCTX_LOCAL, NULL,
-                                     MSHLFLAGS_TABLESTRONG );
-            if (FAILED(hr)) WARN( "An interface will not last, hr %#lx.\n", hr );
-        }
-    }
+        for (i = 0; (*files)->pStubVtblList[i]; i++) keep_interface( stream, (*files)->pStubVtblList[i]->header.piid );
     IStream_Release( stream );
 }
 

@@ -20,6 +20,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COBJMACROS
@@ -341,6 +342,34 @@ static HRESULT STDMETHODCALLTYPE remote_app_GetLocalHwnd( IWTSRemoteAppWindowInf
 
 static const struct { void *unknown[3]; void *methods[1]; } remote_app_vtbl = { { UNKNOWN }, { remote_app_GetLocalHwnd } };
 
+static HRESULT STDMETHODCALLTYPE class_factory_CreateInstance( IClassFactory *iface, IUnknown *outer, REFIID riid, void **out )
+{
+    got.calls++;
+    *out = &plugin;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE class_factory_LockServer( IClassFactory *iface, BOOL lock )
+{
+    return S_OK;
+}
+
+static const struct { void *unknown[3]; void *methods[2]; } class_factory_vtbl =
+    { { UNKNOWN }, { class_factory_CreateInstance, class_factory_LockServer } };
+
+static HRESULT STDMETHODCALLTYPE bag_Read( IPropertyBag *iface, const WCHAR *name, VARIANT *value, IErrorLog *log )
+{
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE bag_Write( IPropertyBag *iface, const WCHAR *name, VARIANT *value )
+{
+    got.calls++;
+    return S_OK;
+}
+
+static const struct { void *unknown[3]; void *methods[2]; } bag_vtbl = { { UNKNOWN }, { bag_Read, bag_Write } };
+
 static struct object plugin = { &plugin_vtbl, &IID_IWTSPlugin },
                      factory = { &factory_vtbl, &IID_IWTSPluginFactory },
                      listener_callback = { &listener_callback_vtbl, &IID_IWTSListenerCallback },
@@ -354,7 +383,9 @@ static struct object plugin = { &plugin_vtbl, &IID_IWTSPlugin },
                      render_service = { &render_service_vtbl, &IID_IWTSBitmapRenderService },
                      window_info = { &window_info_vtbl, &IID_IWTSWindowInfoService },
                      window_changed = { &window_changed_vtbl, &IID_IWTSWindowChangedCallback },
-                     remote_app = { &remote_app_vtbl, &IID_IWTSRemoteAppWindowInfoService };
+                     remote_app = { &remote_app_vtbl, &IID_IWTSRemoteAppWindowInfoService },
+                     class_factory = { &class_factory_vtbl, &IID_IClassFactory },
+                     bag = { &bag_vtbl, &IID_IPropertyBag };
 
 static const GUID some_guid = { 0x12345678, 0x9abc, 0xdef0, { 1, 2, 3, 4, 5, 6, 7, 8 } };
 
@@ -627,37 +658,71 @@ static void test_interfaces(void)
     test_interface( &remote_app, call_remote_app );
 }
 
+static HRESULT call_OnClose( void *proxy )
+{
+    return IWTSVirtualChannelCallback_OnClose( (IWTSVirtualChannelCallback *)proxy );
+}
+
+static HRESULT call_CreateInstance( void *proxy )
+{
+    IWTSPlugin *created = NULL;
+    HRESULT hr = IClassFactory_CreateInstance( (IClassFactory *)proxy, NULL, &IID_IWTSPlugin, (void **)&created );
+
+    if (created) IWTSPlugin_Release( created );
+    return hr;
+}
+
+static HRESULT call_Write( void *proxy )
+{
+    VARIANT value;
+
+    VariantInit( &value );
+    return IPropertyBag_Write( (IPropertyBag *)proxy, L"name", &value );
+}
+
+/* The first is ours, and brings the object that lasts. */
+static const struct released
+{
+    struct object *object;
+    HRESULT (*call)( void *proxy );
+} released[] =
+{
+    { &channel_callback, call_OnClose },
+    { &class_factory, call_CreateInstance },
+    { &bag, call_Write },
+};
+
 /* In the other process: the same object again when it is released. */
-static void call_released( const char *object )
+static void call_released( const struct released *last, const char *object )
 {
     const HRESULT unknown_interface = HRESULT_FROM_WIN32( RPC_S_UNKNOWN_IF );
-    IWTSVirtualChannelCallback *proxy;
     unsigned int i;
+    IUnknown *proxy;
     HRESULT hr;
 
     for (i = 0; i < 2; i++)
     {
         proxy = NULL;
-        hr = unmarshal_text( object, &IID_IWTSVirtualChannelCallback, (void **)&proxy );
+        hr = unmarshal_text( object, last->object->iid, (void **)&proxy );
         ok( hr == S_OK, "%u: got hr %#lx\n", i, hr );
         if (!proxy) return;
-        hr = IWTSVirtualChannelCallback_OnClose( proxy );
+        hr = last->call( proxy );
         if (!i) ok( hr == S_OK, "got hr %#lx\n", hr );
         else ok( FAILED(hr) && hr != unknown_interface, "got hr %#lx\n", hr );
-        IWTSVirtualChannelCallback_Release( proxy );
+        IUnknown_Release( proxy );
     }
 }
 
-/* ours: interfaces are served when their last object is released, too; Wine withdraws one in a way that may never end */
-static void test_last_release(void)
+static void release_last( unsigned int index )
 {
+    struct object *last = released[index].object;
     WCHAR program[MAX_PATH], object[2048], line[MAX_PATH + 2100];
     STARTUPINFOW startup = { .cb = sizeof(startup) };
     PROCESS_INFORMATION info;
 
-    if (!marshal_as_text( channel_callback.iid, &channel_callback, MSHLFLAGS_NORMAL, object, ARRAY_SIZE(object) )) return;
+    if (!marshal_as_text( last->iid, last, MSHLFLAGS_NORMAL, object, ARRAY_SIZE(object) )) return;
     GetModuleFileNameW( NULL, program, ARRAY_SIZE(program) );
-    swprintf( line, ARRAY_SIZE(line), L"\"%s\" proxy released %s", program, object );
+    swprintf( line, ARRAY_SIZE(line), L"\"%s\" proxy released %u %s", program, index, object );
     if (!CreateProcessW( program, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info ))
     {
         ok( 0, "could not start the other process, error %lu\n", GetLastError() );
@@ -668,6 +733,19 @@ static void test_last_release(void)
     CloseHandle( info.hProcess );
     ok( got.calls == 1, "%u calls came\n", got.calls );
     got.calls = 0;
+}
+
+/* ours: interfaces are served when their last object is released, too; Wine withdraws one in a way that may never end */
+static void test_last_release(void)
+{
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(released); i++)
+    {
+        winetest_push_context( "%s", wine_dbgstr_guid( released[i].object->iid ) );
+        release_last( i );
+        winetest_pop_context();
+    }
 }
 
 #define PLUGIN_KEY  L"Software\\Classes\\Interface\\{A1230201-1439-4E62-A414-190D0AC3D40E}"
@@ -735,9 +813,9 @@ START_TEST( proxy )
         return;
     }
     CoInitializeEx( NULL, COINIT_MULTITHREADED );
-    if (winetest_get_mainargs( &argv ) == 4 && !strcmp( argv[2], "released" ))
+    if (winetest_get_mainargs( &argv ) == 5 && !strcmp( argv[2], "released" ))
     {
-        call_released( argv[3] );
+        call_released( &released[strtoul( argv[3], NULL, 10 )], argv[4] );
         CoUninitialize();
         return;
     }
