@@ -34,7 +34,7 @@
 
 /* The tests of a script run with a plug-in in a process of its own. */
 extern BOOL is_served;
-extern void func_channel(void), func_lifecycle(void), func_listener(void), func_receive(void);
+extern void func_channel(void), func_lifecycle(void), func_listener(void), func_receive(void), func_threads(void);
 
 /*
  * A class that is registered with LocalServer32 for the plug-in of a test. The program is that of the tests, of either
