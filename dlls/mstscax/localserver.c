@@ -24,6 +24,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#define COBJMACROS
 #include "windef.h"
 #include "winbase.h"
 #include "winsvc.h"
@@ -53,12 +54,17 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* Programs of one class that run at a time: more than one only where some do not end. */
 #define MAX_PROCESSES 16
 
+/* [MS-DCOM] 2.2.18 */
+#define OBJREF_SIGNATURE 0x574f454d
+#define OBJREF_STANDARD  1
+
 #define PROCESS_RIGHTS (SYNCHRONIZE | PROCESS_QUERY_INFORMATION | PROCESS_TERMINATE | PROCESS_SET_QUOTA)
 
 struct local_server
 {
     HANDLE job;             /* NULL if there is none */
-    HANDLE process;         /* NULL if none of ours started it */
+    HANDLE process;         /* NULL if it is not known */
+    BOOL   is_anothers;     /* none of ours started it, and it may stay */
     WCHAR  program[MAX_PATH];
     HANDLE stop;            /* event: COM has started the program, or failed to */
     LONG64 ready_time;      /* since when COM knows its class, or should; 0 before its start */
@@ -138,6 +144,42 @@ static HANDLE find_child( const WCHAR *program )
     }
     CloseHandle( snapshot );
     return process;
+}
+
+/* Whose an object is that a proxy stands for: Wine has the process's id in the upper half of an OXID, which COM puts behind
+ * the head of what it marshals. 0 if that is something else. */
+static DWORD find_owner( IUnknown *proxy )
+{
+    static const LARGE_INTEGER begin;
+    struct { UINT32 signature, flags; IID iid; UINT32 std_flags, references; UINT64 oxid; } reference = { 0 };
+    IStream *stream;
+    HRESULT hr;
+
+    if (FAILED(CreateStreamOnHGlobal( NULL, TRUE, &stream ))) return 0;
+    hr = CoMarshalInterface( stream, &IID_IUnknown, proxy, MSHCTX_LOCAL, NULL, MSHLFLAGS_NORMAL );
+    if (SUCCEEDED(hr))
+    {
+        IStream_Seek( stream, begin, STREAM_SEEK_SET, NULL );
+        IStream_Read( stream, &reference, sizeof(reference), NULL );
+        IStream_Seek( stream, begin, STREAM_SEEK_SET, NULL );
+        CoReleaseMarshalData( stream );
+    }
+    IStream_Release( stream );
+    return reference.signature == OBJREF_SIGNATURE && reference.flags == OBJREF_STANDARD ? reference.oxid >> 32 : 0;
+}
+
+/* One that ran already; only if it runs the program. */
+static HANDLE find_running( const WCHAR *program, IUnknown *object )
+{
+    DWORD id = find_owner( object ), size = MAX_PATH;
+    HANDLE process = id ? OpenProcess( PROCESS_RIGHTS, FALSE, id ) : NULL;
+    WCHAR path[MAX_PATH];
+
+    if (process && QueryFullProcessImageNameW( process, 0, path, &size ) && !wcsicmp( file_name( path ), file_name( program ) ))
+        return process;
+    WARN( "Process %#lx is not %s: its end will not be noticed.\n", id, debugstr_w( program ) );
+    if (process) CloseHandle( process );
+    return NULL;
 }
 
 /* starts_lock held: does another program start that cannot be told from this one yet, or may serve its class as well? */
@@ -371,10 +413,12 @@ static void CALLBACK process_ended( void *context, BOOLEAN timeout )
     server->ended( server->context, why );
 }
 
-void local_server_watch( struct local_server *server, void (*proc)( void *context, const WCHAR *why ), void *context )
+void local_server_watch( struct local_server *server, IUnknown *object, void (*proc)( void *context, const WCHAR *why ),
+                         void *context )
 {
     server->ended = proc;
     server->context = context;
+    if (!server->process) server->is_anothers = (server->process = find_running( server->program, object )) != NULL;
     if (!server->process) return;
     if (!RegisterWaitForSingleObject( &server->wait, server->process, process_ended, server, INFINITE, WT_EXECUTEONLYONCE ))
         WARN( "The program's end will not be noticed, error %lu.\n", GetLastError() );
@@ -389,7 +433,7 @@ void local_server_close( struct local_server *server )
 {
     if (InterlockedDecrement( &server->users )) return;
     InterlockedExchange( &server->closed, TRUE );
-    if (server->process) WaitForSingleObject( server->process, END_LIMIT );
+    if (server->process && !server->is_anothers) WaitForSingleObject( server->process, END_LIMIT );
     if (server->job) CloseHandle( server->job );
     server->job = NULL;
 }

@@ -44,10 +44,10 @@ extern const WCHAR *local_server_program( const struct local_server *server );
 extern DWORD local_server_ready_for( struct local_server *server );
 extern BOOL local_server_shows_window( struct local_server *server );
 
-/* Calls proc, on a thread of the system's, if the process ends before local_server_close; why says how. Once, and not
- * for a process that none of ours started. */
-extern void local_server_watch( struct local_server *server, void (*proc)( void *context, const WCHAR *why ),
-                                void *context );
+/* Calls proc, on a thread of the system's, if the process ends before local_server_close; why says how. Once. The process
+ * is found by its object if none of ours started it. */
+extern void local_server_watch( struct local_server *server, IUnknown *object,
+                                void (*proc)( void *context, const WCHAR *why ), void *context );
 
 /* Each use, of which local_server_open begins the first, has one close, when nothing that came from it is used any more.
  * The last gives the program some time to end by itself. */

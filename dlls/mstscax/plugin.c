@@ -309,7 +309,8 @@ static void run_load( struct task *task )
     else
     {
         plugin->plugin = loaded.objects[0];
-        if (plugin->server) local_server_watch( plugin->server, plugin_lost_program, plugin );
+        if (plugin->server)
+            local_server_watch( plugin->server, (IUnknown *)plugin->plugin, plugin_lost_program, plugin );
         for (i = 1; i < loaded.count; i++)
             if (!plugin_create( plugin->client, plugin->order, plugin->entry, loaded.objects[i],
                                 plugin->server, run_initialize ))

@@ -5,7 +5,8 @@
 #
 #   scene [KIND]        a prefix with the bystander, sample.dll, and a victim: a copy of the plug-in KIND (sample if it
 #                       is left out) under the name victim.dll, which has a host of its own; $victim is its channel
-#                       the environment has FAULT_SERVED for a case whose victim is in a process of its own (serve.c)
+#                       the environment has FAULT_SERVED for a case whose victim is in a process of its own (serve.c),
+#                       which FAULT_SERVED=running has run before the session
 #   victim_by COMMAND   its host is started by this shell command instead of Wine; "$@" are Wine's arguments
 #   begin [OPTION]…     the session. The script on stdin has a task "fault", which opens the victim's channel, comes to
 #                       "meet open", and lasts until the fault is over
@@ -55,6 +56,10 @@ serve_victim()
     cp "$plugins/${1:-sample}.dll" "$tmp/victim.dll" || fail "there is no plug-in $1"
     cp "$plugins/serve.exe" "$tmp/victim.dll.exe" || fail "there is no serve.exe"
     add_program victim "$class" "$tmp/victim.dll.exe" "$tmp/victim.dll"
+    [ "$FAULT_SERVED" = running ] || return 0
+    start "$tmp/program.log" env -u DISPLAY WINEPREFIX="$prefix" WINEDVC_TEST_CASE="$tmp" WINEDVC_TEST_SERVE=says \
+        "$WINE" "$tmp/victim.dll.exe" "$class" "$(windows_path "$tmp/victim.dll")" -Embedding
+    wait_line "$tmp/program.log" '^serves' 60 || fail "the program does not start"
 }
 
 scene()

@@ -29,6 +29,7 @@
  *   never        it never tells of its class
  *   terminated   it ends inside Terminated
  *   stay         it does not end
+ *   says         it says on its standard output that it serves
  *
  *   serve.exe /regserver
  *   serve.exe /unregserver
@@ -267,6 +268,11 @@ int main( int argc, char **argv )
     CoInitializeEx( NULL, is_mute ? COINIT_APARTMENTTHREADED : COINIT_MULTITHREADED );   /* without messages */
     if (!is_silent && FAILED(CoRegisterClassObject( &clsid, (IUnknown *)&factory, CLSCTX_LOCAL_SERVER,
                                                     REGCLS_MULTIPLEUSE, &cookie ))) return 4;
+    if (is_wanted( "says" ))
+    {
+        puts( "serves" );
+        fflush( stdout );
+    }
     WaitForSingleObject( unused, INFINITE );
     if (is_wanted( "stay" )) WaitForSingleObject( GetCurrentProcess(), INFINITE );
     CoRevokeClassObject( cookie );
