@@ -152,6 +152,7 @@ static DWORD find_owner( IUnknown *proxy )
 {
     static const LARGE_INTEGER begin;
     struct { UINT32 signature, flags; IID iid; UINT32 std_flags, references; UINT64 oxid; } reference = { 0 };
+    IUnknown *same;
     IStream *stream;
     HRESULT hr;
 
@@ -161,8 +162,10 @@ static DWORD find_owner( IUnknown *proxy )
     {
         IStream_Seek( stream, begin, STREAM_SEEK_SET, NULL );
         IStream_Read( stream, &reference, sizeof(reference), NULL );
+        /* the proxy gets its references back: Wine's CoReleaseMarshalData knows objects of this process alone */
         IStream_Seek( stream, begin, STREAM_SEEK_SET, NULL );
-        CoReleaseMarshalData( stream );
+        hr = CoUnmarshalInterface( stream, &IID_IUnknown, (void **)&same );
+        if (SUCCEEDED(hr)) IUnknown_Release( same );
     }
     IStream_Release( stream );
     return reference.signature == OBJREF_SIGNATURE && reference.flags == OBJREF_STANDARD ? reference.oxid >> 32 : 0;
