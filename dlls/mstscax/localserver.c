@@ -178,7 +178,8 @@ static HANDLE find_running( const WCHAR *program, IUnknown *object )
     HANDLE process = id ? OpenProcess( PROCESS_RIGHTS, FALSE, id ) : NULL;
     WCHAR path[MAX_PATH];
 
-    if (process && QueryFullProcessImageNameW( process, 0, path, &size ) && !wcsicmp( file_name( path ), file_name( program ) ))
+    if (process && QueryFullProcessImageNameW( process, 0, path, &size ) &&
+        !wcsicmp( file_name( path ), file_name( program ) ))
         return process;
     WARN( "Process %#lx is not %s: its end will not be noticed.\n", id, debugstr_w( program ) );
     if (process) CloseHandle( process );
