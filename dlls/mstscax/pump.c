@@ -465,7 +465,7 @@ static void pump_transmit_chunk( struct client *client, struct static_chunk *chu
 /* The same for chunks of static channels. */
 static BOOL pump_send_static( struct client *client )
 {
-    const SIZE_T size = sizeof(((struct static_chunk *)0)->room);
+    const SIZE_T size = sizeof(UINT32) + CHANNEL_CHUNK_LENGTH;
     unsigned int i;
 
     for (i = 0; i < RUN; i++)

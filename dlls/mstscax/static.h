@@ -43,7 +43,7 @@ struct static_chunk
     UINT32 stream;
     UINT32 flags;
     UINT32 size;            /* of what lies behind the headroom: the message's size, then data */
-    BYTE   room[WINE_DVC_HEADROOM + sizeof(UINT32) + CHANNEL_CHUNK_LENGTH];
+    BYTE   room[1];         /* headroom, then those bytes */
 };
 
 /* In the plug-in's queue: runs VirtualChannelEntry, and tells of the channels. On failure the reason is for free(). */
