@@ -60,36 +60,32 @@ static void reader_skip( struct frame_reader *reader, const uint8_t **data, size
 enum frame_status frame_read( struct frame_reader *reader, const uint8_t **data, size_t *size,
                               struct winedvc_frame *frame, const uint8_t **body )
 {
-    for (;;)
+    reader_skip( reader, data, size );
+    if (reader->skip || !*size) return FRAME_NONE;
+
+    if (reader->have < sizeof(*frame) && !reader_fill( reader, data, size, sizeof(*frame) )) return FRAME_NONE;
+    memcpy( frame, reader->buffer, sizeof(*frame) );
+    if (!frame_known( frame ))
     {
-        reader_skip( reader, data, size );
-        if (reader->skip || !*size) return FRAME_NONE;
-
-        if (reader->have < sizeof(*frame) && !reader_fill( reader, data, size, sizeof(*frame) ))
-            return FRAME_NONE;
-        memcpy( frame, reader->buffer, sizeof(*frame) );
-        if (!frame_known( frame ))
-        {
-            reader->skip = frame->size;
-            reader->have = 0;
-            continue;
-        }
-        if (frame->size > frame_limit( frame )) return FRAME_TOO_LONG;
-
-        if (reader->have == sizeof(*frame) && frame->size <= *size) /* no need to gather it */
-        {
-            *body = *data;
-            *data += frame->size;
-            *size -= frame->size;
-        }
-        else
-        {
-            if (!reader_fill( reader, data, size, sizeof(*frame) + frame->size )) return FRAME_NONE;
-            *body = reader->buffer + sizeof(*frame);
-        }
+        reader->skip = frame->size;
         reader->have = 0;
-        return FRAME_COMPLETE;
+        return FRAME_UNKNOWN;
     }
+    if (frame->size > frame_limit( frame )) return FRAME_TOO_LONG;
+
+    if (reader->have == sizeof(*frame) && frame->size <= *size) /* no need to gather it */
+    {
+        *body = *data;
+        *data += frame->size;
+        *size -= frame->size;
+    }
+    else
+    {
+        if (!reader_fill( reader, data, size, sizeof(*frame) + frame->size )) return FRAME_NONE;
+        *body = reader->buffer + sizeof(*frame);
+    }
+    reader->have = 0;
+    return FRAME_COMPLETE;
 }
 
 const char *frame_string( const uint8_t **text, size_t *size )

@@ -39,11 +39,12 @@ enum frame_status
 {
     FRAME_NONE,         /* all bytes are used up, no frame is complete */
     FRAME_COMPLETE,
+    FRAME_UNKNOWN,      /* one of an unknown stream begins, whose body the next calls step over */
     FRAME_TOO_LONG,     /* the stream cannot be read any further */
 };
 
 /* Takes bytes from *data and steps over them. A complete frame's body is valid until the next
- * call and as long as the bytes given. Frames of unknown streams are left out. */
+ * call and as long as the bytes given. */
 extern enum frame_status frame_read( struct frame_reader *reader, const uint8_t **data, size_t *size,
                                      struct winedvc_frame *frame, const uint8_t **body );
 

@@ -63,7 +63,7 @@ struct port
     struct frame_reader     reader;
     bool                    greeted;    /* HELLO has come */
     uint64_t                budget_time;
-    size_t                  budget;     /* that its control frames have used since then */
+    uint64_t                budget;     /* that its control frames, and those of unknown streams, have used since then */
 
     /* protected by the exchange's lock */
     int                     fd;         /* -1 after the end of the socket */

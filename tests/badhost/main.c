@@ -300,6 +300,18 @@ static void be_flooder( void )
     }
 }
 
+/* The same with frames of a later version, which are nothing to this one. */
+static void be_babbler( void )
+{
+    static struct winedvc_frame frames[1000];
+    size_t i;
+
+    for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
+        frames[i].stream = WINEDVC_STREAM_PICTURE + 1;
+    get_opened();
+    for (;;) wire_raw( frames, sizeof(frames) );
+}
+
 /* Whether what is stillborn has run in this prefix. */
 static bool has_run( const char *name )
 {
@@ -762,7 +774,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "echo", be_echo }, { "telling", be_telling }, { "limited", be_limited },
     { "tireless", be_tireless }, { "verbose", be_verbose }, { "drawling", be_drawling }, { "foreign", be_foreign },
     { "pourer", be_pourer }, { "dripping", be_dripping }, { "flooder", be_flooder }, { "barred", be_barred },
-    { "outside", be_outside }, { "lingerer", be_lingerer }, { "repeating", be_repeating },
+    { "outside", be_outside }, { "lingerer", be_lingerer }, { "repeating", be_repeating }, { "babbler", be_babbler },
 };
 
 static int be_host( const char *name )

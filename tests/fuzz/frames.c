@@ -79,10 +79,10 @@ static void read_piece( struct frame_reader *reader, const uint8_t *data, size_t
 
     check( piece != NULL );
     memcpy( piece, data, size );
-    while ((status = frame_read( reader, &next, &left, &frame, &body )) == FRAME_COMPLETE)
+    while ((status = frame_read( reader, &next, &left, &frame, &body )) == FRAME_COMPLETE || status == FRAME_UNKNOWN)
     {
         check( next >= piece && next + left == piece + size );
-        add_frame( result, &frame, body );
+        if (status == FRAME_COMPLETE) add_frame( result, &frame, body );
     }
     if (status == FRAME_NONE) check( !left );
     else result->too_long = true;

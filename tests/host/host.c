@@ -189,7 +189,7 @@ bool host_receive( struct host *host )
 
     if (host->ended) return false;
     do status = frame_read( &host->reader, &host->unread, &host->unread_size, &host->frame, &body );
-    while (status == FRAME_NONE && read_more( host ));
+    while (status == FRAME_UNKNOWN || (status == FRAME_NONE && read_more( host )));
 
     ok( status != FRAME_TOO_LONG, "a frame has %u bytes\n", host->frame.size );
     if ((host->ended = status != FRAME_COMPLETE)) return false;

@@ -62,6 +62,7 @@ static unsigned int read_stream( size_t piece )
 {
     struct frame_reader reader = { 0 };
     struct winedvc_frame frame;
+    enum frame_status status;
     unsigned int count = 0;
     const uint8_t *body;
     size_t done, i;
@@ -73,9 +74,12 @@ static unsigned int read_stream( size_t piece )
         const uint8_t *data = copy;
 
         memcpy( copy, stream + done, size );
-        while (frame_read( &reader, &data, &size, &frame, &body ) == FRAME_COMPLETE)
+        while ((status = frame_read( &reader, &data, &size, &frame, &body )) != FRAME_NONE)
         {
-            const struct winedvc_frame *want = &expected[count++];
+            const struct winedvc_frame *want = &expected[count];
+
+            if (status == FRAME_UNKNOWN) continue;
+            count++;
 
             if (frame.size != want->size || frame.stream != want->stream || frame.flags != want->flags) return 0;
             for (i = 0; i < frame.size; i++) if (body[i] != count - 1) return 0;
@@ -118,7 +122,7 @@ static void test_too_long(void)
         { { WINEDVC_MAX_CHUNK + 1, WINEDVC_STREAM_STATIC + WINEDVC_MAX_STATIC - 1, 0 }, FRAME_TOO_LONG },
         { { WINEDVC_MAX_PICTURE, WINEDVC_STREAM_PICTURE, 0 }, FRAME_NONE },
         { { WINEDVC_MAX_PICTURE + 1, WINEDVC_STREAM_PICTURE, 0 }, FRAME_TOO_LONG },
-        { { UINT32_MAX, WINEDVC_STREAM_PICTURE + 1, 0 }, FRAME_NONE },
+        { { UINT32_MAX, WINEDVC_STREAM_PICTURE + 1, 0 }, FRAME_UNKNOWN },
     };
     struct winedvc_frame frame;
     const uint8_t *body;
