@@ -652,6 +652,8 @@ void exchange_end_batch( struct exchange *exchange, bool token, uint64_t pause )
         if (port->out.head || port->rule) needed = true;
         port_show( port );
     }
+    /* while a token was on its way the I/O thread had no other to ask for */
+    if (exchange->connected) exchange_need_visit( exchange, router_deadline( exchange->router ) );
     exchange_unlock( exchange );
     if (needed) exchange_wake( exchange );
 }

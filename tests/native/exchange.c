@@ -18,6 +18,7 @@
  * Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA
  */
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -271,6 +272,51 @@ static void test_many_answers(void)
     exchange_hear( exchange, port, &heard );
     ok( !heard.rule, "the host breaks the rule that %s\n", heard.rule );
     packet_queue_clear( &heard.control );
+    end_host();
+}
+
+#define check_woken( woken ) check_woken_( __LINE__, woken )
+static void check_woken_( int line, bool woken )
+{
+    struct pollfd wake = { exchange_wake_fd( exchange ), POLLIN, 0 };
+
+    ok_(__FILE__, line)( (poll( &wake, 1, 0 ) > 0) == woken, "the I/O thread %s\n", woken ? "sleeps on" : "comes round" );
+    exchange_woken( exchange );
+}
+
+/* The I/O thread, which sleeps while the client is to come by, comes round then for a channel that waits for a host. */
+static void test_deadline(void)
+{
+    static const uint8_t caps[] = { 0x50, 0, 1, 0 }, late[] = { 0x10, 7, 'n', 0 }, nobodys[] = { 0x10, 8, 'o', 0 };
+    static const struct name_list no_names;
+    struct packet_queue to_client;
+    unsigned int unsaid = 0;
+    uint64_t time;
+
+    start_host( NULL );
+    exchange_configure( exchange, 4000, &no_names );
+    exchange_name( exchange, port, router_expect, "n" );
+    exchange_set_complete( exchange, port, true );
+    exchange_connect( exchange, "here" );
+    server_sends( caps, sizeof(caps) );
+    server_sends( late, sizeof(late) );
+    server_sends( nobodys, sizeof(nobodys) );
+    exchange_set_known( exchange, true );
+    free( exchange_take_note( exchange, &unsaid ) );
+    posted = 0;
+    exchange_end_turn( exchange );
+    ok( posted, "the client is not asked to come by\n" );
+    exchange_woken( exchange );
+    exchange_time( exchange );
+    exchange_expire( exchange, &to_client );
+    ok( to_client.count == 1, "%zu PDUs are left to FreeRDP\n", to_client.count );
+    packet_queue_clear( &to_client );
+    exchange_end_batch( exchange, true, 0 );
+    check_woken( true );
+    time = exchange_time( exchange );
+    ok( time != UINT64_MAX, "the client is not asked to come by in time\n" );
+    exchange_end_batch( exchange, true, 0 );
+    check_woken( false );
     end_host();
 }
 
@@ -632,6 +678,7 @@ START_TEST(exchange)
     test_restless_server();
     test_dropped();
     test_many_answers();
+    test_deadline();
     test_renderer();
     test_no_renderer();
     test_end_renderer();
