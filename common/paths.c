@@ -57,14 +57,15 @@ bool path_home( char *const *environment, char path[PATH_MAX] )
            path_format( path, "%s", found->pw_dir );
 }
 
-/* In the directory that a variable names, else in one of the home directory. A relative one is not to be heeded. */
+/* In the directory that a variable names, else in one of the home directory. A relative or an empty name is not to be
+ * heeded. */
 static bool path_of_user( char *const *environment, const char *variable, const char *below_home, const char *name,
                           char *path )
 {
     const char *given = environment_get( environment, variable );
     char home[PATH_MAX];
 
-    if (given && path_format( path, "%s/%s", given, name ) && *path == '/') return true;
+    if (given && *given == '/' && path_format( path, "%s/%s", given, name )) return true;
     return path_home( environment, home ) && path_format( path, "%s/%s/%s", home, below_home, name );
 }
 
@@ -82,7 +83,7 @@ bool path_system_conf( char *const *environment, char path[PATH_MAX] )
     {
         size_t size = strcspn( dir, ":" );
 
-        if (path_format( path, "%.*s/%s", (int)size, dir, CONF ) && *path == '/' && !access( path, F_OK )) return true;
+        if (*dir == '/' && path_format( path, "%.*s/%s", (int)size, dir, CONF ) && !access( path, F_OK )) return true;
         dir += size;
     }
     return false;

@@ -124,12 +124,60 @@ static void test_unreadable(void)
     settings_clear( &settings );
 }
 
+/* An empty variable is as one that is not set. */
+static void test_empty_variable(void)
+{
+    struct settings settings;
+    char path[PATH_MAX + 64];
+
+    home_write( "config/winedvc/winedvc.conf", "timeout = 5\n" );
+    home_write( ".config/winedvc/winedvc.conf", "timeout = 4\n" );
+    setenv( "XDG_CONFIG_HOME", "", 1 );
+    read_files( &settings );
+    ok( settings.timeout == 4, "got %u\n", settings.timeout );
+    settings_clear( &settings );
+    snprintf( path, sizeof(path), "%s/config", home );
+    setenv( "XDG_CONFIG_HOME", path, 1 );
+}
+
+/* What README shows is what it says, comments and all. */
+static void test_readme(void)
+{
+    char path[PATH_MAX], line[300], text[2000] = "";
+    struct plugin_choice choice;
+    struct settings settings;
+    bool inside = false;
+    FILE *readme;
+
+    snprintf( path, sizeof(path), "%s/README.md", getenv( "SRCDIR" ) );
+    readme = fopen( path, "r" );
+    ok( readme != NULL, "%s can not be read\n", path );
+    if (!readme) return;
+    while (fgets( line, sizeof(line), readme ))
+    {
+        if (!strncmp( line, "    [plugin ", 12 )) inside = true;
+        if (strncmp( line, "    ", 4 )) inside = false;
+        if (inside) strncat( text, line + 4, sizeof(text) - strlen( text ) - 1 );
+    }
+    fclose( readme );
+    home_write( "config/winedvc/winedvc.conf", text );
+    read_files( &settings );
+    check_no_mistake( &settings );
+    settings_choose( &settings, "any", "C:\\vendor2.dll", &choice );
+    ok( choice.loaded, "it is not enabled\n" );
+    ok( choice.servers && choice.servers->count == 2 && !strcmp( choice.servers->names[1], "10.*" ), "got other servers\n" );
+    ok( choice.group && !strcmp( choice.group, "office" ), "got %s\n", choice.group );
+    settings_clear( &settings );
+}
+
 START_TEST( conf )
 {
     home_create();
     test_no_file();
     test_files();
     test_mistakes();
+    test_empty_variable();
+    test_readme();
     test_unreadable();
     home_remove();
 }
