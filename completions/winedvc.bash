@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # bash completion for winedvc(1)
 
+# _winedvc_plugins FORMAT WORD: adds the plug-ins' names that begin so; whatever they hold, it is no shell code
+_winedvc_plugins()
+{
+    local name text
+    while IFS= read -r name
+    do
+        printf -v text "$1" "$name"
+        [[ $text != "$2"* ]] || COMPREPLY+=("$text")
+    done < <(winedvc list --names 2> /dev/null)
+}
+
 _winedvc()
 {
-    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} options= words=
+    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} options=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]
     then
@@ -28,17 +39,12 @@ _winedvc()
         return
     fi
     case $verb in
-    remove|enable|disable)
-        words=$(winedvc list --names 2> /dev/null)
-        local IFS=$'\n'
-        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
-        ;;
-    run) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
-    try)
-        words=$(winedvc list --names 2> /dev/null)
-        local IFS=$'\n'
+    remove|enable|disable) _winedvc_plugins %q "$word" ;;
+    run)                   mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
+    try) # where names are those of files the shell quotes them
         compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word"; compgen -f -- "$word")
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        _winedvc_plugins %s "$word"
         ;;
     add|doctor|trace) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
