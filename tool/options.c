@@ -122,7 +122,7 @@ static enum options_result count_operands( const struct verb *verb, const struct
 enum options_result options_parse( const struct verb *verb, int argc, char **argv, struct arguments *arguments )
 {
     struct option options[MOST_OPTIONS];
-    char letters[2 * VERB_OPTIONS + 3];
+    char letters[2 * VERB_OPTIONS + 3], letter[3] = "";
     int value;
 
     memset( arguments, 0, sizeof(*arguments) );
@@ -149,7 +149,10 @@ enum options_result options_parse( const struct verb *verb, int argc, char **arg
                       verb->name );
             return OPTIONS_WRONG;
         case '?':
-            complain( "%s has no option like %s: see \"winedvc %s --help\"", verb->name, argv[optind - 1], verb->name );
+            /* a letter among others is not what optind has gone past */
+            if (optopt > OPTION_PREFIX) snprintf( letter, sizeof(letter), "-%c", optopt );
+            complain( "%s has no option like %s: see \"winedvc %s --help\"", verb->name, *letter ? letter : argv[optind - 1],
+                      verb->name );
             return OPTIONS_WRONG;
         default:
             if (value > OPTION_PREFIX) value = find_letter( verb, value );
