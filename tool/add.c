@@ -377,6 +377,7 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
                                                struct catalog *catalog, bool *ours )
 {
     struct registration *registration;
+    struct shell_word word;
 
     *ours = false;
     if (!catalog_open( catalog, &plan->target )) return NULL;
@@ -391,7 +392,7 @@ static struct registration *find_or_write_key( const struct plan *plan, const st
     if (*plan->file && !*plan->class && !plan->image.has_instance && !plan->image.has_static)
     {
         complain( "%s has registered itself, but no plug-in: if its vendor names a class, \"winedvc add %s:{CLSID}\"",
-                  plan->file, plan->file );
+                  plan->file, shell_quote( &word, plan->file ) );
         return NULL;
     }
     if (!(*ours = registry_change( &plan->target, plan->target.bits, "set", plan->key, plan->value ))) return NULL;
