@@ -103,11 +103,14 @@ static const char *find_mend( const char *problem )
     return mend > problem ? mend : end;
 }
 
+/* For what names no mend itself. */
+static const char read_on[] = "see docs/troubleshooting.md of winedvc's documentation";
+
 static void tell_problem( struct doctor *doctor, const char *about, const char *problem )
 {
     const char *mend = find_mend( problem );
 
-    tell( doctor, VERDICT_FAILED, *mend ? mend + 2 : "see docs/troubleshooting.md", "%s%.*s", about,
+    tell( doctor, VERDICT_FAILED, *mend ? mend + 2 : read_on, "%s%.*s", about,
           (int)(mend - problem), problem );
 }
 
@@ -120,7 +123,7 @@ static void tell_broken( struct doctor *doctor, const struct registration *regis
     struct shell_word word;
 
     snprintf( text, sizeof(text), "%s; or go without it: \"winedvc disable %s\"",
-              *mend ? mend + 2 : "see docs/troubleshooting.md", shell_quote( &word, registration->key ) );
+              *mend ? mend + 2 : read_on, shell_quote( &word, registration->key ) );
     tell( doctor, VERDICT_FAILED, text, "plug-in %s%s: %.*s", registration->key, how, (int)(mend - problem), problem );
 }
 
@@ -359,7 +362,7 @@ static void look_at_clients( struct doctor *doctor )
     {
         if (!sealed_client_find( environment, sealed )) continue;
         snprintf( mend, sizeof(mend), "install the distribution's package (%s)%s", sealed->package,
-                  sealed->is_snap ? "" : "; docs/troubleshooting.md has what else it would need" );
+                  sealed->is_snap ? "" : "; docs/troubleshooting.md of winedvc's documentation has what else it would need" );
         tell( doctor, VERDICT_WARNING, mend, "client %s is a %s, which has a FreeRDP of its own: \"winedvc run\" does "
               "not reach into it", sealed->name, sealed->is_snap ? "Snap" : "Flatpak" );
     }
