@@ -238,10 +238,10 @@ static void delivery_run( struct task *task )
     if (used) channel_drop_callback( channel );
 }
 
-/* Small messages cost more than their bytes. */
-static LONG64 delivery_cost( const struct delivery *delivery )
+/* The memory, which may be that of a larger message before; small ones cost more than their bytes. */
+static LONG64 delivery_cost( struct delivery *delivery )
 {
-    return (LONG64)delivery->size + DRDYNVC_MESSAGE_ROOM;
+    return (LONG64)drdynvc_message_capacity( delivery_message( delivery ) ) + DRDYNVC_MESSAGE_ROOM;
 }
 
 static void free_spare( struct channel *channel, BYTE *spare )

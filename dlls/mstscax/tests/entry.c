@@ -750,6 +750,99 @@ static void test_total_limit_before_answer(void)
     free( data );
 }
 
+/* OnDataReceived returns when the test wants that. */
+static struct
+{
+    HANDLE come, go;    /* a call has come; it may return */
+    HANDLE large_go;    /* so may one for LARGE bytes */
+    HANDLE freed;       /* a callback is released */
+} held;
+
+#define LARGE (MIB * 3 / 4)
+
+static void hold_data( struct call *call )
+{
+    if (call->kind == CALLBACK_FREED) ReleaseSemaphore( held.freed, 1, NULL );
+    if (call->kind != DATA_RECEIVED) return;
+    if (call->value == LARGE)
+    {
+        wait_for( held.large_go );
+        return;
+    }
+    ReleaseSemaphore( held.come, 1, NULL );
+    wait_for( held.go );
+}
+
+static void start_holding( const WINE_DVC_LIMITS *limits, void (*on_call)( struct call *call ) )
+{
+    held.come = CreateSemaphoreW( NULL, 0, 8, NULL );
+    held.freed = CreateSemaphoreW( NULL, 0, 8, NULL );
+    held.go = CreateEventW( NULL, TRUE, FALSE, NULL );
+    held.large_go = CreateEventW( NULL, FALSE, FALSE, NULL );
+    start_client_with_limits( limits );
+    script.on_call = on_call;
+}
+
+static void ok_held( HANDLE what, unsigned int count )
+{
+    while (count--) ok( wait_for( what ), "%u calls do not come\n", count + 1 );
+}
+
+static void let_all_go( unsigned int channels )
+{
+    SetEvent( held.go );
+    ok_held( held.freed, channels );
+    ResetEvent( held.go );
+}
+
+static void stop_holding(void)
+{
+    script.on_call = NULL;
+    open_channel( 1 );
+    hang_up();
+    CloseHandle( held.come );
+    CloseHandle( held.freed );
+    CloseHandle( held.go );
+    CloseHandle( held.large_go );
+}
+
+static void create_held( BYTE id )
+{
+    server_creates( id, "TEST" );
+    ok_created( id );
+}
+
+/* ours: a small message in the memory of a large one counts as what it keeps */
+static void test_small_in_large(void)
+{
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 1 };
+    BYTE *pdu, id;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    pdu = calloc( 1, 2 + LARGE );
+    pdu[0] = 0x30;
+    start_holding( &limits, hold_data );
+    for (id = 1; id <= 2; id++)
+    {
+        create_held( id );
+        pdu[1] = id;
+        server_sends( pdu, 2 + LARGE );
+        server_writes( id, "block", 5 );
+        SetEvent( held.large_go );
+        ok_held( held.come, 1 );    /* so the large one's memory is there for the next */
+    }
+    for (id = 1; id <= 2; id++) server_writes( id, "next", 4 );
+    ok_noticed( WARNING, "These plug-ins keep more than 1 MiB that was not sent or not taken: channel TEST has most of "
+                "it, so it is closed" );
+    ok_sent( 0x40, 1 );
+    let_all_go( 1 );
+    server_closes( 2 );
+    ok_sent( 0x40, 2 );
+    let_all_go( 1 );
+    free( pdu );
+    stop_holding();
+}
+
 static LONG limited_calls, limited_most;
 static HANDLE limited_go, limited_ended;
 
@@ -849,6 +942,7 @@ static void run(void)
     test_queue_limits();
     test_total_limit();
     test_total_limit_before_answer();
+    test_small_in_large();
     test_thread_limit();
     test_close_read_with_data();
     test_unloading();
