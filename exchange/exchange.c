@@ -444,6 +444,7 @@ void exchange_disconnect( struct exchange *exchange, uint32_t code )
 {
     exchange_lock( exchange );
     if (exchange->connected) exchange_end_epoch( exchange, code );
+    statics_forget_ids( &exchange->statics );
     exchange_unlock( exchange );
     exchange_wake( exchange );
 }

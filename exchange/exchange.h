@@ -158,7 +158,8 @@ extern void exchange_trace_counters( struct exchange *exchange );
 
 /* Waits until the static channels are known, or for as long as a channel would wait for its host. Returns their number. */
 extern size_t exchange_await_static( struct exchange *exchange, struct static_def defs[WINEDVC_MAX_STATIC] );
-/* Before a connection begins: what the server calls it; 0 if it has not granted it. */
+/* Before a connection begins: what the server calls it until that ends; 0, as for those that are not named, if it has not
+ * granted it. */
 extern void exchange_set_static_id( struct exchange *exchange, const char *name, uint16_t id );
 
 /* A connection begins, another one having ended if there was one; ends. */

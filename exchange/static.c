@@ -101,6 +101,13 @@ void statics_reset( struct statics *statics )
     }
 }
 
+void statics_forget_ids( struct statics *statics )
+{
+    size_t i;
+
+    for (i = 0; i < statics->count; i++) statics->channels[i].id = 0;
+}
+
 void statics_stop_host( struct statics *statics, unsigned int host )
 {
     size_t i;

@@ -81,8 +81,9 @@ extern struct static_channel *statics_find( struct statics *statics, unsigned in
 /* A plug-in of this host has declared it; what the host has sent before, as another, is none of it. */
 extern void static_give( struct static_channel *channel, unsigned int host, uint16_t stream );
 
-/* A connection begins. */
+/* A connection begins; has ended, with the ids. */
 extern void statics_reset( struct statics *statics );
+extern void statics_forget_ids( struct statics *statics );
 /* The host gets nothing more; it has none any more. That of number 0, which searches, has none; a channel that no host
  * has yet keeps what waits. */
 extern void statics_stop_host( struct statics *statics, unsigned int host );

@@ -320,6 +320,27 @@ static void test_deadline(void)
     end_host();
 }
 
+/* A plug-in has no static channel that its session has not asked for, whatever the server called it in the one before. */
+static void test_stale_id(void)
+{
+    static const uint8_t chunk[] = "chunk", body[sizeof(struct winedvc_chunk) + 1] = { 1 };
+    bool late;
+
+    start_host( NULL );
+    ok( !exchange_add_static( exchange, port, WINEDVC_STREAM_STATIC, "a", 0, &late ), "it can not be declared\n" );
+    exchange_set_ready( exchange, port );
+    exchange_set_static_id( exchange, "a", STATIC_ID );
+    exchange_connect( exchange, "here" );
+    exchange_disconnect( exchange, 0 );
+    host_sends( WINEDVC_STREAM_CONTROL, WINEDVC_PURGED, &(struct winedvc_connected){ 1 }, sizeof(struct winedvc_connected) );
+    exchange_connect( exchange, "here" );
+    ok( exchange_receive_static( exchange, STATIC_ID, chunk, sizeof(chunk), FIRST | 2, sizeof(chunk) ) == STATIC_DROPPED,
+        "the plug-in gets what comes on another channel\n" );
+    host_sends( WINEDVC_STREAM_STATIC, FIRST | 2, body, sizeof(body) );
+    ok( !take_one(), "what it sends goes out on another channel\n" );
+    end_host();
+}
+
 /* Renderers */
 
 /* The next control frame that the host gets of this type; those before it are left out. */
@@ -679,6 +700,7 @@ START_TEST(exchange)
     test_dropped();
     test_many_answers();
     test_deadline();
+    test_stale_id();
     test_renderer();
     test_no_renderer();
     test_end_renderer();
