@@ -208,8 +208,7 @@ static void port_decode_picture( struct port *port, const uint8_t *body, size_t 
     else packet_queue_push( &intake->pictures, packet );
 }
 
-/* May it have its say now? */
-static bool port_may_speak( struct port *port, size_t size, struct intake *intake )
+const char *port_speaks( struct port *port, size_t size )
 {
     uint64_t now = clock_ms();
 
@@ -219,9 +218,8 @@ static bool port_may_speak( struct port *port, size_t size, struct intake *intak
         port->budget = 0;
     }
     port->budget += (uint64_t)PORT_CONTROL_COST + size;
-    if (port->budget <= PORT_CONTROL_BUDGET) return true;
-    intake->rule = "a host sends no more than 2 MiB of control frames in a second, each of which counts 256 bytes more";
-    return false;
+    if (port->budget <= PORT_CONTROL_BUDGET) return NULL;
+    return "a host sends no more than 2 MiB of control frames in a second, each of which counts 256 bytes more";
 }
 
 static void port_decode_control( struct port *port, enum winedvc_control type, const uint8_t *body, size_t size,
@@ -231,7 +229,7 @@ static void port_decode_control( struct port *port, enum winedvc_control type, c
     struct packet *packet;
 
     if (!port->greeted && type != WINEDVC_HELLO) intake->rule = "a host begins with HELLO";
-    else if (!port_may_speak( port, size, intake )) return;
+    else if ((intake->rule = port_speaks( port, size ))) return;
     else if (type == WINEDVC_PURGED)
     {
         if (!frame_take( &purged, sizeof(purged), &body, &size )) intake->rule = "a control frame holds what its type says";
@@ -266,7 +264,7 @@ void port_decode( struct port *port, const uint8_t **data, size_t *size, struct 
             intake->rule = "a frame is no longer than its kind may be";
             return;
         case FRAME_UNKNOWN:
-            port_may_speak( port, frame.size, intake );
+            intake->rule = port_speaks( port, frame.size );
             break;
         case FRAME_COMPLETE:
             if (frame.stream == WINEDVC_STREAM_DRDYNVC) port_decode_pdu( port, body, frame.size, intake );

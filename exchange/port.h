@@ -63,7 +63,7 @@ struct port
     struct frame_reader     reader;
     bool                    greeted;    /* HELLO has come */
     uint64_t                budget_time;
-    uint64_t                budget;     /* that its control frames, and those of unknown streams, have used since then */
+    uint64_t                budget;     /* that what port_speaks() counts has used since then */
 
     /* protected by the exchange's lock */
     int                     fd;         /* -1 after the end of the socket */
@@ -133,6 +133,10 @@ extern void port_destroy( struct port *port );
 extern ssize_t port_receive( struct port *port, void *buffer, size_t size );
 /* Decodes them, up to a frame that begins a new connection. Needs "reading" and no lock. */
 extern void port_decode( struct port *port, const uint8_t **data, size_t *size, struct intake *intake );
+
+/* Counts a control frame of so many bytes, or another one that is no better. Returns the rule that it breaks: a host may not
+ * say more. NULL if it may. Needs "reading". */
+extern const char *port_speaks( struct port *port, size_t size );
 
 /* These need the exchange's lock, and never wait. */
 

@@ -72,8 +72,8 @@ void exchange_take_picture_part( struct exchange *exchange, struct port *port, c
     const uint8_t *data = packet->data;
     size_t size = packet->size;
     struct renderer *renderer;
-    const char *rule;
-    bool dropped;
+    const char *rule = NULL;
+    bool dropped = false;
 
     if (!frame_take( &part, sizeof(part), &data, &size ))
     {
@@ -81,8 +81,12 @@ void exchange_take_picture_part( struct exchange *exchange, struct port *port, c
         return;
     }
     /* of one that ended meanwhile it may still come */
-    if (!(renderer = renderers_find( &exchange->renderers, port->number, part.renderer ))) return;
-    if ((rule = renderer_take( renderer, &part, data, size, &dropped ))) exchange_note_breach( exchange, port, rule );
+    if ((renderer = renderers_find( &exchange->renderers, port->number, part.renderer )))
+        rule = renderer_take( renderer, &part, data, size, &dropped );
+    /* short is the last part of a picture, and the next comes when that one is drawn: others would have no limit */
+    if (!rule && packet->size < WINEDVC_MAX_PICTURE && !(renderer && renderer->whole))
+        rule = port_speaks( port, packet->size );
+    if (rule) exchange_note_breach( exchange, port, rule );
     else if (dropped) rendering_tell_drawn( exchange, port, part.renderer, false );
 }
 

@@ -660,6 +660,32 @@ static void test_bad_renderers(void)
     end_host();
 }
 
+/* Parts of pictures that cost more than their bytes are talk: more than a host may say. Those of a picture whose renderer
+ * has ended are not. */
+static void test_stray_parts(void)
+{
+    unsigned int i;
+
+    start_renderer();
+    exchange_unmap( exchange, port, 5 );
+    for (i = 0; i < 4 * 2048 * 2048 / 4080; i++) host_draws( 5, 2048, 2048, 4080 * i, 4080 );
+    host_draws( 5, 2048, 2048, 4080 * i, 4 * 2048 * 2048 - 4080 * i );
+    check_rule( NULL );
+    for (i = 0; i < 10000; i++) host_draws( 99, 2048, 2048, i, 1 );
+    check_rule( "2 MiB" );
+    end_host();
+
+    start_renderer();
+    for (i = 0; i < 10000; i++) host_draws( 5, 2048, 2048, i, 1 );
+    check_rule( "2 MiB" );
+    end_host();
+
+    start_renderer();
+    for (i = 0; i < 10000; i++) host_draws( 5, 1, 1, 0, 4 );
+    check_rule( "2 MiB" );
+    end_host();
+}
+
 /* A picture that is larger than its mapping takes no memory, and is dropped with its last byte. */
 static void test_large_picture(void)
 {
@@ -707,4 +733,5 @@ START_TEST(exchange)
     test_turns();
     test_bad_renderers();
     test_large_picture();
+    test_stray_parts();
 }
