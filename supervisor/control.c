@@ -46,12 +46,13 @@ static const char *control_hello( struct supervisor *supervisor, struct host *ho
 
     if (hello->major != WINEDVC_MAJOR) return "winedvc.exe is of the addin's version";
     if (hello->bits != host->bits) return "a host has the bits of its plug-ins";
-    if (versions && host->state == HOST_STARTS && !supervisor->terminated)
+    if (!host_event( host, EVENT_HELLO )) return NULL;
+    if (versions && !supervisor->terminated)
+    {
         log_line( host->number ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "host %u (process %d): %s, %u bit",
                   host->number, (int)host->process.pid, log_escape( &text, versions ), host->bits );
-    if (versions && !host->number && !supervisor->terminated && !wine_check_version( versions, problem, sizeof(problem) ))
-        log_warn( "%s", problem );
-    if (!host_event( host, EVENT_HELLO )) return NULL;
+        if (!host->number && !wine_check_version( versions, problem, sizeof(problem) )) log_warn( "%s", problem );
+    }
     life_heard( host );
     show_host( supervisor, host );
     return NULL;
@@ -138,8 +139,7 @@ static void control_tell_order( const struct plugin *first, const struct plugin 
 
 /* Does another plug-in listen on the name that this one, of that index in its host, has begun to listen on? In a host
  * their order is the group's, else that of the hosts' numbers. */
-static void control_tell_shared( const struct supervisor *supervisor, const struct host *host, size_t index,
-                                 const char *name )
+static void control_tell_shared( struct supervisor *supervisor, struct host *host, size_t index, const char *name )
 {
     const struct plugin *plugin = host->group->plugins[index], *other;
     const struct host *owner;
@@ -152,6 +152,7 @@ static void control_tell_shared( const struct supervisor *supervisor, const stru
         {
             other = owner->group->plugins[i];
             if (other == plugin || !name_list_has( other->ready ? &other->names : &other->heard, name )) continue;
+            if (!control_may_log( supervisor, host )) return;
             if (owner == host ? i < index : owner->number < host->number) control_tell_order( other, plugin, name );
             else control_tell_order( plugin, other, name );
         }

@@ -287,6 +287,21 @@ static void be_repeating( void )
     exit( 0 );
 }
 
+/* Offers another one's channel over and over, and ends. */
+static void be_rival( void )
+{
+    struct winedvc_listen listen = { 1 };
+    unsigned int i;
+
+    get_opened();
+    for (i = 0; i < 1000; i++)
+    {
+        wire_listen( "Bad::echo" );
+        wire_control( WINEDVC_UNLISTEN, &listen, sizeof(listen), "Bad::echo" );
+    }
+    exit( 0 );
+}
+
 /* Talks without end, and breaks no other rule. */
 static void be_flooder( void )
 {
@@ -775,6 +790,7 @@ static const struct { const char *name; void (*be)( void ); } hosts[] =
     { "tireless", be_tireless }, { "verbose", be_verbose }, { "drawling", be_drawling }, { "foreign", be_foreign },
     { "pourer", be_pourer }, { "dripping", be_dripping }, { "flooder", be_flooder }, { "barred", be_barred },
     { "outside", be_outside }, { "lingerer", be_lingerer }, { "repeating", be_repeating }, { "babbler", be_babbler },
+    { "rival", be_rival },
 };
 
 static int be_host( const char *name )
@@ -843,12 +859,12 @@ static void be_crowded( void )
     wire_control( WINEDVC_LOG, &log, sizeof(log), count > MOST_HOSTS ? "there are too many hosts" : "there is room" );
 }
 
-/* Says that it is run by a Wine that is too old. */
-static void be_old( void )
+/* Says so often that it is run by a Wine that is too old. */
+static void be_old( unsigned int count )
 {
     static const struct winedvc_hello hello = { WINEDVC_MAJOR, WINEDVC_MINOR, 64, 0, 0 };
 
-    wire_control( WINEDVC_HELLO, &hello, sizeof(hello), "badhost, wine-7.22 (Test) as Windows 10.0.19041" );
+    while (count--) wire_control( WINEDVC_HELLO, &hello, sizeof(hello), "badhost, wine-7.22 (Test) as Windows 10.0.19041" );
 }
 
 static int be_search( const char *bad, char *names )
@@ -859,7 +875,8 @@ static int be_search( const char *bad, char *names )
     if (bad && !strcmp( bad, "stillborn" )) be_stillborn( "search" );
     if (bad && !strcmp( bad, "dead" )) return 0;
     if (bad && !strcmp( bad, "crowded" )) be_crowded();
-    else if (bad && !strcmp( bad, "old" )) be_old();
+    else if (bad && !strcmp( bad, "old" )) be_old( 1 );
+    else if (bad && !strcmp( bad, "stammering" )) be_old( 1000 );
     else wire_hello( bad && !strcmp( bad, "newer" ) ? WINEDVC_MAJOR + 1 : WINEDVC_MAJOR, 64 );
     if (bad && !strcmp( bad, "pdu" )) wire_data( 1, junk, 1 );
     if (bad && !strcmp( bad, "listen" )) wire_listen( "Bad::scout" );

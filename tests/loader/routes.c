@@ -279,6 +279,25 @@ static void test_repeated_names(void)
     ok( !witness_count( "the plug-ins of the last session are not known" ), "The record is broken.\n" );
 }
 
+/* However often a host offers another one's channel, or the search says of which Wine it is, the log stays readable. */
+static void test_readable_log(void)
+{
+    struct client *client = client_create();
+    unsigned int lines;
+
+    client->option = "restarts=0";
+    client_begin( client );
+    server_open( client, 1, ECHO_CHANNEL );
+    server_create( client, 2, "Bad::rival" );
+    server_expect_created( client, 2 );
+    witness_wait( "rival.dll): the process of this plug-in ended", 1 );
+    lines = witness_count( "channel Bad::echo is offered by two plug-ins" );
+    ok( lines && lines < 100, "The log has %u lines of a channel.\n", lines );
+    lines = witness_count( "is too old" );
+    ok( lines == 1, "The log has %u lines of Wine.\n", lines );
+    end( client );
+}
+
 START_TEST( caps )
 {
     hosts_set( "echo telling" );
@@ -348,6 +367,14 @@ START_TEST( flood )
     hosts_set( "echo flooder babbler" );
     witness_log();
     test_flood();
+}
+
+START_TEST( readable_log )
+{
+    hosts_set( "echo rival" );
+    setenv( "WINEDVC_TEST_SCOUT", "stammering", 1 );
+    witness_log();
+    test_readable_log();
 }
 
 START_TEST( barred )
