@@ -105,11 +105,28 @@ static void system_directories( WCHAR system[MAX_PATH], WCHAR wow64[MAX_PATH] )
     swprintf( wow64, MAX_PATH, L"%.200s\\syswow64", windows );
 }
 
-static BOOL search( const WCHAR *directories, const WCHAR *name, const WCHAR *extension, WCHAR *path, DWORD count )
+/* SearchPathW finds directories as well. */
+static BOOL search_file( const WCHAR *directories, const WCHAR *name, const WCHAR *extension, WCHAR *path, DWORD count )
 {
     DWORD size = SearchPathW( directories, name, extension, count, path, NULL );
 
-    return size && size < count;
+    return size && size < count && !(GetFileAttributesW( path ) & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+static BOOL has_extension( const WCHAR *name )
+{
+    const WCHAR *dot = wcsrchr( name, '.' );
+
+    return dot && !has_directory( dot );
+}
+
+static BOOL search( const WCHAR *directories, const WCHAR *name, const WCHAR *extension, WCHAR *path, DWORD count )
+{
+    WCHAR full[MAX_PATH * 4];
+
+    if (search_file( directories, name, extension, path, count )) return TRUE;
+    if (has_extension( name ) || swprintf( full, ARRAY_SIZE(full), L"%s%s", name, extension ) < 0) return FALSE;
+    return search_file( directories, full, NULL, path, count );
 }
 
 /* As a process of 32 bits would, whose system directory is named system32, too. */
@@ -154,12 +171,14 @@ BOOL server_find_program( const WCHAR *command, REGSAM view, WCHAR *path, DWORD 
         take_quoted( name );
         return find_file( name, L".exe", view, path, count );
     }
-    for (space = wcschr( name, ' ' ); space; space = wcschr( end, ' ' ))
+    for (space = wcspbrk( name, L" \t" ); space; space = wcspbrk( end, L" \t" ))
     {
+        WCHAR cut = *space;
+
         *space = 0;
         if (find_file( name, L".exe", view, path, count )) return TRUE;
-        *space = ' ';
-        for (end = space; *end == ' '; end++) continue;
+        *space = cut;
+        end = space + wcsspn( space, L" \t" );
     }
     return find_file( name, L".exe", view, path, count );
 }

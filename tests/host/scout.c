@@ -19,11 +19,13 @@
  */
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -233,14 +235,21 @@ static void test_values( const char *sample, const char *silent )
 }
 
 #define CLASS "{3d5c0a1e-4b0f-4c3d-8e21-771a905dc4f1}"
-#define SERVER "HKLM\\Software\\Classes\\CLSID\\" CLASS "\\InprocServer32"
+#define CLASS_KEY "HKLM\\Software\\Classes\\CLSID\\" CLASS
+#define SERVER CLASS_KEY "\\InprocServer32"
+#define PROGRAM CLASS_KEY "\\LocalServer32"
 #define SYSTEM "C:\\windows\\system32\\"
+
+static void set_default( const char *key, const char *view, const char *type, const char *value )
+{
+    const char *add[] = { "add", key, "/ve", "/t", type, "/d", value, "/f", view, NULL };
+
+    host_run_program( "reg.exe", add );
+}
 
 static void set_server( const char *view, const char *type, const char *value )
 {
-    const char *add[] = { "add", SERVER, "/ve", "/t", type, "/d", value, "/f", view, NULL };
-
-    host_run_program( "reg.exe", add );
+    set_default( SERVER, view, type, value );
 }
 
 static void delete_server( const char *view )
@@ -282,6 +291,51 @@ static void test_server_names(void)
     ok_class( 0, "winedvc-none.dll" );
     delete_server( "/reg:64" );
     place_file( "windows/system32/winedvc-test.dll", NULL );
+}
+
+static void place_directory( const char *name, bool make )
+{
+    char path[PATH_MAX];
+
+    snprintf( path, sizeof(path), "%s/drive_c/%s", getenv( "WINEPREFIX" ), name );
+    ok( !(make ? mkdir( path, 0777 ) : rmdir( path )), "the directory %s: %s\n", name, strerror( errno ) );
+}
+
+static void ok_program( const char *command, const char *path )
+{
+    set_default( PROGRAM, "/reg:64", "REG_SZ", command );
+    ok_class( path ? 64 : 0, path ? path : command );
+}
+
+/* documented: a command without quotation marks is cut at each white space, and a name without an extension gets one;
+ * observed: what is no file is gone over */
+static void test_directories(void)
+{
+    static const char *const directories[] = { "Vendor", "Vendor App", "Vendor App/serve" };
+    char plugin[PATH_MAX];
+    unsigned int i;
+
+    for (i = 0; i < 3; i++) place_directory( directories[i], true );
+    snprintf( plugin, sizeof(plugin), "%s/tests/plugins/x86_64-windows/serve.exe", getenv( "BUILDDIR" ) );
+    place_file( "Vendor App/serve.exe", plugin );
+    ok_program( "C:\\Vendor App\\serve.exe", "C:\\Vendor App\\serve.exe" );
+    ok_program( "C:\\Vendor App\\serve.exe -one two", "C:\\Vendor App\\serve.exe" );
+    ok_program( "C:\\Vendor App\\serve.exe\t-one", "C:\\Vendor App\\serve.exe" );
+    ok_program( "C:\\Vendor App\\serve -one", "C:\\Vendor App\\serve.exe" );
+    ok_program( "\"C:\\Vendor App\\serve\" -one", "C:\\Vendor App\\serve.exe" );
+    ok_program( "C:\\Vendor none.exe", NULL );
+    delete_key( CLASS_KEY );
+    place_file( "Vendor App/serve.exe", NULL );
+
+    snprintf( plugin, sizeof(plugin), "%s/tests/plugins/x86_64-windows/sample.dll", getenv( "BUILDDIR" ) );
+    place_file( "Vendor App/serve.dll", plugin );
+    set_server( "/reg:64", "REG_SZ", "C:\\Vendor App\\serve" );
+    ok_class( 64, "C:\\Vendor App\\serve.dll" );
+    set_server( "/reg:64", "REG_SZ", "C:\\Vendor" );
+    ok_class( 0, "C:\\Vendor" );
+    delete_server( "/reg:64" );
+    place_file( "Vendor App/serve.dll", NULL );
+    while (i--) place_directory( directories[i], false );
 }
 
 /* documented: what a program of 32 bits knows as system32 is syswow64 */
@@ -358,6 +412,7 @@ START_TEST(scout)
     test_connection( sample, silent );
     test_values( sample, silent );
     test_server_names();
+    test_directories();
     test_other_bits();
     test_processors();
 }
