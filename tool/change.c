@@ -23,6 +23,7 @@
 
 #include <wine/winedvcbridge.h>
 
+#include "ascii.h"
 #include "catalog.h"
 #include "registry.h"
 #include "terminal.h"
@@ -52,32 +53,62 @@ static bool tell( struct change *change, const struct registration *registration
     return true;
 }
 
+/* The first of that key from this one on: each place of the registry may have another plug-in by its name. */
+static struct registration *find_key( struct registration *registration, const char *key )
+{
+    while (registration && !ascii_equal( registration->key, key )) registration = registration->next;
+    return registration;
+}
+
 static bool remove_plugin( struct change *change, struct registration *registration )
 {
-    if ((registration->flags & WINEDVC_ADDIN_REGISTERED) && registration->bits &&
-        !registry_change( &change->target, registration->bits, "unregister", registration->file, NULL ))
-        complain( "what it has registered by itself stays in the registry" );
+    struct registration *first = find_key( change->catalog.search.registrations, registration->key ), *each;
+
+    for (each = first; each; each = find_key( each->next, first->key ))
+        if ((each->flags & WINEDVC_ADDIN_REGISTERED) && each->bits &&
+            !registry_change( &change->target, each->bits, "unregister", each->file, NULL ))
+            complain( "what it has registered by itself stays in the registry" );
     if (!registry_change( &change->target, change->target.bits, "remove", registration->key, NULL )) return false;
-    catalog_forget( &change->catalog, registration );
+    for (each = first; each; each = find_key( each->next, first->key )) catalog_forget( &change->catalog, each );
     return tell( change, registration, "removed", "removed; its file stays" );
+}
+
+/* Returns false if each was so before. */
+static bool needs_switch( const struct change *change, const char *key, uint32_t disabled )
+{
+    struct registration *each = find_key( change->catalog.search.registrations, key );
+
+    while (each && (each->flags & WINEDVC_ADDIN_DISABLED) == disabled) each = find_key( each->next, key );
+    return each != NULL;
+}
+
+/* It may be named once more. */
+static void note_switch( struct change *change, const char *key, uint32_t disabled )
+{
+    struct registration *each;
+
+    for (each = find_key( change->catalog.search.registrations, key ); each; each = find_key( each->next, key ))
+    {
+        each->flags = (each->flags & ~WINEDVC_ADDIN_DISABLED) | disabled;
+        if (disabled) catalog_forget( &change->catalog, each );
+    }
 }
 
 static bool enable_plugin( struct change *change, struct registration *registration )
 {
-    if (!(registration->flags & WINEDVC_ADDIN_DISABLED))
+    if (!needs_switch( change, registration->key, 0 ))
         return tell( change, registration, "unchanged", "enabled already" );
     if (!registry_change( &change->target, change->target.bits, "enable", registration->key, NULL )) return false;
-    registration->flags &= ~WINEDVC_ADDIN_DISABLED;     /* it may be named once more */
+    note_switch( change, registration->key, 0 );
     return tell( change, registration, "enabled", "enabled" );
 }
 
 static bool disable_plugin( struct change *change, struct registration *registration )
 {
-    if (registration->flags & WINEDVC_ADDIN_DISABLED)
+    if (!needs_switch( change, registration->key, WINEDVC_ADDIN_DISABLED ))
         return tell( change, registration, "unchanged", "disabled already" );
     if (!registry_change( &change->target, change->target.bits, "disable", registration->key, NULL )) return false;
-    registration->flags |= WINEDVC_ADDIN_DISABLED;
-    catalog_forget( &change->catalog, registration );
+    note_switch( change, registration->key, WINEDVC_ADDIN_DISABLED );
     return tell( change, registration, "disabled", "disabled: no session loads it until \"winedvc enable\"" );
 }
 
@@ -97,6 +128,20 @@ static int change_named( struct change *change, char *const *names, change_plugi
     return STATUS_OK;
 }
 
+static bool is_gone( const struct change *change, const struct registration *registration )
+{
+    return registration_state( &change->target, registration ) == REGISTRATION_GONE;
+}
+
+/* One that goes would take the others of its name with it. */
+static bool has_other( const struct change *change, const char *key )
+{
+    struct registration *each = find_key( change->catalog.search.registrations, key );
+
+    while (each && is_gone( change, each )) each = find_key( each->next, key );
+    return each != NULL;
+}
+
 static int remove_gone( struct change *change )
 {
     struct registration *registration;
@@ -104,9 +149,11 @@ static int remove_gone( struct change *change )
 
     for (registration = change->catalog.search.registrations; registration; registration = registration->next)
     {
-        if (registration_state( &change->target, registration ) != REGISTRATION_GONE) continue;
-        if (!remove_plugin( change, registration )) return STATUS_FAILED;
+        if (!is_gone( change, registration )) continue;
         found = true;
+        if (has_other( change, registration->key ))
+            complain( "%s stays: there is another plug-in of that name, whose file is not missing", registration->key );
+        else if (!remove_plugin( change, registration )) return STATUS_FAILED;
     }
     if (!found && !change->done) printf( "No plug-in's file is missing.\n" );
     return STATUS_OK;

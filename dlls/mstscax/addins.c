@@ -74,7 +74,7 @@ BOOL addins_enum_keys( HKEY root, const WCHAR *path, REGSAM view, const WCHAR *v
         if (RegEnumKeyExW( addins, i, key, &size, NULL, NULL, NULL, NULL )) break;
         if ((name = read_value( addins, key, value )))
         {
-            struct addin addin = { root, key, name };
+            struct addin addin = { root, addins, key, name };
             go_on = proc( &addin, context );
             free( name );
         }

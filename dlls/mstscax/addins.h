@@ -33,6 +33,7 @@
 struct addin
 {
     HKEY root;
+    HKEY addins;            /* the opened parent of key; valid in proc */
     const WCHAR *key;
     const WCHAR *entry;     /* Name, environment variables expanded */
 };

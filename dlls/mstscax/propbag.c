@@ -108,19 +108,19 @@ struct lookup
 };
 
 /* Text and numbers; of another type a value is not there. */
-static HRESULT read_value( HKEY root, const WCHAR *path, const WCHAR *name, VARIANT *value )
+static HRESULT read_value( HKEY addins, const WCHAR *key, const WCHAR *name, VARIANT *value )
 {
     WCHAR text[1024];
     DWORD number, size = sizeof(number);
 
-    if (!RegGetValueW( root, path, name, RRF_RT_REG_DWORD, NULL, &number, &size ))
+    if (!RegGetValueW( addins, key, name, RRF_RT_REG_DWORD, NULL, &number, &size ))
     {
         V_VT( value ) = VT_I4;
         V_I4( value ) = number;
         return S_OK;
     }
     size = sizeof(text);
-    if (RegGetValueW( root, path, name, RRF_RT_REG_SZ, NULL, text, &size )) return E_INVALIDARG;
+    if (RegGetValueW( addins, key, name, RRF_RT_REG_SZ, NULL, text, &size )) return E_INVALIDARG;
     if (!(V_BSTR( value ) = SysAllocString( text ))) return E_OUTOFMEMORY;
     V_VT( value ) = VT_BSTR;
     return S_OK;
@@ -129,11 +129,9 @@ static HRESULT read_value( HKEY root, const WCHAR *path, const WCHAR *name, VARI
 static BOOL look_up( const struct addin *addin, void *context )
 {
     struct lookup *lookup = context;
-    WCHAR path[ARRAY_SIZE(ADDINS_PATH) + 256];
 
     if (wcscmp( addin->entry, lookup->entry )) return TRUE;
-    swprintf( path, ARRAY_SIZE(path), ADDINS_PATH L"\\%s", addin->key );
-    lookup->hr = read_value( addin->root, path, lookup->name, lookup->value );
+    lookup->hr = read_value( addin->addins, addin->key, lookup->name, lookup->value );
     return FALSE;
 }
 

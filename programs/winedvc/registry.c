@@ -46,21 +46,6 @@ static void say_why( WCHAR why[WHY], const WCHAR *format, ... )
     why[WHY - 1] = 0;
 }
 
-static void key_path( const WCHAR *key, WCHAR path[512] )
-{
-    swprintf( path, 512, ADDINS_PATH L"\\%.255s", key );
-}
-
-/* The user's key, else that of all users. */
-static LSTATUS open_key( const WCHAR *key, REGSAM access, HKEY *opened )
-{
-    WCHAR path[512];
-
-    key_path( key, path );
-    if (!RegOpenKeyExW( HKEY_CURRENT_USER, path, 0, access, opened )) return 0;
-    return RegOpenKeyExW( HKEY_LOCAL_MACHINE, path, 0, access, opened );
-}
-
 static LSTATUS set_text( HKEY key, const WCHAR *name, const WCHAR *value )
 {
     return RegSetValueExW( key, name, 0, REG_SZ, (const BYTE *)value, (wcslen( value ) + 1) * sizeof(WCHAR) );
@@ -72,7 +57,7 @@ static LSTATUS set_key( const WCHAR *key, const WCHAR *value )
     LSTATUS status;
     HKEY opened;
 
-    key_path( key, path );
+    swprintf( path, ARRAY_SIZE(path), ADDINS_PATH L"\\%.255s", key );
     status = RegCreateKeyExW( HKEY_CURRENT_USER, path, 0, NULL, 0, KEY_WRITE, NULL, &opened, NULL );
     if (status) return status;
     status = set_text( opened, ADDIN_NAME, value );
@@ -80,38 +65,67 @@ static LSTATUS set_key( const WCHAR *key, const WCHAR *value )
     return status;
 }
 
-static LSTATUS mark_key( const WCHAR *key )
+/* Changes what one place has by that name; ERROR_FILE_NOT_FOUND if that is nothing to change. */
+typedef LSTATUS (*change_key)( HKEY addins, const WCHAR *key );
+
+/* Wherever sessions look, whatever the bits of this program. Where one fails the others are changed all the same. */
+static LSTATUS change_all( const WCHAR *key, change_key change )
+{
+    static const struct { HKEY root; REGSAM view; } places[] =
+    {
+        { HKEY_CURRENT_USER, 0 }, { HKEY_LOCAL_MACHINE, KEY_WOW64_64KEY }, { HKEY_LOCAL_MACHINE, KEY_WOW64_32KEY },
+    };
+    LSTATUS status, failure = ERROR_FILE_NOT_FOUND;
+    BOOL changed = FALSE;
+    unsigned int i;
+    HKEY addins;
+
+    for (i = 0; i < ARRAY_SIZE(places); i++)
+    {
+        if (!(status = RegOpenKeyExW( places[i].root, ADDINS_PATH, 0, KEY_READ | KEY_WRITE | places[i].view, &addins )))
+        {
+            status = change( addins, key );
+            RegCloseKey( addins );
+        }
+        if (!status) changed = TRUE;
+        else if (status != ERROR_FILE_NOT_FOUND) failure = status;
+    }
+    return changed && failure == ERROR_FILE_NOT_FOUND ? 0 : failure;
+}
+
+static LSTATUS mark_key( HKEY addins, const WCHAR *key )
 {
     LSTATUS status;
     HKEY opened;
 
-    if ((status = open_key( key, KEY_WRITE, &opened ))) return status;
+    if ((status = RegOpenKeyExW( addins, key, 0, KEY_WRITE, &opened ))) return status;
     status = set_text( opened, ADDIN_REGISTERED, L"by winedvc" );
     RegCloseKey( opened );
     return status;
 }
 
-/* A key that is not there is removed. */
-static LSTATUS remove_key( const WCHAR *key )
+static LSTATUS remove_key( HKEY addins, const WCHAR *key )
 {
-    WCHAR path[512];
-    LSTATUS status;
+    return RegDeleteTreeW( addins, key );
+}
 
-    key_path( key, path );
-    if ((status = RegDeleteTreeW( HKEY_CURRENT_USER, path )) == ERROR_FILE_NOT_FOUND)
-        status = RegDeleteTreeW( HKEY_LOCAL_MACHINE, path );
+/* A key that is nowhere is removed: the plug-in's DllUnregisterServer may have done that. */
+static LSTATUS remove_all( const WCHAR *key )
+{
+    LSTATUS status = change_all( key, remove_key );
+
     return status == ERROR_FILE_NOT_FOUND ? 0 : status;
 }
 
 /* The value of one name gets another: of whatever type it is. */
-static LSTATUS rename_value( const WCHAR *key, const WCHAR *from, const WCHAR *to )
+static LSTATUS rename_value( HKEY addins, const WCHAR *key, const WCHAR *from, const WCHAR *to )
 {
     DWORD type, size = 0;
     BYTE *data = NULL;
     LSTATUS status;
     HKEY opened;
 
-    if ((status = open_key( key, KEY_READ | KEY_WRITE, &opened ))) return status;
+    if ((status = RegOpenKeyExW( addins, key, 0, KEY_READ | KEY_WRITE, &opened ))) return status;
     if (!(status = RegQueryValueExW( opened, from, NULL, &type, NULL, &size )) && !(data = malloc( size + 1 )))
         status = ERROR_OUTOFMEMORY;
     if (!status) status = RegQueryValueExW( opened, from, NULL, &type, data, &size );
@@ -120,6 +134,18 @@ static LSTATUS rename_value( const WCHAR *key, const WCHAR *from, const WCHAR *t
     free( data );
     RegCloseKey( opened );
     return status;
+}
+
+static LSTATUS disable_key( HKEY addins, const WCHAR *key )
+{
+    return rename_value( addins, key, ADDIN_NAME, ADDIN_DISABLED );
+}
+
+/* A Name that was written since is not lost. */
+static LSTATUS enable_key( HKEY addins, const WCHAR *key )
+{
+    if (!RegGetValueW( addins, key, ADDIN_NAME, RRF_RT_ANY, NULL, NULL, NULL )) return ERROR_FILE_NOT_FOUND;
+    return rename_value( addins, key, ADDIN_DISABLED, ADDIN_NAME );
 }
 
 /* As regsvr32 does it. */
@@ -238,10 +264,10 @@ int registry_run( struct link *link, unsigned int count, WCHAR **arguments )
     switch (find_operation( arguments[0] ))
     {
     case SET:        status = set_key( name, arguments[2] ); break;
-    case MARK:       status = mark_key( name ); break;
-    case REMOVE:     status = remove_key( name ); break;
-    case DISABLE:    status = rename_value( name, ADDIN_NAME, ADDIN_DISABLED ); break;
-    case ENABLE:     status = rename_value( name, ADDIN_DISABLED, ADDIN_NAME ); break;
+    case MARK:       status = change_all( name, mark_key ); break;
+    case REMOVE:     status = remove_all( name ); break;
+    case DISABLE:    status = change_all( name, disable_key ); break;
+    case ENABLE:     status = change_all( name, enable_key ); break;
     case REGISTER:   change_server( link, name, TRUE, why ); break;
     case UNREGISTER: change_server( link, name, FALSE, why ); break;
     default:         import_file( name, why ); break;

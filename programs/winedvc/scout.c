@@ -43,7 +43,7 @@ struct scout
 {
     struct link *link;
     REGSAM view;
-    WCHAR **seen;       /* entries already reported: HKCU is the same in both views */
+    WCHAR **seen;       /* entries, and keys with theirs, already reported: HKCU is the same in both views */
     unsigned int count;
     UINT32 flags;       /* of what is reported now */
     BOOL all;           /* the flags of each key are wanted, and those that are switched off */
@@ -204,25 +204,33 @@ static BOOL remember( struct scout *scout, const WCHAR *entry )
     return TRUE;
 }
 
+static BOOL remember_key( struct scout *scout, const struct addin *addin )
+{
+    WCHAR text[1024];
+
+    swprintf( text, ARRAY_SIZE(text), L"%.255s\n%.700s", addin->key, addin->entry );
+    return remember( scout, text );
+}
+
+static BOOL has_value( const struct addin *addin, const WCHAR *value )
+{
+    return !RegGetValueW( addin->addins, addin->key, value, RRF_RT_ANY, NULL, NULL, NULL );
+}
+
 static UINT32 flags_of_key( const struct addin *addin )
 {
     UINT32 flags = addin->root == HKEY_LOCAL_MACHINE ? WINEDVC_ADDIN_MACHINE : 0;
-    WCHAR path[512];
 
-    swprintf( path, ARRAY_SIZE(path), ADDINS_PATH L"\\%.255s", addin->key );
-    if (!RegGetValueW( addin->root, path, ADDIN_REGISTERED, RRF_RT_ANY, NULL, NULL, NULL ))
-        flags |= WINEDVC_ADDIN_REGISTERED;
+    if (has_value( addin, ADDIN_REGISTERED )) flags |= WINEDVC_ADDIN_REGISTERED;
     return flags;
 }
 
-static BOOL report( const struct addin *addin, void *context )
+static void tell( struct scout *scout, const struct addin *addin )
 {
-    struct scout *scout = context;
     struct winedvc_addin fixed = { 0 };
     const WCHAR *strings[4];
     struct server server;
 
-    if (!remember( scout, addin->entry )) return TRUE;
     inspect( scout, addin, &server );
     fixed.bits = server.bits;
     fixed.flags = scout->flags;
@@ -234,13 +242,33 @@ static BOOL report( const struct addin *addin, void *context )
     strings[2] = server.file;
     strings[3] = server.problem;
     link_send( scout->link, WINEDVC_ADDIN, &fixed, sizeof(fixed), ARRAY_SIZE(strings), strings );
+}
+
+/* Each entry once, by the first key that has it. */
+static BOOL report( const struct addin *addin, void *context )
+{
+    struct scout *scout = context;
+    BOOL first = remember( scout, addin->entry );
+
+    remember_key( scout, addin );
+    if (first) tell( scout, addin );
+    return TRUE;
+}
+
+/* By each key, which may be switched on again, unless that is on in another place, or has got another Name since. */
+static BOOL report_disabled( const struct addin *addin, void *context )
+{
+    struct scout *scout = context;
+
+    remember( scout, addin->entry );
+    if (!has_value( addin, ADDIN_NAME ) && remember_key( scout, addin )) tell( scout, addin );
     return TRUE;
 }
 
 /* A plug-in that was named to us has no key: it goes by the name of its file, or by its class. */
 static void report_value( struct scout *scout, const WCHAR *value )
 {
-    struct addin addin = { NULL, value, value };
+    struct addin addin = { NULL, NULL, value, value };
     struct addin_entry entry;
     const WCHAR *name;
 
@@ -303,14 +331,32 @@ static void report_named( struct scout *scout, const WCHAR *option, unsigned int
     scout->flags = 0;
 }
 
+static void report_enabled_in( struct scout *scout, REGSAM view )
+{
+    scout->view = view;
+    addins_enum( view, report, scout );
+}
+
+static void report_disabled_in( struct scout *scout, REGSAM view )
+{
+    scout->view = view;
+    scout->flags = WINEDVC_ADDIN_DISABLED;
+    addins_enum_keys( HKEY_CURRENT_USER, ADDINS_PATH, view, ADDIN_DISABLED, report_disabled, scout );
+    addins_enum_keys( HKEY_LOCAL_MACHINE, ADDINS_PATH, view, ADDIN_DISABLED, report_disabled, scout );
+    scout->flags = 0;
+}
+
+/* What one view has switched off sessions may load from the other. */
 static void report_registered( struct scout *scout )
 {
-    addins_enum( scout->view, report, scout );
-    if (!scout->all) return;
-    scout->flags = WINEDVC_ADDIN_DISABLED;
-    addins_enum_keys( HKEY_CURRENT_USER, ADDINS_PATH, scout->view, ADDIN_DISABLED, report, scout );
-    addins_enum_keys( HKEY_LOCAL_MACHINE, ADDINS_PATH, scout->view, ADDIN_DISABLED, report, scout );
-    scout->flags = 0;
+    report_enabled_in( scout, KEY_WOW64_64KEY );
+    report_enabled_in( scout, KEY_WOW64_32KEY );
+    if (scout->all)
+    {
+        report_disabled_in( scout, KEY_WOW64_64KEY );
+        report_disabled_in( scout, KEY_WOW64_32KEY );
+    }
+    scout->view = KEY_WOW64_64KEY;
 }
 
 int scout_run( struct link *link, unsigned int count, WCHAR **arguments )
@@ -323,9 +369,6 @@ int scout_run( struct link *link, unsigned int count, WCHAR **arguments )
         if (is_option( arguments[i], ALL_OPTION )) scout.all = TRUE;
     report_named( &scout, CONNECTION_OPTION, count, arguments );
     report_registered( &scout );
-    scout.view = KEY_WOW64_32KEY;
-    report_registered( &scout );
-    scout.view = KEY_WOW64_64KEY;
     report_named( &scout, PLUGIN_OPTION, count, arguments );
     link_send( link, WINEDVC_BYE, NULL, 0, 1, &why );
     return 0;

@@ -36,17 +36,17 @@ extern int host_run( struct link *link, unsigned int count, WCHAR **entries );
 /* Reports every plug-in once that AddIns or an argument names. Any number of each argument:
  *   --connection NAME   the plug-ins of the connection of that name, too
  *   --plugin VALUE      and this AddIns value, as if it was registered
- *   --all               those too that are switched off, and of each key its flags
+ *   --all               those too that are switched off, by each key that no session loads, and of each key its flags
  * First those of connections, then the registered, then the others; the key of these is the name of the file, or the
  * class. */
 extern int scout_run( struct link *link, unsigned int count, WCHAR **arguments );
 extern BOOL scout_check_arguments( unsigned int count, WCHAR **arguments );
 
-/* Changes the AddIns keys, or runs what a plug-in registers itself with, as the arguments say:
+/* Changes the AddIns keys, of HKCU and of both views of HKLM, or runs what a plug-in registers itself with, as the arguments say:
  *   set KEY VALUE           the user's key has that value
  *   mark KEY                "winedvc add" has run its file's DllRegisterServer
- *   remove KEY              it is not there any more
- *   disable KEY, enable KEY it is switched off, or on again
+ *   remove KEY              it is nowhere any more
+ *   disable KEY, enable KEY it is switched off, or on again, wherever it is; it has to be somewhere
  *   register FILE, unregister FILE      DllRegisterServer, DllUnregisterServer
  *   import FILE             a .reg file
  * The reason of BYE is what went wrong, "" if nothing did. */

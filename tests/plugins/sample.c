@@ -36,6 +36,9 @@
  *   winedvc:crash2
  *
  * Another command is answered by winedvc:unknown.
+ *
+ * With WINEDVC_TEST_REGISTER=narrow its DllRegisterServer writes the AddIns key where a 32-bit plug-in's installer writes
+ * it, for all users.
  */
 
 #include <ctype.h>
@@ -536,6 +539,26 @@ static LSTATUS set_value( const WCHAR *key, const WCHAR *name, const WCHAR *text
     return RegSetKeyValueW( HKEY_CURRENT_USER, key, name, REG_SZ, text, (lstrlenW( text ) + 1) * sizeof(WCHAR) );
 }
 
+/* For all users, and where the registration of 32-bit code has it. */
+static LSTATUS set_narrow_addin( const WCHAR *path )
+{
+    LSTATUS status;
+    HKEY key;
+
+    if ((status = RegCreateKeyExW( HKEY_LOCAL_MACHINE, addin_key, 0, NULL, 0, KEY_WRITE | KEY_WOW64_32KEY, NULL, &key, NULL )))
+        return status;
+    status = RegSetValueExW( key, L"Name", 0, REG_SZ, (const BYTE *)path, (lstrlenW( path ) + 1) * sizeof(WCHAR) );
+    RegCloseKey( key );
+    return status;
+}
+
+static BOOL is_wanted( const char *how )
+{
+    char wish[16];
+
+    return GetEnvironmentVariableA( "WINEDVC_TEST_REGISTER", wish, sizeof(wish) ) && !strcmp( wish, how );
+}
+
 VCEXPORT HRESULT WINAPI DllRegisterServer(void)
 {
     WCHAR path[MAX_PATH];
@@ -545,7 +568,7 @@ VCEXPORT HRESULT WINAPI DllRegisterServer(void)
     if (!size || size == ARRAYSIZE(path)) return SELFREG_E_CLASS;
     if (set_value( server_key, NULL, path )) return SELFREG_E_CLASS;
     if (set_value( server_key, L"ThreadingModel", L"Free" )) return SELFREG_E_CLASS;
-    if (set_value( addin_key, L"Name", path )) return SELFREG_E_CLASS;
+    if (is_wanted( "narrow" ) ? set_narrow_addin( path ) : set_value( addin_key, L"Name", path )) return SELFREG_E_CLASS;
     return S_OK;
 }
 
