@@ -26,22 +26,23 @@
 
 #define MIN_BUCKETS 64
 
-static bool table_init( struct channel_table *table, size_t bucket_count )
+static bool table_init( struct channel_table *table, size_t bucket_count, uint64_t seed )
 {
     size_t i;
 
     if (!(table->buckets = malloc( bucket_count * sizeof(*table->buckets) ))) return false;
     for (i = 0; i < bucket_count; i++) list_init( &table->buckets[i] );
     table->bucket_count = bucket_count;
+    table->seed = seed;
     table->count = 0;
     return true;
 }
 
 static struct list *table_bucket( const struct channel_table *table, uint32_t id, unsigned int host )
 {
-    uint32_t hash = (id ^ host * 0x85ebca6bu) * 0x9e3779b1u;
+    uint64_t hash = (id ^ host * 0x85ebca6bu) * table->seed;
 
-    return &table->buckets[(hash ^ hash >> 16) & (table->bucket_count - 1)];
+    return &table->buckets[hash >> 32 & (table->bucket_count - 1)];
 }
 
 /* Doubles it when it has more channels than buckets; without memory its lists get longer. The lists stay by age. */
@@ -51,7 +52,7 @@ static void table_grow( struct channels *channels, struct channel_table *table )
     struct channel *channel, *next;
     size_t i;
 
-    if (table->count < table->bucket_count || !table_init( &larger, 2 * table->bucket_count )) return;
+    if (table->count < table->bucket_count || !table_init( &larger, 2 * table->bucket_count, table->seed )) return;
     for (i = 0; i < table->bucket_count; i++)
     {
         if (table == &channels->ids)
@@ -93,10 +94,10 @@ static void table_remove_all( struct channels *channels, struct channel_table *t
 
 /* Life */
 
-bool channels_init( struct channels *channels )
+bool channels_init( struct channels *channels, uint64_t seed )
 {
-    if (!table_init( &channels->ids, MIN_BUCKETS )) return false;
-    if (!table_init( &channels->own, MIN_BUCKETS ))
+    if (!table_init( &channels->ids, MIN_BUCKETS, seed )) return false;
+    if (!table_init( &channels->own, MIN_BUCKETS, seed ))
     {
         free( channels->ids.buckets );
         return false;

@@ -98,11 +98,12 @@ struct channel
     uint32_t               left[PAGE_DIRECTIONS];   /* bytes of a message that has begun */
 };
 
-/* Lists of channels, by a hash. */
+/* Lists of channels, by a hash of which the server, whose choice the ids are, does not know the seed. */
 struct channel_table
 {
     struct list *buckets;
     size_t       bucket_count;          /* a power of 2 */
+    uint64_t     seed;
     size_t       count;
 };
 
@@ -116,8 +117,8 @@ struct channels
     uint32_t             age;           /* counts those that were shown */
 };
 
-/* False without memory. To be cleared when no channel is left. */
-extern bool channels_init( struct channels *channels );
+/* False without memory. The seed is odd. To be cleared when no channel is left. */
+extern bool channels_init( struct channels *channels, uint64_t seed );
 extern void channels_clear( struct channels *channels );
 
 /* One that has neither host nor name yet; its CREATE_REQ is copied. NULL without memory. */

@@ -40,12 +40,13 @@ bool directory_is_clients( const struct directory *directory, const char *name )
     return !name_is_valid( name ) || name_list_has( &directory->client_names, name );
 }
 
-bool directory_init( struct directory *directory, const struct name_list *client_names )
+bool directory_init( struct directory *directory, const struct name_list *client_names, uint64_t seed )
 {
     size_t i;
 
     memset( directory, 0, sizeof(*directory) );
     if (!name_list_copy( &directory->client_names, client_names )) return false;
+    directory->seed = seed;
     list_init( &directory->hosts );
     list_init( &directory->names );
     for (i = 0; i < DIRECTORY_BUCKETS; i++) list_init( &directory->buckets[i] );
@@ -63,12 +64,14 @@ void directory_clear( struct directory *directory )
 
 /* Names */
 
+/* The name is a polynomial modulo a prime, whose value is taken where the seed says. */
 static struct list *directory_bucket( struct directory *directory, const char *name )
 {
-    uint32_t hash = 2166136261u;
+    uint32_t point = directory->seed >> 33;
+    uint64_t hash = 0;
 
-    for (; *name; name++) hash = (hash ^ (unsigned char)*name) * 16777619u;
-    return &directory->buckets[hash % DIRECTORY_BUCKETS];
+    for (; *name; name++) hash = (hash * point + (unsigned char)*name) % 0x7fffffff;
+    return &directory->buckets[(hash * directory->seed >> 32) % DIRECTORY_BUCKETS];
 }
 
 struct directory_name *directory_find_name( struct directory *directory, const char *text, bool make )

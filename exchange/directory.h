@@ -79,7 +79,8 @@ struct directory
     struct name_list client_names;  /* FreeRDP's; fewer when the configuration gives some to hosts */
     struct list      hosts;
     struct list      names;         /* by age */
-    struct list      buckets[DIRECTORY_BUCKETS];
+    struct list      buckets[DIRECTORY_BUCKETS];    /* by a hash of which the server does not know the seed */
+    uint64_t         seed;
     bool             hosts_known;   /* no host will be added */
 };
 
@@ -94,9 +95,9 @@ enum name_result
     NAME_NO_MEMORY,     /* left out, too */
 };
 
-/* Copies the names of the channels that FreeRDP serves. Without memory it returns false, and there is nothing to
- * clear. */
-extern bool directory_init( struct directory *directory, const struct name_list *client_names );
+/* Copies the names of the channels that FreeRDP serves. The seed is odd. Without memory it returns false, and there is
+ * nothing to clear. */
+extern bool directory_init( struct directory *directory, const struct name_list *client_names, uint64_t seed );
 extern void directory_clear( struct directory *directory );
 
 /* NULL without memory, or if it is there. */

@@ -22,6 +22,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -45,8 +46,10 @@ struct exchange *exchange_create( const struct name_list *client_names, struct t
 {
     struct exchange *exchange = calloc( 1, sizeof(*exchange) );
     pthread_condattr_t monotonic;
+    uint64_t seed;
 
     if (!exchange) return NULL;
+    if (getrandom( &seed, sizeof(seed), 0 ) < 0) seed = clock_us();
     pthread_mutex_init( &exchange->lock, NULL );
     pthread_condattr_init( &monotonic );
     pthread_condattr_setclock( &monotonic, CLOCK_MONOTONIC );
@@ -62,7 +65,7 @@ struct exchange *exchange_create( const struct name_list *client_names, struct t
     exchange->wake = eventfd( 0, EFD_CLOEXEC | EFD_NONBLOCK );
     exchange->visit_time = UINT64_MAX;
     ports_init( &exchange->ports );
-    if ((exchange->router = router_create( client_names ))) router_show( exchange->router, exchange->page );
+    if ((exchange->router = router_create( client_names, seed ))) router_show( exchange->router, exchange->page );
     if (exchange->wake >= 0 && exchange->router) return exchange;
     exchange_destroy( exchange );
     return NULL;

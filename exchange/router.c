@@ -243,17 +243,17 @@ static void router_check_waiting( struct router *router )
 
 /* Life */
 
-struct router *router_create( const struct name_list *client_names )
+struct router *router_create( const struct name_list *client_names, uint64_t seed )
 {
     struct router *router = calloc( 1, sizeof(*router) );
 
     if (!router) return NULL;
-    if (!directory_init( &router->directory, client_names ))
+    if (!directory_init( &router->directory, client_names, seed | 1 ))
     {
         free( router );
         return NULL;
     }
-    if (!channels_init( &router->channels ))
+    if (!channels_init( &router->channels, seed | 1 ))
     {
         directory_clear( &router->directory );
         free( router );

@@ -75,8 +75,9 @@ enum router_note
 
 struct router;
 
-/* The names are those of the channels that FreeRDP serves in this session; they are copied. NULL without memory. */
-extern struct router *router_create( const struct name_list *client_names );
+/* The names are those of the channels that FreeRDP serves in this session; they are copied. The seed is a random number: a
+ * server that does not know it can not choose names and ids that take long to find. NULL without memory. */
+extern struct router *router_create( const struct name_list *client_names, uint64_t seed );
 extern void router_destroy( struct router *router );
 
 /* Channels that come are shown there, which must outlive the router. */

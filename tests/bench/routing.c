@@ -55,7 +55,7 @@ static void open_channel( struct router *router, uint8_t id )
 static struct router *create_router( unsigned int channels )
 {
     static struct page_traffic page;
-    struct router *router = router_create( &(struct name_list){ 0 } );
+    struct router *router = router_create( &(struct name_list){ 0 }, 0x9e3779b97f4a7c15 );
     unsigned int i, host;
 
     if (!router) abort();

@@ -31,7 +31,7 @@ static void expect( unsigned int host, const char *name )
 static void start_expected(void)
 {
     now = 1000;
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     expect( 1, "one" );
     expect( 1, "both" );
@@ -268,7 +268,7 @@ static void test_takes_no_part(void)
 /* A name that FreeRDP serves becomes a host's, or stays FreeRDP's if none listens. */
 static void test_own_names(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     router_add_own_name( router, "TSMF" );
     router_add_own_name( router, "URBDRC" );

@@ -27,7 +27,7 @@
 
 static void test_capabilities(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
@@ -48,7 +48,7 @@ static void test_capabilities(void)
 
 static void test_missing_capabilities(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     announce( 1, "one" );
     check_server( create( 3, "FreeRDP's" ), ROUTE_TAKEN, 0 ); /* held: FreeRDP does not see it yet */
@@ -440,7 +440,7 @@ static void test_host_rules(void)
 
 static void test_hold(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     now = 1000;
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 ); /* the search for plug-ins is not over */
@@ -475,7 +475,7 @@ static void test_hold(void)
 
 static void test_hold_expires(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     now = 1000;
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
@@ -496,7 +496,7 @@ static void test_hold_expires(void)
     stop();
 
     /* the settings count for what came before they were read, too */
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     now = 1000;
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     router_set_hold( router, 500 );
@@ -511,7 +511,7 @@ static void test_hold_expires(void)
 
 static void test_hold_ends_otherwise(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     now = 1000;
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
@@ -528,7 +528,7 @@ static void test_hold_ends_otherwise(void)
     check_server( create( 3, "one" ), ROUTE_CLIENT, 0 ); /* the dead host's name is gone */
 
     stop();
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     check_server( create( 1, "one" ), ROUTE_TAKEN, 0 );
     router_reset( router );
     ok( router_deadline( router ) == UINT64_MAX, "a hold outlives its connection\n" );
@@ -540,7 +540,7 @@ static void test_hold_ends_otherwise(void)
 /* A host that is started again listens on what it listened on before, soon. */
 static void test_hold_for_restart(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_set_hold( router, 500 );
     router_add_host( router, 1, true );
     announce( 1, "one" );
@@ -780,7 +780,7 @@ static void test_slow_host(void)
 /* What stands behind the name in a CREATE_REQ, up to 64 KiB, is not kept. */
 static void test_create_excess(void)
 {
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     check_server( CAPS_2, ROUTE_CLIENT, 0 );
     check_owed( ROUTE_HOST, 1, CAPS_2 );
@@ -797,7 +797,7 @@ static void test_many_waiting(void)
     char name[32];
     unsigned int i;
 
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_add_host( router, 1, true );
     for (i = 0; i < 2 * CHANNELS_MAX_NAME; i++)
         if (send_create( 0x100000 + i, "one" ) != ROUTE_TAKEN || router_has_packets( router, ROUTE_CLIENT )) break;
@@ -852,7 +852,7 @@ static void test_page(void)
     const struct page_channel *row = page.channels;
     unsigned int i;
 
-    router = router_create( &served_names );
+    router = router_create( &served_names, SEED );
     router_show( router, &page );
     router_add_host( router, 1, true );
     router_show_host( router, 1, 5 );
