@@ -222,7 +222,6 @@ static BOOL listener_ask( struct listener *listener, struct channel *channel )
         return FALSE;
     }
     channel->callback = callback;
-    plugin_callback_begins( listener->plugin );
     return TRUE;
 }
 
@@ -244,10 +243,15 @@ static BOOL listener_pass_on( struct listener *listener, struct channel *channel
 static void listener_run_offer( struct task *task )
 {
     struct channel *channel = CONTAINING_RECORD( task, struct channel, offer_task );
+    struct listener *listener = channel->listener;
     enum channel_answer answer = CHANNEL_ACCEPTED;
 
-    if (!listener_ask( channel->listener, channel ))
-        answer = listener_pass_on( channel->listener, channel ) ? CHANNEL_PASSED_ON : CHANNEL_REFUSED;
+    plugin_callback_begins( listener->plugin );
+    if (!listener_ask( listener, channel ))
+    {
+        plugin_callback_ends( listener->plugin );
+        answer = listener_pass_on( listener, channel ) ? CHANNEL_PASSED_ON : CHANNEL_REFUSED;
+    }
     if (answer != CHANNEL_ACCEPTED) channel_set_end( channel, CHANNEL_CLOSED );
     InterlockedExchange( &channel->answer, answer );
     inbox_push( &channel->client->pump.inbox, &channel->answer_node, &channel->answer_node );

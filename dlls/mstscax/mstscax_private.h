@@ -163,7 +163,8 @@ struct listener
 /*
  * The order of a plug-in's calls is made here. Its queue runs Initialize, Connected, Disconnected and Terminated one
  * at a time. Channels are offered to it from the return of Connected to the next Disconnected; a CREATE_REQ that comes
- * before waits. Disconnected waits for OnClose of its channels, Terminated for the release of their callbacks.
+ * before waits. Disconnected waits for OnClose of its channels, Terminated for the release of their callbacks, and for
+ * OnNewChannelConnection, which may return one.
  * Never freed: the manager that it was given stays valid.
  */
 struct plugin
@@ -189,7 +190,7 @@ struct plugin
     BOOL    accepting;              /* Connected has returned */
     struct list waiting;            /* channels that are offered then */
     unsigned int channels;          /* that count: it has them, or was offered them */
-    unsigned int callbacks;         /* not released */
+    unsigned int callbacks;         /* asked for or not released */
     BOOL    held;                   /* Disconnected waits for OnClose of the channels */
     BOOL    terminating;            /* Terminated waits for the callbacks */
     BOOL    ended;                  /* failed to initialize, or terminated */

@@ -36,9 +36,10 @@ extern void plugin_offer_waiting( struct plugin *plugin );
 /* Its Disconnected does not wait for that channel any more. */
 extern void plugin_channel_ends( struct plugin *plugin, struct channel *channel );
 
+/* Before it is asked for a channel's callback; when it has refused, or that callback is released. */
 extern void plugin_callback_begins( struct plugin *plugin );
 extern void plugin_callback_ends( struct plugin *plugin );
-/* TRUE if its callbacks are released; otherwise its queue waits for that. */
+/* TRUE if none is asked for and all are released; otherwise its queue waits for that. */
 extern BOOL plugin_is_idle( struct plugin *plugin );
 
 #endif /* __MSTSCAX_PLUGIN_ORDER_H */

@@ -227,6 +227,31 @@ static void test_disconnect_beside_OnNewChannelConnection(void)
     stop_client();
 }
 
+/* ours: Terminated waits for it until it returns, also where the client does not wait any more */
+static void test_end_beside_OnNewChannelConnection(void)
+{
+    static const struct step steps[] =
+    {
+        { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
+        { DISCONNECTED, .flags = SIGNAL },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+        { .kind = TERMINATED },
+        { LISTENER_CALLBACK_FREED, .flags = UNORDERED },
+        { .kind = PLUGIN_FREED },
+    };
+
+    if (peer.form) return;  /* it takes 5 s */
+    start_client();
+    play( steps );
+    server_creates( 1, "TEST" );
+    ok_here();
+    raise_event( CHANNEL_EVENT_TERMINATED );
+    ok_here();
+    let_go();
+    ok_played();
+}
+
 #define BLOCKED_COUNT 20
 
 static struct
@@ -444,6 +469,7 @@ static void run(void)
     test_blocked_OnNewChannelConnection();
     test_close_beside_OnNewChannelConnection();
     test_disconnect_beside_OnNewChannelConnection();
+    test_end_beside_OnNewChannelConnection();
     test_threads_stay();
     test_OnClose_joins();
     test_Close_on_thread();
