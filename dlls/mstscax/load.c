@@ -128,6 +128,15 @@ static HRESULT load_dll( const struct addin_entry *entry, struct loaded_plugins 
     return load_instances( module, loaded, failure );
 }
 
+/* So does one that COM has loaded, and would unload as soon as that says that it may. */
+static void pin_dll_of( IWTSPlugin *object )
+{
+    HMODULE module;
+
+    GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                        (const WCHAR *)object->lpVtbl->QueryInterface, &module );
+}
+
 static HRESULT load_server( REFCLSID clsid, WCHAR *dll, struct loaded_plugins *loaded, struct failure *failure )
 {
     struct addin_entry entry = { .has_clsid = TRUE, .clsid = *clsid, .dll = dll };
@@ -237,7 +246,11 @@ static HRESULT load_class( REFCLSID clsid, struct loaded_plugins *loaded, struct
         return load_server( clsid, dll, loaded, failure );
     if (is_registered && server_find_file( dll, 0, file, ARRAY_SIZE(file) )) window_expect( file );
     hr = CoCreateInstance( clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IWTSPlugin, (void **)&object );
-    if (SUCCEEDED(hr) && object) return add_object( loaded, object );
+    if (SUCCEEDED(hr) && object)
+    {
+        pin_dll_of( object );
+        return add_object( loaded, object );
+    }
     if (is_registered && may_load_server( hr )) return load_server( clsid, dll, loaded, failure );
     StringFromGUID2( clsid, name, ARRAY_SIZE(name) );
     if (!is_registered)

@@ -263,6 +263,52 @@ static void test_never_unloaded(void)
     DeleteFileW( file );
 }
 
+static void write_answer( struct call *call )
+{
+    ok_write( call->channel, 6, "answer", S_OK );
+}
+
+static void use_channel( const WCHAR *name )
+{
+    static const struct step steps[] = { { DATA_RECEIVED, 3, .act = write_answer, .data = "ask" } };
+
+    open_channel( 1 );
+    CoFreeUnusedLibrariesEx( 0, 0 );
+    ok( GetModuleHandleW( name ) != NULL, "%s was unloaded\n", wine_dbgstr_w( name ) );
+    if (!GetModuleHandleW( name )) return;
+    play( steps );
+    server_writes( 1, "ask", 3 );
+    ok_text( 1, "answer" );
+    ok_played();
+    close_channel( 1 );
+    stop_client();
+}
+
+/* documented: COM unloads a DLL that says that it may; observed: known ones say so whatever lives of them; ours: it stays */
+static void test_class_never_unloaded(void)
+{
+    const WCHAR *usual = peer.plugin;
+    testplugin_set_proc_func set_proc;
+    WCHAR file[MAX_PATH];
+    HMODULE module;
+
+    if (!write_test_dll( L"testplugin.dll", file )) return;
+    module = LoadLibraryW( file );
+    set_proc = (void *)GetProcAddress( module, "testplugin_set_proc" );
+    set_proc( plugin_proc );
+    register_class( HKEY_LOCAL_MACHINE, file, L"Free" );
+    script.on_load = script.on_call = NULL;
+    peer.plugin = TEST_CLASS;
+    start_client();
+    FreeLibrary( module );
+    use_channel( wcsrchr( file, '\\' ) + 1 );
+    peer.plugin = usual;
+    script.on_load = answer_load;
+    script.on_call = count_plugins;
+    register_class( HKEY_LOCAL_MACHINE, NULL, NULL );
+    DeleteFileW( file );
+}
+
 /* documented: any key, REG_EXPAND_SZ is expanded; observed: keys without Name are normal, HKEY_LOCAL_MACHINE counts,
  * all of it is read when a session starts */
 static void test_AddIns(void)
@@ -320,6 +366,7 @@ static void run(void)
     test_class_of_apartment();
     test_static_plugin();
     test_never_unloaded();
+    test_class_never_unloaded();
     test_AddIns();
     test_list();
 }

@@ -308,6 +308,12 @@ static IClassFactoryVtbl factory_vtbl =
 
 static IClassFactory plugin_factory = { &factory_vtbl };
 
+/* Known plug-ins do not count what they have made. */
+HRESULT WINAPI DllCanUnloadNow(void)
+{
+    return S_OK;
+}
+
 HRESULT WINAPI DllGetClassObject( REFCLSID clsid, REFIID riid, void **out )
 {
     struct call call = { GET_CLASS, .iid = riid };
