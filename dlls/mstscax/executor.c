@@ -40,6 +40,9 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 static NTSTATUS (WINAPI *pNtAlertThreadByThreadId)( HANDLE thread_id );
 static NTSTATUS (WINAPI *pNtWaitForAlertByThreadId)( const void *address, const LARGE_INTEGER *timeout );
 
+/* Not all import libraries have it. */
+static HRESULT (WINAPI *pCoIncrementMTAUsage)( void **cookie );
+
 /* One thread, on its stack. */
 struct worker
 {
@@ -66,6 +69,7 @@ BOOL executor_attach( void )
 
     pNtAlertThreadByThreadId = (void *)GetProcAddress( ntdll, "NtAlertThreadByThreadId" );
     pNtWaitForAlertByThreadId = (void *)GetProcAddress( ntdll, "NtWaitForAlertByThreadId" );
+    pCoIncrementMTAUsage = (void *)GetProcAddress( GetModuleHandleW( L"ole32.dll" ), "CoIncrementMTAUsage" );
     if (!pNtAlertThreadByThreadId || !pNtWaitForAlertByThreadId) return FALSE;
     return (own_thread = TlsAlloc()) != TLS_OUT_OF_INDEXES;
 }
@@ -398,10 +402,20 @@ void executor_set_max_calls( struct executor *executor, unsigned int max_calls )
     ReleaseSRWLockExclusive( &executor->lock );
 }
 
+/* Tasks may leave the multithreaded apartment more often than they enter it: for the others it stays. */
+static void keep_apartment( void )
+{
+    static LONG kept;
+    void *cookie;
+
+    if (pCoIncrementMTAUsage && !InterlockedExchange( &kept, TRUE )) pCoIncrementMTAUsage( &cookie );
+}
+
 HRESULT executor_start( struct executor *executor, const struct executor_ops *ops, void *context )
 {
     BOOL started;
 
+    keep_apartment();
     AcquireSRWLockExclusive( &executor->lock );
     executor->ops = ops;
     executor->context = context;

@@ -26,9 +26,10 @@
 #include "wine/list.h"
 
 /*
- * An executor runs the tasks of its queues on threads of its own, which are in the multithreaded apartment and stay
- * for the session: overlapped I/O, timers and windows that a task has begun belong to its thread. A queue's tasks run
- * one at a time in the order of submission. Tasks run foreign code: no lock is held, and nobody waits for one.
+ * An executor runs the tasks of its queues on threads of its own, which are in the multithreaded apartment, whatever
+ * tasks leave, and stay for the session: overlapped I/O, timers and windows that a task has begun belong to its thread.
+ * A queue's tasks run one at a time in the order of submission. Tasks run foreign code: no lock is held, and nobody
+ * waits for one.
  *
  * Two roles, each of which one thread has:
  *

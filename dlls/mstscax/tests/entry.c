@@ -132,7 +132,7 @@ static struct
     enum notice notices[64];    /* protected by cs */
     char names[64][300];
     unsigned int count, seen;   /* count: protected by cs */
-    HANDLE come, hang_up, flushed, not_loaded, let_go;
+    HANDLE come, reads, hang_up, flushed, not_loaded, let_go;
     LONG readers;
     void (*raise)(void);        /* what Read brings instead of the end */
     LONG wants_slow;
@@ -169,6 +169,7 @@ static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
     void (*raise)(void);
 
     ok( InterlockedIncrement( &test_host.readers ) == 1, "two threads read\n" );
+    SetEvent( test_host.reads );
     ok( wait_for( test_host.hang_up ), "nobody hangs up\n" );
     if ((raise = InterlockedExchangePointer( (void **)&test_host.raise, NULL )))
     {
@@ -354,6 +355,58 @@ static void test_host_interface(void)
     open_channel( 1 );
     ok( wait_for( test_host.flushed ), "nothing was flushed\n" );
     hang_up();
+}
+
+static void write_to_channel(void)
+{
+    server_writes( 1, "x", 1 );
+}
+
+/* A thread that has not entered the apartment itself is in the multithreaded one while that is there. */
+static void leave_apartment( struct call *call )
+{
+    APTTYPEQUALIFIER qualifier = APTTYPEQUALIFIER_IMPLICIT_MTA;
+    IUnknown *object = NULL;
+    APTTYPE type = ~0u;
+    HRESULT hr;
+
+    CoGetApartmentType( &type, &qualifier );
+    if (qualifier == APTTYPEQUALIFIER_NONE) CoUninitialize();
+    hr = CoCreateInstance( &CLSID_StdGlobalInterfaceTable, NULL, CLSCTX_INPROC_SERVER, &IID_IGlobalInterfaceTable,
+                           (void **)&object );
+    ok( hr == S_OK, "got hr %#lx\n", hr );
+    if (object) IUnknown_Release( object );
+}
+
+/* ours: plug-ins call CoUninitialize too often, and the apartment stays. Each call takes the reader, so that the threads
+ * change places; in later tests those of former ones are in the apartment. */
+static void test_apartment_stays(void)
+{
+    static const struct step start[] = { { INITIALIZE, .act = listen_on_test }, { .kind = CONNECTED } };
+    static const struct step steps[] = { { DATA_RECEIVED, 1, .flags = SIGNAL | BLOCK, .act = leave_apartment } };
+    unsigned int i;
+
+    if (peer.form != FORM_EX_FREERDP) return;
+    CoUninitialize();
+    play( start );
+    create_client( &host_iface, peer.plugin_file );
+    ok_listens();
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    open_channel( 1 );
+    ok( wait_for( test_host.reads ), "nobody reads\n" );
+    for (i = 0; i < 10; i++)
+    {
+        play( steps );
+        test_host.raise = write_to_channel;
+        SetEvent( test_host.hang_up );
+        ok_here();
+        ok( wait_for( test_host.reads ), "no other thread reads\n" );
+        let_go();
+        ok_played();
+    }
+    hang_up();
+    CoInitializeEx( NULL, COINIT_MULTITHREADED );
 }
 
 static void listen_and_fail( struct call *call )
@@ -930,6 +983,7 @@ static void test_unloading(void)
 static void run(void)
 {
     test_host.count = test_host.seen = 0;
+    test_apartment_stays();
     test_entry();
     test_extra_members();
     test_two_sessions();
@@ -952,6 +1006,7 @@ START_TEST(entry)
 {
     InitializeCriticalSection( &test_host.cs );
     test_host.come = CreateSemaphoreW( NULL, 0, ARRAY_SIZE(test_host.notices), NULL );
+    test_host.reads = CreateEventW( NULL, FALSE, FALSE, NULL );
     test_host.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
     test_host.flushed = CreateEventW( NULL, FALSE, FALSE, NULL );
     test_host.not_loaded = CreateEventW( NULL, FALSE, FALSE, NULL );
