@@ -187,8 +187,8 @@ void channel_lose_message( struct channel *channel )
 {
     LONG64 kept = drdynvc_assembly_kept( &channel->assembly );
 
-    drdynvc_assembly_clear( &channel->assembly );
     if (kept) channel_keep( channel, -kept );
+    drdynvc_assembly_clear( &channel->assembly );
 }
 
 void channel_set_end( struct channel *channel, enum channel_end end )
@@ -288,8 +288,8 @@ static void delivery_destroy( struct task *task )
     struct channel *channel = delivery->channel;
     LONG64 cost = delivery_cost( delivery );
 
-    InterlockedExchangeAdd64( &channel->undelivered, -cost );
     channel_keep( channel, -cost );
+    InterlockedExchangeAdd64( &channel->undelivered, -cost );
     channel_keep_spare( channel, delivery_message( delivery ) );
     channel_release( channel );
 }
@@ -309,6 +309,18 @@ void channel_deliver( struct channel *channel, BYTE *message, UINT32 size )
     InterlockedExchangeAdd64( &channel->undelivered, cost );
     channel_keep( channel, cost );
     queue_submit( &channel->queue, &delivery->task );
+}
+
+void channel_discard( struct channel *channel )
+{
+    struct task *task;
+
+    InterlockedExchange( &channel->discards, TRUE );
+    while ((task = queue_take_before( &channel->queue, &channel->close_task )))
+    {
+        InterlockedIncrement64( &channel->client->counters.messages_dropped );
+        task->destroy( task );
+    }
 }
 
 static void channel_warn( struct channel *channel, const WCHAR *why, LONG64 limit )
@@ -402,7 +414,7 @@ BOOL channel_check_finish( struct channel *channel, ULONGLONG now )
     {
         WARN( "A callback of channel %#x does not return, OnClose overtakes it.\n", channel->id );
         channel->overtaken = TRUE;
-        InterlockedExchange( &channel->discards, TRUE );
+        channel_discard( channel );
         queue_submit( &channel->overtaking, &channel->close_task );
     }
     return TRUE;

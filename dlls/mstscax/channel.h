@@ -30,7 +30,8 @@ extern void channel_release( struct channel *channel );
 /* The pump's, for a channel without references: its memory is used again some time. */
 extern void channel_retire( struct channel *channel );
 
-/* Any thread, lock-free: so many bytes more of it are kept, or fewer. */
+/* Any thread, lock-free: so many bytes more of it are kept, or fewer, which is said before they go: the sum is never
+ * more than what there is. */
 extern void channel_keep( struct channel *channel, LONG64 bytes );
 
 /* The first cause counts, and Write fails. Lock-free. Some node that tells the pump follows. */
@@ -38,7 +39,9 @@ extern void channel_set_end( struct channel *channel, enum channel_end end );
 
 /* The receive path's: takes a message. */
 extern void channel_deliver( struct channel *channel, BYTE *message, UINT32 size );
-/* The same: memory for the next message, or NULL. */
+/* The pump's, when nothing more comes: what was received and not delivered is dropped, but for a call that runs. */
+extern void channel_discard( struct channel *channel );
+/* The receive path's: memory for the next message, or NULL. */
 extern BYTE *channel_take_spare( struct channel *channel );
 /* Any thread of ours: gives the spare back that was not used since the last call; FALSE if there is none now. */
 extern BOOL channel_age_spare( struct channel *channel );

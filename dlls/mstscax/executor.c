@@ -500,13 +500,19 @@ void queue_submit( struct queue *queue, struct task *task )
 }
 
 /* lock held */
-static void queue_hold_locked( struct queue *queue )
+static void queue_make_unready( struct queue *queue )
 {
-    queue->held++;
     if (!queue->ready) return;
     queue->ready = FALSE;
     list_remove( &queue->entry );
     queue->executor->ready_count--;
+}
+
+/* lock held */
+static void queue_hold_locked( struct queue *queue )
+{
+    queue->held++;
+    queue_make_unready( queue );
 }
 
 void queue_hold( struct queue *queue )
@@ -549,4 +555,20 @@ BOOL queue_withdraw( struct queue *queue, struct task *task )
     }
     ReleaseSRWLockExclusive( &queue->executor->lock );
     return found;
+}
+
+struct task *queue_take_before( struct queue *queue, const struct task *end )
+{
+    struct task *task = NULL;
+
+    AcquireSRWLockExclusive( &queue->executor->lock );
+    if (!list_empty( &queue->tasks ) && queue_first( queue ) != end)
+    {
+        task = queue_first( queue );
+        queue_make_unready( queue );
+        list_remove( &task->entry );
+        queue_schedule( queue );
+    }
+    ReleaseSRWLockExclusive( &queue->executor->lock );
+    return task;
 }

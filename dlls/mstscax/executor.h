@@ -158,4 +158,7 @@ extern ULONGLONG queue_running_since( struct queue *queue );
 /* Takes a task back that has not begun, and holds the queue; FALSE if it has. */
 extern BOOL queue_withdraw( struct queue *queue, struct task *task );
 
+/* Takes back the first task that has not begun, which is the caller's to destroy then; NULL if there is none before end. */
+extern struct task *queue_take_before( struct queue *queue, const struct task *end );
+
 #endif /* __MSTSCAX_EXECUTOR_H */

@@ -521,21 +521,36 @@ static void pump_close_ended( struct client *client, struct channel *channel )
     pump_close( client, channel, CHANNEL_CLOSED );
 }
 
-/* A process that keeps too much loses the channel that keeps most of it, and what that has. */
+static BOOL pump_is_over_limit( struct client *client )
+{
+    return InterlockedCompareExchange64( &client->kept, 0, 0 ) > client->total_limit;
+}
+
+static void pump_discard_ended( struct client *client )
+{
+    struct channel *channel;
+
+    if (!pump_is_over_limit( client )) return;
+    LIST_FOR_EACH_ENTRY( channel, &client->pump.finishing, struct channel, finishing_entry ) channel_discard( channel );
+}
+
+/* A process that keeps too much loses what came for channels that have ended, then the channel that keeps most, and what
+ * that has. What a call holds that does not return counts on. */
 static void pump_end_largest( struct client *client )
 {
     struct channel *channel;
 
-    while ((channel = table_find_largest( client )))
+    pump_discard_ended( client );
+    while (pump_is_over_limit( client ) && (channel = table_find_largest( client )))
     {
         WARN( "Closing channel %#x, which keeps most of %I64d bytes.\n", channel->id, client->kept );
         notice_warning( client, channel->listener->plugin, L"These plug-ins keep more than %u MiB that was not sent or "
                         L"not taken: channel %hs has most of it, so it is closed",
                         (unsigned int)(client->total_limit >> 20), channel->listener->name );
-        InterlockedExchange( &channel->discards, TRUE );
         channel_set_end( channel, CHANNEL_CLOSED );
         channel_drop( client, channel );
         pump_close( client, channel, CHANNEL_CLOSED );
+        channel_discard( channel );
         channel_release( channel );
     }
 }

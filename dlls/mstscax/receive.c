@@ -145,8 +145,8 @@ static enum drdynvc_status take_fragment( struct channel *channel, const struct 
 
     if (!assembly->data) drdynvc_assembly_lend( assembly, channel_take_spare( channel ) );
     status = drdynvc_assembly_add( assembly, pdu, &message, &size );
-    if (!status && message) channel_deliver( channel, message, size );
     if ((kept = drdynvc_assembly_kept( assembly )) != before) channel_keep( channel, kept - before );
+    if (!status && message) channel_deliver( channel, message, size );
     if (!status && channel_is_full( channel )) status = DRDYNVC_OUT_OF_MEMORY;
     return status;
 }

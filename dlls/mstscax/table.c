@@ -186,7 +186,7 @@ void table_close_ended( struct client *client, void (*close)( struct client *cli
 struct largest
 {
     struct channel *channel;
-    LONG64 kept, total;
+    LONG64 kept;
 };
 
 static LONG64 channel_kept( struct channel *channel )
@@ -201,7 +201,6 @@ static void find_largest( struct channel *channel, void *context )
     LONG64 kept = channel_kept( channel );
 
     if (channel->close_wanted) return;  /* what it had is dropped */
-    largest->total += kept;
     if (kept <= largest->kept) return;
     largest->kept = kept;
     largest->channel = channel;
@@ -213,7 +212,6 @@ struct channel *table_find_largest( struct client *client )
 
     AcquireSRWLockExclusive( &client->lock );   /* the receive path, whose messages are looked at, has it shared */
     enum_channels( &client->channels, find_largest, &largest );
-    if (largest.total <= client->total_limit) largest.channel = NULL;
     if (largest.channel) channel_addref( largest.channel );
     ReleaseSRWLockExclusive( &client->lock );
     return largest.channel;

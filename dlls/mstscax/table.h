@@ -44,7 +44,7 @@ extern void table_end_all( struct client *client, enum channel_end end );
 /* The pump's: closes those that plug-ins closed without leaving a node. */
 extern void table_close_ended( struct client *client, void (*close)( struct client *client,
                                                                      struct channel *channel ) );
-/* The pump's: the channel that keeps most, with a reference, if all keep more than total_limit; or NULL. */
+/* The pump's: the channel that keeps most, with a reference; NULL if none keeps anything. */
 extern struct channel *table_find_largest( struct client *client );
 /* Our threads': memory for messages to come that was not used lately goes; FALSE if none is left. */
 extern BOOL table_age_spares( struct client *client );

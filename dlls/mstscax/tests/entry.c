@@ -808,6 +808,7 @@ static struct
 {
     HANDLE come, go;    /* a call has come; it may return */
     HANDLE large_go;    /* so may one for LARGE bytes */
+    HANDLE closed;      /* OnClose has come */
     HANDLE freed;       /* a callback is released */
 } held;
 
@@ -815,6 +816,7 @@ static struct
 
 static void hold_data( struct call *call )
 {
+    if (call->kind == CLOSED) ReleaseSemaphore( held.closed, 1, NULL );
     if (call->kind == CALLBACK_FREED) ReleaseSemaphore( held.freed, 1, NULL );
     if (call->kind != DATA_RECEIVED) return;
     if (call->value == LARGE)
@@ -829,6 +831,7 @@ static void hold_data( struct call *call )
 static void start_holding( const WINE_DVC_LIMITS *limits, void (*on_call)( struct call *call ) )
 {
     held.come = CreateSemaphoreW( NULL, 0, 8, NULL );
+    held.closed = CreateSemaphoreW( NULL, 0, 8, NULL );
     held.freed = CreateSemaphoreW( NULL, 0, 8, NULL );
     held.go = CreateEventW( NULL, TRUE, FALSE, NULL );
     held.large_go = CreateEventW( NULL, FALSE, FALSE, NULL );
@@ -854,6 +857,7 @@ static void stop_holding(void)
     open_channel( 1 );
     hang_up();
     CloseHandle( held.come );
+    CloseHandle( held.closed );
     CloseHandle( held.freed );
     CloseHandle( held.go );
     CloseHandle( held.large_go );
@@ -892,6 +896,60 @@ static void test_small_in_large(void)
     server_closes( 2 );
     ok_sent( 0x40, 2 );
     let_all_go( 1 );
+    free( pdu );
+    stop_holding();
+}
+
+/* A call does not return, and so many more MiB wait behind it. */
+static void keep_mibs( BYTE *pdu, unsigned int count )
+{
+    create_held( 1 );
+    server_writes( 1, "block", 5 );
+    ok_held( held.come, 1 );
+    while (count--) server_sends( pdu, 2 + MIB );
+}
+
+/* ours: the limit counts what channels keep that have ended: that goes first, at the latest when OnClose overtakes; what
+ * calls hold that do not return is at the cost of those that are open */
+static void test_total_limit_of_ended(void)
+{
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 3 };
+    static const char over[] = "These plug-ins keep more than 3 MiB that was not sent or not taken: channel TEST has most of "
+                               "it, so it is closed";
+    BYTE *pdu;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    pdu = calloc( 1, 2 + 2 * MIB );
+    pdu[0] = 0x30;
+    pdu[1] = 1;
+    start_holding( &limits, hold_data );
+    keep_mibs( pdu, 2 );
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    ok_held( held.closed, 1 );
+    ok_counter( messages_dropped, 2 );
+    let_all_go( 1 );
+
+    keep_mibs( pdu, 2 );
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    keep_mibs( pdu, 3 );
+    ok_noticed( WARNING, over );
+    ok_sent( 0x40, 1 );
+    ok_nothing_sent();
+    ok_counter( messages_dropped, 7 );
+    let_all_go( 2 );
+
+    create_held( 1 );
+    server_sends( pdu, 2 + 2 * MIB );
+    ok_held( held.come, 1 );
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    create_held( 1 );
+    server_sends( pdu, 2 + 2 * MIB );
+    ok_noticed( WARNING, over );
+    ok_sent( 0x40, 1 );
+    let_all_go( 2 );
     free( pdu );
     stop_holding();
 }
@@ -997,6 +1055,7 @@ static void run(void)
     test_total_limit();
     test_total_limit_before_answer();
     test_small_in_large();
+    test_total_limit_of_ended();
     test_thread_limit();
     test_close_read_with_data();
     test_unloading();
