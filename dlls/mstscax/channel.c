@@ -274,11 +274,16 @@ static void channel_keep_spare( struct channel *channel, BYTE *message )
     free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, message ) );
 }
 
+void channel_drop_spare( struct channel *channel )
+{
+    free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, NULL ) );
+}
+
 BOOL channel_age_spare( struct channel *channel )
 {
     if (!InterlockedCompareExchangePointer( (void **)&channel->spare, NULL, NULL )) return FALSE;
     if (InterlockedExchange( &channel->spare_used, FALSE )) return TRUE;
-    free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, NULL ) );
+    channel_drop_spare( channel );
     return FALSE;
 }
 
@@ -291,6 +296,7 @@ static void delivery_destroy( struct task *task )
     channel_keep( channel, -cost );
     InterlockedExchangeAdd64( &channel->undelivered, -cost );
     channel_keep_spare( channel, delivery_message( delivery ) );
+    if (channel_is_ending( channel )) channel_drop_spare( channel );
     channel_release( channel );
 }
 
@@ -483,7 +489,6 @@ void channel_retire( struct channel *channel )
     IUnknown *marshaler = channel->marshaler;
 
     channel_set_end( channel, CHANNEL_CLOSED );
-    free_spare( channel, InterlockedExchangePointer( (void **)&channel->spare, NULL ) );
     channel_lose_message( channel );
     channel->marshaler = NULL;
     if (marshaler) IUnknown_Release( marshaler );

@@ -45,6 +45,8 @@ extern void channel_discard( struct channel *channel );
 extern BYTE *channel_take_spare( struct channel *channel );
 /* Any thread of ours: gives the spare back that was not used since the last call; FALSE if there is none now. */
 extern BOOL channel_age_spare( struct channel *channel );
+/* Any thread of ours: the channel ends, and a plug-in may keep it for long. */
+extern void channel_drop_spare( struct channel *channel );
 /* client->lock held, or of a channel that is gone: the message that is not complete is lost. */
 extern void channel_lose_message( struct channel *channel );
 /* The receive path's: is what the plug-in has not taken yet over the hard limit? */

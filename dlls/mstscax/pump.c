@@ -319,6 +319,7 @@ static void pump_end_channel( struct client *client, struct channel *channel )
     channel->state = CHANNEL_ENDED;
     channel_check_unsent( channel );
     channel_drop( client, channel );
+    channel_drop_spare( channel );
     if (!list_empty( &channel->sending_entry ))
     {
         list_remove( &channel->sending_entry );

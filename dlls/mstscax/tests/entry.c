@@ -869,33 +869,82 @@ static void create_held( BYTE id )
     ok_created( id );
 }
 
-/* ours: a small message in the memory of a large one counts as what it keeps */
-static void test_small_in_large(void)
-{
-    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 1 };
-    BYTE *pdu, id;
+#define LARGE_CHANNELS 3
 
-    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
-    pdu = calloc( 1, 2 + LARGE );
-    pdu[0] = 0x30;
-    start_holding( &limits, hold_data );
-    for (id = 1; id <= 2; id++)
+/* Each has the memory of a large message for the next one, which is small and is not taken: they keep more than 2 MiB. */
+static void check_small_in_large( BYTE *pdu )
+{
+    BYTE id;
+
+    for (id = 1; id <= LARGE_CHANNELS; id++)
     {
         create_held( id );
         pdu[1] = id;
         server_sends( pdu, 2 + LARGE );
         server_writes( id, "block", 5 );
         SetEvent( held.large_go );
-        ok_held( held.come, 1 );    /* so the large one's memory is there for the next */
+        ok_held( held.come, 1 );
     }
-    for (id = 1; id <= 2; id++) server_writes( id, "next", 4 );
-    ok_noticed( WARNING, "These plug-ins keep more than 1 MiB that was not sent or not taken: channel TEST has most of "
+    for (id = 1; id <= LARGE_CHANNELS; id++) server_writes( id, "next", 4 );
+    ok_noticed( WARNING, "These plug-ins keep more than 2 MiB that was not sent or not taken: channel TEST has most of "
                 "it, so it is closed" );
     ok_sent( 0x40, 1 );
-    let_all_go( 1 );
-    server_closes( 2 );
-    ok_sent( 0x40, 2 );
-    let_all_go( 1 );
+    for (id = 2; id <= LARGE_CHANNELS; id++)
+    {
+        server_closes( id );
+        ok_sent( 0x40, id );
+    }
+    let_all_go( LARGE_CHANNELS );
+}
+
+/* ours: a small message in the memory of a large one counts as what it keeps */
+static void test_small_in_large(void)
+{
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 2 };
+    BYTE *pdu;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    pdu = calloc( 1, 2 + LARGE );
+    pdu[0] = 0x30;
+    start_holding( &limits, hold_data );
+    check_small_in_large( pdu );
+    free( pdu );
+    stop_holding();
+}
+
+static void leak_and_hold( struct call *call )
+{
+    if (call->kind == NEW_CHANNEL) IWTSVirtualChannel_AddRef( call->channel );
+    hold_data( call );
+}
+
+/* A channel ends whose plug-in keeps it, while it has a large message, or after that. */
+static void end_large( BYTE *pdu, BOOL during )
+{
+    create_held( 1 );
+    if (!during) SetEvent( held.large_go );
+    server_sends( pdu, 2 + LARGE );
+    ok_nothing_sent();
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    if (during) SetEvent( held.large_go );
+    ok_held( held.freed, 1 );
+}
+
+/* ours: channels that have ended keep no memory for a next message, however many are not released: others do */
+static void test_spares_of_ended(void)
+{
+    static const WINE_DVC_LIMITS limits = { .soft = 8, .hard = 8, .total = 2 };
+    unsigned int i;
+    BYTE *pdu;
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    pdu = calloc( 1, 2 + LARGE );
+    pdu[0] = 0x30;
+    pdu[1] = 1;
+    start_holding( &limits, leak_and_hold );
+    for (i = 0; i < 100; i++) end_large( pdu, i % 2 );
+    check_small_in_large( pdu );
     free( pdu );
     stop_holding();
 }
@@ -1055,6 +1104,7 @@ static void run(void)
     test_total_limit();
     test_total_limit_before_answer();
     test_small_in_large();
+    test_spares_of_ended();
     test_total_limit_of_ended();
     test_thread_limit();
     test_close_read_with_data();
