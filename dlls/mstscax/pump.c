@@ -360,7 +360,8 @@ static void pump_answer( struct client *client, struct channel *channel )
         channel_schedule( client, channel );
         return;
     }
-    if (channel->state == CHANNEL_OFFERED)
+    if (channel->state == CHANNEL_ENDED) InterlockedDecrement( &client->pump.unanswered );
+    else
     {
         table_remove( client, channel );   /* the server may use the id again at once */
         if (channel->answer != CHANNEL_PASSED_ON) pump_send_create_rsp( client, channel, DRDYNVC_REFUSED );
@@ -389,6 +390,7 @@ static void pump_close( struct client *client, struct channel *channel, enum cha
     if (state == CHANNEL_OPEN) pump_finish_channel( client, channel );
     else
     {
+        InterlockedIncrement( &client->pump.unanswered );
         channel->deadline = GetTickCount64() + FINISH_LOOK;
         pump_await_finish( client, channel );
     }

@@ -32,6 +32,9 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(drdynvc);
 
+/* Channels that have ended and that their plug-in has not answered: with as many none is created. */
+#define MAX_UNANSWERED 4096
+
 /* A PDU is 1600 bytes at most; a server whose chunks are larger may send larger ones. */
 #define MAX_MESSAGE 65536
 
@@ -81,8 +84,8 @@ static void take_id( struct client *client, UINT32 id )
 /* [MS-RDPEDYC] 3.2.3.2.1 */
 static void receive_create( struct client *client, const struct drdynvc_pdu *pdu )
 {
+    struct channel *channel = NULL;
     struct listener *listener;
-    struct channel *channel;
 
     TRACE( "channel %#x, name %s.\n", pdu->channel_id, debugstr_a( pdu->name ) );
     take_id( client, pdu->channel_id );
@@ -92,7 +95,8 @@ static void receive_create( struct client *client, const struct drdynvc_pdu *pdu
         return;
     }
     listener->traffic->counts.received[pdu->cmd]++;
-    channel = channel_create( client, listener, pdu->channel_id, pdu->priority );
+    if (InterlockedOr( &client->pump.unanswered, 0 ) < MAX_UNANSWERED)
+        channel = channel_create( client, listener, pdu->channel_id, pdu->priority );
     if (channel && table_add( client, channel ))
     {
         listener_offer( listener, channel );

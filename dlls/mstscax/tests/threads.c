@@ -202,6 +202,51 @@ static void test_close_beside_OnNewChannelConnection(void)
     stop_client();
 }
 
+#define MAX_UNANSWERED 4096
+
+/* ours: so many channels that the server has closed wait for the plug-in's answer, and no more */
+static void test_unanswered(void)
+{
+    static const struct step accepted[] =
+    {
+        { NEW_CHANNEL, .flags = SIGNAL | BLOCK },
+        { .kind = CLOSED },
+        { CALLBACK_FREED, .flags = SAME_THREAD },
+    };
+    struct pdu *pdu;
+    unsigned int i;
+    BYTE id;
+
+    start_client();
+    play( accepted );
+    server_creates( 1, "TEST" );
+    ok_here();
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    peer.transport = DISCARD;
+    for (i = 2; i < MAX_UNANSWERED; i++)
+    {
+        server_creates( 2, "TEST" );
+        server_closes( 2 );
+    }
+    peer.transport = COMPLETE_AT_ONCE;
+    server_creates( 3, "TEST" );
+    server_closes( 3 );
+    while ((pdu = next_pdu( TRUE )))    /* another thread may still answer what came before */
+    {
+        id = pdu->data[1];
+        free( pdu );
+        if (id == 3) break;
+    }
+    server_creates( 3, "TEST" );
+    ok_sent( 0x10, 3, 0x17, 0, 0, 0xc0 );
+    let_go();
+    ok_played();
+    open_channel( 3 );
+    close_channel( 3 );
+    stop_client();
+}
+
 /* ours: Disconnected does not wait for it longer than for OnClose */
 static void test_disconnect_beside_OnNewChannelConnection(void)
 {
@@ -468,6 +513,7 @@ static void run(void)
     test_Write_after_blocking();
     test_blocked_OnNewChannelConnection();
     test_close_beside_OnNewChannelConnection();
+    test_unanswered();
     test_disconnect_beside_OnNewChannelConnection();
     test_end_beside_OnNewChannelConnection();
     test_threads_stay();
