@@ -297,22 +297,21 @@ static BOOL start_process( struct local_server *server, const WCHAR *command )
     return TRUE;
 }
 
-/* Not every Wine's COM starts a program for a class of this user's alone, but each knows what a program has told it. There
- * is no event for that. */
+/* Not every Wine's COM starts a program for a class of this user's alone, or by a command with variables, but each knows
+ * what a program has told it. There is no event for that; until then COM fails as before, in one of several ways. */
 static HRESULT start_by_us( struct local_server *server, REFCLSID clsid, const WCHAR *command, IClassFactory **factory )
 {
     ULONGLONG end = GetTickCount64() + START_LIMIT;
-    HRESULT hr = REGDB_E_CLASSNOTREG;
     DWORD pause;
 
     if (!start_process( server, command )) return HRESULT_FROM_WIN32( GetLastError() );
-    for (pause = 1; hr == REGDB_E_CLASSNOTREG && GetTickCount64() < end; pause = min( pause * 2, 200 ))
+    for (pause = 1; GetTickCount64() < end; pause = min( pause * 2, 200 ))
     {
         DWORD waited = WaitForSingleObject( server->process, pause );
-        hr = get_class( clsid, factory );
+        if (SUCCEEDED(get_class( clsid, factory ))) return S_OK;
         if (waited == WAIT_OBJECT_0) break;
     }
-    return hr;
+    return REGDB_E_CLASSNOTREG;
 }
 
 static void explain( const struct local_server *server, HRESULT hr, WCHAR *why, DWORD count )
@@ -340,11 +339,11 @@ static void end_process( struct local_server *server )
 
 static HRESULT start( struct local_server *server, REFCLSID clsid, const WCHAR *command, IClassFactory **factory )
 {
+    const HRESULT unavailable = HRESULT_FROM_WIN32( RPC_S_SERVER_UNAVAILABLE );
     HRESULT hr = start_by_com( server, clsid, factory );
 
-    if (hr == HRESULT_FROM_WIN32( RPC_S_SERVER_UNAVAILABLE ) && forget_programs())
-        hr = start_by_com( server, clsid, factory );
-    if (hr == REGDB_E_CLASSNOTREG) hr = start_by_us( server, clsid, command, factory );
+    if (hr == unavailable && forget_programs()) hr = start_by_com( server, clsid, factory );
+    if (FAILED(hr) && hr != unavailable && !server->process) hr = start_by_us( server, clsid, command, factory );
     return SUCCEEDED(hr) && !*factory ? E_FAIL : hr;
 }
 
