@@ -68,7 +68,8 @@ struct local_server
     WCHAR  program[MAX_PATH];
     HANDLE stop;            /* event: COM has started the program, or failed to */
     LONG64 ready_time;      /* since when COM knows its class, or should; 0 before its start */
-    LONG   users;
+    LONG   users;           /* that may still call what came from it */
+    LONG   uses;            /* that have not been closed */
     LONG   closed;
     void (*ended)( void *context, const WCHAR *why );
     void  *context;
@@ -356,7 +357,7 @@ HRESULT local_server_open( REFCLSID clsid, const WCHAR *command, struct local_se
     *factory = NULL;
     why[0] = 0;
     if (!(server = calloc( 1, sizeof(*server) ))) return E_OUTOFMEMORY;
-    server->users = 1;
+    server->users = server->uses = 1;
     InterlockedExchangePointer( (void **)out, server );
     if (!server_find_program( command, 0, server->program, ARRAY_SIZE(server->program) ))
     {
@@ -430,11 +431,19 @@ void local_server_watch( struct local_server *server, IUnknown *object, void (*p
 void local_server_use( struct local_server *server )
 {
     InterlockedIncrement( &server->users );
+    InterlockedIncrement( &server->uses );
+}
+
+void local_server_leave( struct local_server *server )
+{
+    BOOL has_ended = server->process && !WaitForSingleObject( server->process, 0 );
+
+    if (!InterlockedDecrement( &server->users ) && !has_ended) InterlockedExchange( &server->closed, TRUE );
 }
 
 void local_server_close( struct local_server *server )
 {
-    if (InterlockedDecrement( &server->users )) return;
+    if (InterlockedDecrement( &server->uses )) return;
     InterlockedExchange( &server->closed, TRUE );
     if (server->process && !server->is_anothers) WaitForSingleObject( server->process, END_LIMIT );
     if (server->job) CloseHandle( server->job );

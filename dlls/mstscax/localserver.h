@@ -44,14 +44,16 @@ extern const WCHAR *local_server_program( const struct local_server *server );
 extern DWORD local_server_ready_for( struct local_server *server );
 extern BOOL local_server_shows_window( struct local_server *server );
 
-/* Calls proc, on a thread of the system's, if the process ends before local_server_close; why says how. Once. The process
- * is found by its object if none of ours started it. */
+/* Calls proc, on a thread of the system's, if the process ends before all have left it; why says how. Once. The process is
+ * found by its object if none of ours started it. */
 extern void local_server_watch( struct local_server *server, IUnknown *object,
                                 void (*proc)( void *context, const WCHAR *why ), void *context );
 
 /* Each use, of which local_server_open begins the first, has one close, when nothing that came from it is used any more.
- * The last gives the program some time to end by itself. */
+ * The last gives the program some time to end by itself. Before that, and before the last Release, comes a leave: from the
+ * last on the program may end unnoticed, unless it has already. */
 extern void local_server_use( struct local_server *server );
+extern void local_server_leave( struct local_server *server );
 extern void local_server_close( struct local_server *server );
 
 #endif /* __MSTSCAX_LOCALSERVER_H */

@@ -142,6 +142,13 @@ static void plugin_lose( struct plugin *plugin, HRESULT hr, const WCHAR *reason 
     client_plugin_loaded( plugin->client );
 }
 
+static void plugin_release( struct plugin *plugin )
+{
+    if (plugin->server) local_server_leave( plugin->server );
+    IWTSPlugin_Release( plugin->plugin );
+    plugin->plugin = NULL;
+}
+
 /* After the last reference to the plug-in's object. */
 static void plugin_close_server( struct plugin *plugin )
 {
@@ -158,8 +165,7 @@ static void plugin_initialize( struct plugin *plugin )
     TRACE( "plugin %s, Initialize returned %#lx.\n", debugstr_w( plugin->entry ), hr );
     if (FAILED(hr))
     {
-        IWTSPlugin_Release( plugin->plugin );
-        plugin->plugin = NULL;
+        plugin_release( plugin );
         swprintf( reason, ARRAY_SIZE(reason), L"its Initialize failed with %#lx", hr );
     }
     plugin_report( plugin, hr, FAILED(hr) ? reason : NULL );
@@ -204,8 +210,7 @@ static void run_terminated( struct task *task )
     {
         IWTSPlugin_Terminated( plugin->plugin );
         listeners_remove( plugin, FALSE );
-        IWTSPlugin_Release( plugin->plugin );
-        plugin->plugin = NULL;
+        plugin_release( plugin );
     }
     if (plugin->statics) static_terminate( plugin );
     plugin_close_server( plugin );

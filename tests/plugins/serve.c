@@ -27,7 +27,9 @@
  *
  *   exit         it ends at once
  *   never        it never tells of its class
+ *   initialize   it ends inside Initialize
  *   terminated   it ends inside Terminated
+ *   released     it ends inside the last Release of a plug-in
  *   stay         it does not end
  *   says         it says on its standard output that it serves
  *
@@ -90,12 +92,15 @@ static ULONG STDMETHODCALLTYPE plugin_Release( IWTSPlugin *iface )
     if (ref) return ref;
     IWTSPlugin_Release( plugin->inner );
     free( plugin );
-    if (!InterlockedDecrement( &living )) SetEvent( unused );
+    if (InterlockedDecrement( &living )) return 0;
+    if (is_wanted( "released" )) ExitProcess( 6 );
+    SetEvent( unused );
     return 0;
 }
 
 static HRESULT STDMETHODCALLTYPE plugin_Initialize( IWTSPlugin *iface, IWTSVirtualChannelManager *manager )
 {
+    if (is_wanted( "initialize" )) ExitProcess( 7 );
     return IWTSPlugin_Initialize( impl_from_IWTSPlugin( iface )->inner, manager );
 }
 
