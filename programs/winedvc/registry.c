@@ -148,21 +148,46 @@ static LSTATUS enable_key( HKEY addins, const WCHAR *key )
     return rename_value( addins, key, ADDIN_DISABLED, ADDIN_NAME );
 }
 
-/* As regsvr32 does it. */
-static void call_server( struct link *link, const WCHAR *file, const char *function, WCHAR why[WHY] )
+struct server_call
 {
+    const WCHAR *file;
+    const char *function;
+    WCHAR *why;
+};
+
+/* As regsvr32 does it. */
+static DWORD WINAPI run_server_call( void *arg )
+{
+    const struct server_call *server = arg;
     HRESULT (WINAPI *call)( void ), hr;
     HMODULE module;
 
-    guard_start( link );
     OleInitialize( NULL );
-    if (!(module = LoadLibraryExW( file, NULL, LOAD_WITH_ALTERED_SEARCH_PATH )))
-        say_why( why, L"%.260s cannot be loaded, error %lu: does it need a DLL that is not there?", file,
+    if (!(module = LoadLibraryExW( server->file, NULL, LOAD_WITH_ALTERED_SEARCH_PATH )))
+        say_why( server->why, L"%.260s cannot be loaded, error %lu: does it need a DLL that is not there?", server->file,
                  GetLastError() );
-    else if (!(call = (void *)GetProcAddress( module, function )))
-        say_why( why, L"%.260s has no %hs: it is registered otherwise", file, function );
+    else if (!(call = (void *)GetProcAddress( module, server->function )))
+        say_why( server->why, L"%.260s has no %hs: it is registered otherwise", server->file, server->function );
     else if (FAILED(hr = call()))
-        say_why( why, L"%.260s: its %hs fails (%#lx): install it with its own installer", file, function, hr );
+        say_why( server->why, L"%.260s: its %hs fails (%#lx): install it with its own installer", server->file,
+                 server->function, hr );
+    OleUninitialize();
+    return 0;
+}
+
+/* This thread says what is wrong if that crashes. */
+static void call_server( struct link *link, const WCHAR *file, const char *function, WCHAR why[WHY] )
+{
+    struct server_call server = { file, function, why };
+    HANDLE thread = guard_start( link ) ? CreateThread( NULL, 0, run_server_call, &server, 0, NULL ) : NULL;
+
+    if (!thread)
+    {
+        say_why( why, L"out of memory" );
+        return;
+    }
+    guard_wait( thread, INFINITE );
+    CloseHandle( thread );
 }
 
 /* Why says what is wrong if it does not succeed. */

@@ -38,7 +38,7 @@
  * Another command is answered by winedvc:unknown.
  *
  * With WINEDVC_TEST_REGISTER=narrow its DllRegisterServer writes the AddIns key where a 32-bit plug-in's installer writes
- * it, for all users.
+ * it, for all users; with crash there is an access violation.
  */
 
 #include <ctype.h>
@@ -568,6 +568,7 @@ VCEXPORT HRESULT WINAPI DllRegisterServer(void)
     if (!size || size == ARRAYSIZE(path)) return SELFREG_E_CLASS;
     if (set_value( server_key, NULL, path )) return SELFREG_E_CLASS;
     if (set_value( server_key, L"ThreadingModel", L"Free" )) return SELFREG_E_CLASS;
+    if (is_wanted( "crash" )) *(volatile BYTE *volatile)NULL = 0;
     if (is_wanted( "narrow" ) ? set_narrow_addin( path ) : set_value( addin_key, L"Name", path )) return SELFREG_E_CLASS;
     return S_OK;
 }
