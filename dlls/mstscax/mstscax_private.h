@@ -209,11 +209,12 @@ struct pump
     LONG window_full;           /* a PDU did not fit */
     LONG over_limit;            /* the process keeps more than it may */
     LONG trim;                  /* memory of writes is to be given back */
-    LONG64 deadline;            /* of the first that finishes, or 0 */
+    LONG64 deadline;            /* of the first that finishes, or of the next try, or 0 */
     LONG unanswered;            /* channels that have ended before the plug-in's answer, which has not come */
     /* pump role */
     struct schedule schedule;   /* channels that have something to send */
     BOOL   sent_static;         /* a chunk of a static channel, in this turn */
+    BOOL   no_memory;           /* for such a chunk, in this turn: there will be another try */
     struct list finishing;      /* channels that wait for OnClose to begin, about by deadline */
 };
 

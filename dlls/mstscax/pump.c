@@ -43,6 +43,9 @@ WINE_DEFAULT_DEBUG_CHANNEL(mstscax);
 /* Milliseconds between two looks at what finishes, beside the deadlines. */
 #define FINISH_LOOK 2000
 
+/* Milliseconds until the next try of what found no memory. */
+#define MEMORY_LOOK 50
+
 /* PDUs of one write that the transport gets at once. */
 struct run
 {
@@ -513,6 +516,8 @@ static void pump_check_finishing( struct client *client )
     }
     entry = list_head( &pump->finishing );
     deadline = entry ? LIST_ENTRY( entry, struct channel, finishing_entry )->deadline : 0;
+    if (pump->no_memory) deadline = min( deadline ? deadline : INT64_MAX, (LONG64)now + MEMORY_LOOK );
+    pump->no_memory = FALSE;
     if (deadline == last) return;
     InterlockedCompareExchange64( &pump->deadline, deadline, last );
     /* the standby, which may have had nothing to wait for */

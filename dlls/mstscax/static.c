@@ -406,7 +406,11 @@ static struct static_chunk *cut_chunk( struct static_channel *channel )
                       L"write was complete, or named more bytes than it has" );
         return NULL;
     }
-    if (!(chunk = malloc( FIELD_OFFSET(struct static_chunk, room[WINE_DVC_HEADROOM + sizeof(UINT32) + count]) ))) return NULL;
+    if (!(chunk = malloc( FIELD_OFFSET(struct static_chunk, room[WINE_DVC_HEADROOM + sizeof(UINT32) + count]) )))
+    {
+        channel->owner->plugin->client->pump.no_memory = TRUE;
+        return NULL;
+    }
     chunk->write = write;
     chunk->connection = write->connection;
     chunk->stream = channel->stream;

@@ -63,7 +63,8 @@ extern void static_disconnect( struct client *client );
 extern void static_receive( struct client *client, UINT32 stream, UINT32 flags, UINT32 total, const BYTE *data,
                             UINT32 size );
 
-/* The pump's: the transport is given the next chunk, of the channel whose turn it is; FALSE if there is nothing to send.
+/* The pump's: the transport is given the next chunk, of the channel whose turn it is; FALSE if there is nothing to send, or
+ * no memory for it, which sets pump.no_memory.
  * With the lock, so that none is on its way while the connection ends. */
 extern BOOL static_send( struct client *client, void (*transmit)( struct client *client, struct static_chunk *chunk ) );
 /* Is there something to look for? */

@@ -26,9 +26,11 @@
 /* Between memory_replace() and memory_restore(): mstscax.dll gets none on the thread that called the former. */
 static BOOL no_memory;
 static DWORD no_memory_thread;
+static LONG no_memory_times;    /* so many calls more get none, on whatever thread */
 
 static BOOL gets_none(void)
 {
+    if (InterlockedOr( &no_memory_times, 0 ) > 0 && InterlockedDecrement( &no_memory_times ) >= 0) return TRUE;
     return no_memory && GetCurrentThreadId() == no_memory_thread;
 }
 

@@ -261,6 +261,34 @@ static void test_no_memory(void)
     memory_restore();
 }
 
+/* ours: a chunk for which there is no memory goes when there is some, also where nothing else happens. Few looks may
+ * follow what happened last, whatever the write does. */
+static void test_no_memory_for_chunk(void)
+{
+    static const char *const names[CHANNELS] = { "hungry", "sated" };
+    static const WINE_DVC_LIMITS none = { 0 };
+    BYTE data = 1;
+    UINT error;
+
+    if (!memory_replace()) return;
+    test.taken = 0;
+    test.keeps = 1;
+    start( names, &none );
+    no_memory_times = 30;
+    error = test.functions.pVirtualChannelWrite( test.handles[0], &data, sizeof(data), NULL );
+    ok( !error, "got error %u\n", error );
+    ok( wait_for( test.all_taken ), "nothing is sent\n" );
+    ok( !no_memory_times, "%ld tries more would have found no memory\n", no_memory_times );
+    if (test.taken)
+    {
+        IWineDVCClient_CompleteStatic( session.client, test.chunks[0], FALSE );
+        ok_event( CHANNEL_EVENT_WRITE_COMPLETE );
+    }
+    test.keeps = 0;
+    stop();
+    memory_restore();
+}
+
 static void send_chunks( UINT32 stream, UINT32 size, unsigned int count )
 {
     static BYTE data[CHANNEL_CHUNK_LENGTH];
@@ -341,6 +369,7 @@ static void run(void)
     set_entry( enter );
     test_order();
     test_no_memory();
+    test_no_memory_for_chunk();
     test_limits();
     test_write_limits();
     DeleteFileW( test.file );
