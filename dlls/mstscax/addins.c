@@ -49,7 +49,8 @@ static WCHAR *read_value( HKEY addins, const WCHAR *key, const WCHAR *value )
 
     if (RegGetValueW( addins, key, value, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
                       &type, NULL, &size )) return NULL;
-    if (!(text = malloc( size + sizeof(WCHAR) ))) return NULL;
+    size += sizeof(WCHAR);  /* what was not written with its NUL gets one, if there is room */
+    if (!(text = calloc( 1, size + sizeof(WCHAR) ))) return NULL;
     if (RegGetValueW( addins, key, value, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
                       &type, text, &size ) || !text[0])
     {

@@ -331,6 +331,10 @@ static void test_AddIns(void)
     ok_addins( 2 );
     set_addin( HKEY_LOCAL_MACHINE, L"machine", peer.plugin_file, REG_SZ );
     ok_addins( 3 );
+    /* text that was not written with its NUL is stored without one */
+    RegSetKeyValueW( HKEY_CURRENT_USER, ADDINS L"\\unterminated", L"Name", REG_SZ, peer.plugin_file,
+                     wcslen( peer.plugin_file ) * sizeof(WCHAR) );
+    ok_addins( 4 );
     RegDeleteTreeW( HKEY_LOCAL_MACHINE, ADDINS );
     RegDeleteTreeW( HKEY_CURRENT_USER, ADDINS );
 }
