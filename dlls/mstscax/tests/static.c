@@ -146,13 +146,24 @@ static HRESULT STDMETHODCALLTYPE host_OnReady( IWineDVCHost *iface )
     return S_OK;
 }
 
+/* The DLL's C library need not be ours. */
+static SIZE_T allocated_size( const void *memory )
+{
+    HANDLE heaps[64];
+    DWORD count = GetProcessHeaps( ARRAY_SIZE(heaps), heaps ), i;
+
+    for (i = 0; i < min( count, ARRAY_SIZE(heaps) ); i++)
+        if (HeapValidate( heaps[i], 0, memory )) return HeapSize( heaps[i], 0, memory );
+    return ~(SIZE_T)0;
+}
+
 /* As one whose thread does not run for a while: the connection may end meanwhile, unless that waits for it. */
 static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 connection, UINT32 stream, UINT32 flags,
                                                    BYTE *chunk, UINT32 size, void *write )
 {
     if (test.keeps)
     {
-        test.chunk_size = max( test.chunk_size, _msize( write ) );
+        test.chunk_size = max( test.chunk_size, allocated_size( write ) );
         test.chunks[test.taken] = write;
         if (++test.taken == test.keeps) SetEvent( test.all_taken );
         return S_OK;
