@@ -61,13 +61,13 @@ void culprit_take( struct culprit *culprit, const EXCEPTION_POINTERS *exception 
     culprit->stack_base = tib->StackBase;
 }
 
-/* Raises what others ask for. */
-static BOOL is_library( const void *address )
+/* Code of a file that is at fault for what happens in it: not one of those that do what others ask for. */
+static BOOL is_answerable( const void *address )
 {
-    static const WCHAR *const names[] =
+    static const WCHAR *const others[] =
     {
         L"kernelbase.", L"kernel32.", L"ntdll.", L"ucrtbase", L"msvcr", L"msvcp", L"vcruntime", L"libstdc++", L"libgcc_s",
-        L"libc++", L"libunwind",
+        L"libc++", L"libunwind", L"mstscax.", L"winedvc.",
     };
     WCHAR path[MAX_PATH * 4];
     const WCHAR *name;
@@ -79,9 +79,18 @@ static BOOL is_library( const void *address )
     if (!GetModuleFileNameW( module, path, ARRAY_SIZE(path) )) return FALSE;
     name = wcsrchr( path, '\\' );
     name = name ? name + 1 : path;
-    for (i = 0; i < ARRAY_SIZE(names); i++)
-        if (!wcsnicmp( name, names[i], wcslen( names[i] ) )) return TRUE;
-    return FALSE;
+    for (i = 0; i < ARRAY_SIZE(others); i++)
+        if (!wcsnicmp( name, others[i], wcslen( others[i] ) )) return FALSE;
+    return TRUE;
+}
+
+/* The thread has gone where no code is, as through a pointer to a function that is NULL. */
+static BOOL is_astray( const struct culprit *culprit )
+{
+    const EXCEPTION_RECORD *record = &culprit->record;
+
+    return record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->NumberParameters >= 2
+           && record->ExceptionInformation[1] == (ULONG_PTR)record->ExceptionAddress;
 }
 
 static BOOL is_on_stack( const struct culprit *culprit, ULONG_PTR address, SIZE_T size )
@@ -120,6 +129,12 @@ static BOOL step_out( const struct culprit *culprit, CONTEXT *frame )
 {
     const DWORD *saved = (const DWORD *)frame->Ebp;
 
+    if (is_astray( culprit ) && frame->Eip == culprit->context.Eip) /* nothing there has made a frame */
+    {
+        if (!is_on_stack( culprit, frame->Esp, sizeof(DWORD) )) return FALSE;
+        frame->Eip = *(const DWORD *)frame->Esp;
+        return frame->Eip != 0;
+    }
     if (!is_on_stack( culprit, frame->Ebp, 2 * sizeof(DWORD) ) || saved[0] <= frame->Ebp) return FALSE;
     frame->Ebp = saved[0];
     frame->Eip = saved[1];
@@ -134,14 +149,16 @@ static const BYTE *frame_address( const CONTEXT *frame )
 
 const BYTE *culprit_address( const struct culprit *culprit )
 {
-    const BYTE *fault = culprit->record.ExceptionAddress;
+    const BYTE *fault = culprit->record.ExceptionAddress, *address = fault;
     CONTEXT frame = culprit->context;
     unsigned int i;
 
-    if (!is_library( fault )) return fault;
-    for (i = 0; i < MAX_FRAMES && step_out( culprit, &frame ); i++)
-        if (!is_library( frame_address( &frame ) )) return frame_address( &frame );
-    return fault;
+    for (i = 0; i < MAX_FRAMES && !is_answerable( address ); i++)
+    {
+        if (!step_out( culprit, &frame )) return fault;
+        address = frame_address( &frame );
+    }
+    return i < MAX_FRAMES ? address : fault;
 }
 
 /* Memory of the plug-in's: it may be anything. */
@@ -215,6 +232,7 @@ void culprit_describe( const struct culprit *culprit, WCHAR *text, SIZE_T count 
         describe_function( (const char *)record->ExceptionInformation[0], record->ExceptionInformation[1], text, count );
     else if (record->ExceptionCode == CODE_NO_MODULE || record->ExceptionCode == CODE_NO_FUNCTION)
         describe_late_load( culprit, text, count );
+    else if (is_astray( culprit )) swprintf( text, count, L"call of an address where no code is" );
     if (!text[0]) swprintf( text, count, L"%s", name_code( record->ExceptionCode ) );
     text[count - 1] = 0;
 }

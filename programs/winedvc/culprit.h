@@ -36,8 +36,9 @@ struct culprit
 /* On the thread itself. */
 extern void culprit_take( struct culprit *culprit, const EXCEPTION_POINTERS *exception );
 
-/* The address of the fault; where RaiseException was called, of the code that called it, past the run-time libraries of
- * compilers. Trusts the stack within its bounds: a fault of its own is possible. */
+/* The address of the fault. Where that is in code that does what others ask for, a run-time library's, RaiseException,
+ * or ours, or where no code is, it is that of who called there. Trusts the stack within its bounds: a fault of its own
+ * is possible. */
 extern const BYTE *culprit_address( const struct culprit *culprit );
 
 /* What happened, for a person. */

@@ -45,7 +45,8 @@ static void say_goodbye( const BYTE *address )
     const WCHAR *string = text;
     HMODULE module = NULL;
 
-    if (GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+    if (address && /* NULL is in this program, for that function */
+        GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
                             (const WCHAR *)address, &module ))
         GetModuleFileNameW( module, module_name, ARRAY_SIZE(module_name) );
     culprit_describe( &guard.culprit, what, ARRAY_SIZE(what) );

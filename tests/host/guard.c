@@ -122,6 +122,8 @@ static void test_crashes(void)
 static void test_other_crashes(void)
 {
     check_crash( "", "OnDataReceived", "overflow", "stack overflow (0xc00000fd)" );
+    check_crash( "", "OnDataReceived", "nowhere", "call of an address where no code is (0xc0000005)" );
+    check_crash( "", "OnDataReceived", "overstated", "access violation (0xc0000005)" );
 }
 
 /* Who raises an exception has called a function of Windows' or of the compiler's that does it. */

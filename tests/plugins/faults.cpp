@@ -25,6 +25,8 @@
  *
  *   crash      an access violation that nobody handles
  *   elsewhere  the same on a thread of its own, which the call waits for
+ *   nowhere    a call through a pointer that is NULL
+ *   overstated a Write of more bytes than there are, in OnDataReceived
  *   overflow   a stack overflow, on a thread of its own
  *   throw      a C++ exception that nobody catches
  *   raise      RaiseException; raise-elsewhere, the same on another thread; lost, where the stack leads nowhere
@@ -48,6 +50,7 @@
 DEFINE_GUID( CLSID_faults, 0x3d5c0a1e, 0x4b0f, 0x4c3d, 0x8e, 0x21, 0x77, 0x1a, 0x90, 0x5d, 0xc4, 0x02 );
 
 static LONG met, handled;       /* changed with Interlocked functions */
+static IWTSVirtualChannel *channel;
 
 static DWORD WINAPI crash( void *arg )
 {
@@ -55,6 +58,13 @@ static DWORD WINAPI crash( void *arg )
 
     *nowhere = 0;
     return 0;
+}
+
+static void call_nowhere(void)
+{
+    void (*volatile nowhere)(void) = NULL;
+
+    nowhere();
 }
 
 static DWORD WINAPI overflow( void *arg )
@@ -230,10 +240,21 @@ static void take_memory(void)
     replace_import( "realloc", reinterpret_cast<void *>( no_memory ) );
 }
 
+/* Of two pages the second is not there. */
+static void write_overstated(void)
+{
+    const ULONG page = 0x1000;
+    void *buffer = VirtualAlloc( NULL, 2 * page, MEM_RESERVE, PAGE_READWRITE );
+
+    channel->Write( 2 * page, static_cast<BYTE *>( VirtualAlloc( buffer, page, MEM_COMMIT, PAGE_READWRITE ) ), NULL );
+}
+
 static void commit_fault( const char *call, const char *fault )
 {
     if (!strcmp( fault, "crash" )) crash( NULL );
     else if (!strcmp( fault, "elsewhere" )) run_elsewhere( crash );
+    else if (!strcmp( fault, "nowhere" )) call_nowhere();
+    else if (!strcmp( fault, "overstated" )) write_overstated();
     else if (!strcmp( fault, "overflow" )) run_elsewhere( overflow );
     else if (!strcmp( fault, "block" )) block( call );
     else if (!strcmp( fault, "throw" )) throw_number( 1 );
@@ -268,8 +289,6 @@ static HRESULT query_interface( IUnknown *object, REFIID iid, REFIID own, void *
 
 static struct channel_callback : IWTSVirtualChannelCallback
 {
-    IWTSVirtualChannel *channel;
-
     STDMETHODIMP QueryInterface( REFIID iid, void **out )
     {
         return query_interface( this, iid, IID_IWTSVirtualChannelCallback, out );
@@ -311,12 +330,12 @@ static struct listener_callback : IWTSListenerCallback
 
     STDMETHODIMP_(ULONG) Release() { return 1; }
 
-    STDMETHODIMP OnNewChannelConnection( IWTSVirtualChannel *channel, BSTR data, BOOL *accept,
+    STDMETHODIMP OnNewChannelConnection( IWTSVirtualChannel *opened, BSTR data, BOOL *accept,
                                          IWTSVirtualChannelCallback **callback )
     {
         called( "OnNewChannelConnection" );
-        channel->AddRef();
-        channel_callback.channel = channel;
+        opened->AddRef();
+        channel = opened;
         *accept = TRUE;
         *callback = &channel_callback;
         return S_OK;
