@@ -31,6 +31,7 @@
 #endif
 
 #define MAX_FRAMES 64
+#define MAX_WORDS  4096 /* between two of them */
 
 /* Codes that compilers and Wine raise. */
 #define CODE_CPP_MICROSOFT  0xe06d7363
@@ -125,20 +126,34 @@ static const BYTE *frame_address( const CONTEXT *frame )
     return (const BYTE *)frame->Rip;
 }
 #else
+/* Behind a call instruction of a file's code: E8 and a distance, or FF /2 and up to five bytes of its operand. */
+static BOOL follows_call( const BYTE *address )
+{
+    HMODULE module;
+    unsigned int size;
+
+    if (!GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                             (const WCHAR *)address, &module ) || address < (const BYTE *)module + 0x1000) return FALSE;
+    if (*(address - 5) == 0xe8) return TRUE;
+    for (size = 2; size <= 7; size++)
+        if (*(address - size) == 0xff && (*(address - size + 1) & 0x38) == 0x10) return TRUE;
+    return FALSE;
+}
+
+/* Code of 32 bits says nowhere how it uses its stack. */
 static BOOL step_out( const struct culprit *culprit, CONTEXT *frame )
 {
-    const DWORD *saved = (const DWORD *)frame->Ebp;
+    const DWORD *word = (const DWORD *)frame->Esp;
+    unsigned int i;
 
-    if (is_astray( culprit ) && frame->Eip == culprit->context.Eip) /* nothing there has made a frame */
+    for (i = 0; i < MAX_WORDS && is_on_stack( culprit, (ULONG_PTR)(word + i), sizeof(DWORD) ); i++)
     {
-        if (!is_on_stack( culprit, frame->Esp, sizeof(DWORD) )) return FALSE;
-        frame->Eip = *(const DWORD *)frame->Esp;
-        return frame->Eip != 0;
+        if (!follows_call( (const BYTE *)word[i] )) continue;
+        frame->Esp = (DWORD)(word + i + 1);
+        frame->Eip = word[i];
+        return TRUE;
     }
-    if (!is_on_stack( culprit, frame->Ebp, 2 * sizeof(DWORD) ) || saved[0] <= frame->Ebp) return FALSE;
-    frame->Ebp = saved[0];
-    frame->Eip = saved[1];
-    return frame->Eip != 0;
+    return FALSE;
 }
 
 static const BYTE *frame_address( const CONTEXT *frame )
