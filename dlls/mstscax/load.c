@@ -265,12 +265,19 @@ static HRESULT load_parsed( const struct addin_entry *entry, struct loaded_plugi
     return entry->dll ? load_dll( entry, loaded, failure ) : load_class( &entry->clsid, loaded, failure );
 }
 
-/* A DLL, too, may have its plug-in in a process of its own; what it says without proxies is COM's error. */
+/* What COM says of an object without proxies, or of a process that ends with that object before it has answered. */
+static BOOL is_without_proxies( HRESULT hr )
+{
+    return hr == E_NOINTERFACE || hr == HRESULT_FROM_WIN32( RPC_S_CALL_FAILED )
+           || hr == HRESULT_FROM_WIN32( RPC_S_CALL_FAILED_DNE ) || hr == HRESULT_FROM_WIN32( RPC_S_SERVER_UNAVAILABLE );
+}
+
+/* A DLL, too, may have its plug-in in a process of its own, and gives out COM's error. */
 static BOOL may_need_proxies( HRESULT hr, struct loaded_plugins *loaded )
 {
     BOOL changed;
 
-    if (hr != E_NOINTERFACE || loaded->count || FAILED(proxies_register( &changed )) || !changed) return FALSE;
+    if (!is_without_proxies( hr ) || loaded->count || FAILED(proxies_register( &changed )) || !changed) return FALSE;
     return loaded->registered = TRUE;
 }
 
