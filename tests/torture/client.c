@@ -66,7 +66,7 @@ static struct
     unsigned int in_hand;   /* both, and what the thread has taken */
     BOOL holding;
     BOOL connected;
-    LONG count;             /* of those that were given, ever; atomic */
+    LONG answers;           /* of those that were given, ever; atomic */
 } transport = { .lock = SRWLOCK_INIT, .changed = CONDITION_VARIABLE_INIT };
 
 static BOOL form_is_ex(void)
@@ -126,7 +126,7 @@ static UINT VCAPITYPE channel_write( DWORD open_handle, void *data, ULONG size, 
     BOOL connected;
 
     fail_unless( open_handle == client.open_handle && size <= 1600, "got handle %lu, %lu bytes\n", open_handle, size );
-    InterlockedIncrement( &transport.count );
+    if (*(const BYTE *)data >> 4 == CMD_CREATE) InterlockedIncrement( &transport.answers );
     transfer->data = data;
     transfer->size = size;
     transfer->user_data = user_data;
@@ -215,9 +215,9 @@ void transport_hold( BOOL hold )
     WakeAllConditionVariable( &transport.changed );
 }
 
-LONG transport_given(void)
+LONG transport_answers(void)
 {
-    return InterlockedOr( &transport.count, 0 );
+    return InterlockedOr( &transport.answers, 0 );
 }
 
 static void transport_set_connected( BOOL connected )

@@ -22,8 +22,6 @@
 
 #define FRAGMENT 1590
 
-enum { CMD_CREATE = 1, CMD_DATA_FIRST, CMD_DATA, CMD_CLOSE, CMD_CAPABILITIES };
-
 static struct server_channel channels[SERVER_CHANNELS];
 static LONG capabilities;
 

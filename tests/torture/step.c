@@ -59,7 +59,7 @@ static struct
     BYTE     *module;
     SIZE_T    module_size;
     ULONG_PTR stack;        /* of the function that the plug-in returned to; 0 before that */
-    LONG      given;        /* PDUs that the transport had before */
+    LONG      answers;      /* that the transport had before */
     LONG      stepping;
     LONG      steps, last;
     LONG      arrived;
@@ -134,7 +134,7 @@ static BOOL is_on_the_way( const CONTEXT *context )
 
     if (instruction - (ULONG_PTR)answerer.module >= answerer.module_size) return FALSE;
     if (!answerer.stack) answerer.stack = stack;
-    if (transport_given() != answerer.given) answerer.stepping = FALSE;
+    if (transport_answers() != answerer.answers) answerer.stepping = FALSE;
     return answerer.stepping && stack >= answerer.stack;
 }
 
@@ -283,7 +283,7 @@ static BOOL send_between( LONG last )
     winetest_push_context( "answer, instruction %ld", last );
     answerer.stack = answerer.steps = answerer.arrived = 0;
     answerer.last = last;
-    answerer.given = transport_given();
+    answerer.answers = transport_answers();
     server = server_create( malformed[1], "TEST", NULL, NULL );
     for (i = 0; i < LIMIT && !InterlockedOr( &answerer.arrived, 0 ) && !count_get( &server->answers ); i++) Sleep( 1 );
     if ((arrived = InterlockedOr( &answerer.arrived, 0 ))) client_receive( malformed, sizeof(malformed) );

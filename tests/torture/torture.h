@@ -75,8 +75,11 @@ extern void client_receive( const void *pdu, UINT32 size );
 /* The server goes on seeing what it is sent, but nothing is completed before FALSE. What is in
  * hand when it begins is completed first. */
 extern void transport_hold( BOOL hold );
-/* PDUs that it was given, ever; any thread. */
-extern LONG transport_given(void);
+/* CREATE_RSPs that it was given, ever; any thread. */
+extern LONG transport_answers(void);
+
+/* [MS-RDPEDYC] 2.2 */
+enum { CMD_CREATE = 1, CMD_DATA_FIRST, CMD_DATA, CMD_CLOSE, CMD_CAPABILITIES };
 
 /* server.c: what the server has of each channel. It checks the order of PDUs, the lengths and,
  * by check, each message. Ids are below SERVER_CHANNELS. Calls are for the test's own thread. */
