@@ -438,6 +438,35 @@ static void test_host_rules(void)
     stop();
 }
 
+/* In whichever of the table's lists a channel and its host are, which the seed decides. */
+static void test_others_channels(void)
+{
+    unsigned int id, host;
+    char pdu[32];
+
+    start_open();
+    for (id = 16; id < 60; id++)
+    {
+        check_server( create( id, "one" ), ROUTE_TAKEN, 0 );
+        check_owed( ROUTE_HOST, 1, create( id, "one" ) );
+        snprintf( pdu, sizeof(pdu), "10 %02x 00 00 00 00", id );
+        check_host( 1, pdu, ROUTE_SERVER );
+    }
+    for (host = 3; host < 20; host++)
+    {
+        router_add_host( router, host, true );
+        check_owed( ROUTE_HOST, host, CAPS_2 );
+        for (id = 16; id < 60; id++)
+        {
+            snprintf( pdu, sizeof(pdu), "30 %02x 71", id );
+            check_host( host, pdu, ROUTE_BROKEN );
+            check_rule( "own" );
+        }
+    }
+    check_quiet();
+    stop();
+}
+
 static void test_hold(void)
 {
     router = router_create( &served_names, SEED );
@@ -920,6 +949,7 @@ START_TEST( router )
     test_host_closes();
     test_id_reuse();
     test_host_rules();
+    test_others_channels();
     test_hold();
     test_hold_expires();
     test_hold_ends_otherwise();
