@@ -110,6 +110,13 @@ EXPORT int pthread_mutex_unlock( pthread_mutex_t *mutex )
     return next_unlock( mutex );
 }
 
+static void check_log( const void *code, const char *function, size_t line )
+{
+    if (!held_count || !is_addins( code )) return;
+    fprintf( stderr, "the addin logs with a lock held, %s line %zu\n", function, line );
+    abort();
+}
+
 EXPORT int WLog_PrintMessage( void *log, unsigned int type, unsigned int level, size_t line, const char *file,
                               const char *function, ... )
 {
@@ -118,13 +125,25 @@ EXPORT int WLog_PrintMessage( void *log, unsigned int type, unsigned int level, 
     va_list args;
     int done;
 
-    if (held_count && is_addins( __builtin_return_address( 0 ) ))
-    {
-        fprintf( stderr, "the addin logs with a lock held, %s line %zu\n", function, line );
-        abort();
-    }
+    check_log( __builtin_return_address( 0 ), function, line );
     va_start( args, function );
     done = next( log, type, level, line, file, function, args );
+    va_end( args );
+    return done;
+}
+
+/* Of newer versions of FreeRDP 3. */
+EXPORT int WLog_PrintTextMessage( void *log, unsigned int level, size_t line, const char *file, const char *function,
+                                  const char *format, ... )
+{
+    int (*next)( void *, unsigned int, size_t, const char *, const char *, const char *, va_list ) =
+        dlsym( RTLD_NEXT, "WLog_PrintTextMessageVA" );
+    va_list args;
+    int done;
+
+    check_log( __builtin_return_address( 0 ), function, line );
+    va_start( args, format );
+    done = next( log, level, line, file, function, format, args );
     va_end( args );
     return done;
 }
