@@ -66,7 +66,7 @@ static struct
     unsigned int in_hand;   /* both, and what the thread has taken */
     BOOL holding;
     BOOL connected;
-    LONG answers;           /* of those that were given, ever; atomic */
+    LONG answers;           /* CREATE_RSPs that were given, ever; atomic */
 } transport = { .lock = SRWLOCK_INIT, .changed = CONDITION_VARIABLE_INIT };
 
 static BOOL form_is_ex(void)
