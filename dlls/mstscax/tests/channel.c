@@ -626,6 +626,14 @@ static void test_disconnect(void)
     IWTSVirtualChannel *channel;
 
     start_client();
+    open_channel( 1 );
+    play( steps );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_played();
+    play( connected );
+    raise_event( CHANNEL_EVENT_CONNECTED );
+    ok_played();
+    ok_nothing_sent();
     channel = open_channel( 1 );
     play( steps );
     /* a transport that refuses loses the channel, not the client */
