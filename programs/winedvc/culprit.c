@@ -62,6 +62,15 @@ void culprit_take( struct culprit *culprit, const EXCEPTION_POINTERS *exception 
     culprit->stack_base = tib->StackBase;
 }
 
+HMODULE culprit_module( const void *address )
+{
+    static const DWORD flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+    HMODULE module;
+
+    /* NULL is this program, for Windows */
+    return address && GetModuleHandleExW( flags, address, &module ) ? module : NULL;
+}
+
 /* Code of a file that is at fault for what happens in it: not one of those that do what others ask for. */
 static BOOL is_answerable( const void *address )
 {
@@ -71,13 +80,11 @@ static BOOL is_answerable( const void *address )
         L"libc++", L"libunwind", L"mstscax.", L"winedvc.",
     };
     WCHAR path[MAX_PATH * 4];
+    HMODULE module = culprit_module( address );
     const WCHAR *name;
-    HMODULE module;
     unsigned int i;
 
-    if (!GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                             address, &module )) return FALSE;
-    if (!GetModuleFileNameW( module, path, ARRAY_SIZE(path) )) return FALSE;
+    if (!module || !GetModuleFileNameW( module, path, ARRAY_SIZE(path) )) return FALSE;
     name = wcsrchr( path, '\\' );
     name = name ? name + 1 : path;
     for (i = 0; i < ARRAY_SIZE(others); i++)
@@ -129,11 +136,10 @@ static const BYTE *frame_address( const CONTEXT *frame )
 /* Behind a call instruction of a file's code: E8 and a distance, or FF /2 and up to five bytes of its operand. */
 static BOOL follows_call( const BYTE *address )
 {
-    HMODULE module;
+    const BYTE *module = (const BYTE *)culprit_module( address );
     unsigned int size;
 
-    if (!GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                             (const WCHAR *)address, &module ) || address < (const BYTE *)module + 0x1000) return FALSE;
+    if (!module || address < module + 0x1000) return FALSE;
     if (*(address - 5) == 0xe8) return TRUE;
     for (size = 2; size <= 7; size++)
         if (*(address - size) == 0xff && (*(address - size + 1) & 0x38) == 0x10) return TRUE;

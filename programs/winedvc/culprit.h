@@ -36,6 +36,9 @@ struct culprit
 /* On the thread itself. */
 extern void culprit_take( struct culprit *culprit, const EXCEPTION_POINTERS *exception );
 
+/* Of whose code or data the address is, without a reference; NULL if of no file's, as NULL itself. */
+extern HMODULE culprit_module( const void *address );
+
 /* The address of the fault. Where that is in code that does what others ask for, a run-time library's, RaiseException,
  * or ours, or where no code is, it is that of who called there. Trusts the stack within its bounds: a fault of its own
  * is possible. */

@@ -43,12 +43,9 @@ static void say_goodbye( const BYTE *address )
 {
     WCHAR module_name[MAX_PATH] = L"no module", what[256], text[MAX_PATH + 512];
     const WCHAR *string = text;
-    HMODULE module = NULL;
+    HMODULE module = culprit_module( address );
 
-    if (address && /* NULL is in this program, for that function */
-        GetModuleHandleExW( GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                            (const WCHAR *)address, &module ))
-        GetModuleFileNameW( module, module_name, ARRAY_SIZE(module_name) );
+    if (module) GetModuleFileNameW( module, module_name, ARRAY_SIZE(module_name) );
     culprit_describe( &guard.culprit, what, ARRAY_SIZE(what) );
     swprintf( text, ARRAY_SIZE(text), L"it crashed: %s (%#lx) in %.260s at %#Ix, thread %04lx; its channels are closed "
               L"and the session goes on: report this to the plug-in's vendor", what,

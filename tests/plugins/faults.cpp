@@ -25,7 +25,7 @@
  *
  *   crash      an access violation that nobody handles
  *   elsewhere  the same on a thread of its own, which the call waits for
- *   nowhere    a call through a pointer that is NULL
+ *   nowhere    a call through a pointer that is NULL; thread-nowhere, a thread that begins there
  *   overstated a Write of more bytes than there are, in OnDataReceived
  *   overflow   a stack overflow, on a thread of its own
  *   throw      a C++ exception that nobody catches
@@ -254,6 +254,7 @@ static void commit_fault( const char *call, const char *fault )
     if (!strcmp( fault, "crash" )) crash( NULL );
     else if (!strcmp( fault, "elsewhere" )) run_elsewhere( crash );
     else if (!strcmp( fault, "nowhere" )) call_nowhere();
+    else if (!strcmp( fault, "thread-nowhere" )) run_elsewhere( NULL );
     else if (!strcmp( fault, "overstated" )) write_overstated();
     else if (!strcmp( fault, "overflow" )) run_elsewhere( overflow );
     else if (!strcmp( fault, "block" )) block( call );
