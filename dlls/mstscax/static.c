@@ -310,6 +310,18 @@ static struct static_write *alloc_write( struct static_channel *channel, const s
     return write;
 }
 
+/* Once it is in the list another thread may send and free it. */
+static void push_write( struct static_channel *channel, struct static_write *write )
+{
+    struct static_write *seen = InterlockedCompareExchangePointer( (void **)&channel->incoming, NULL, NULL ), *expected;
+
+    do
+    {
+        write->next = expected = seen;
+        seen = InterlockedCompareExchangePointer( (void **)&channel->incoming, write, expected );
+    } while (seen != expected);
+}
+
 static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG size, void *user_data )
 {
     struct static_channel *channel;
@@ -338,8 +350,7 @@ static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG siz
         free_write( write );
         return CHANNEL_RC_NOT_OPEN;
     }
-    do write->next = InterlockedCompareExchangePointer( (void **)&channel->incoming, NULL, NULL );
-    while (InterlockedCompareExchangePointer( (void **)&channel->incoming, write, write->next ) != write->next);
+    push_write( channel, write );
     inbox_wake( &client->pump.inbox );
     return CHANNEL_RC_OK;
 }

@@ -33,6 +33,10 @@
 /* Writes that 1 MiB allows. */
 #define WRITES 4096
 
+/* Threads that write at a time, and what each of them writes. */
+#define WRITERS     4
+#define MANY_WRITES 50000
+
 static struct
 {
     WCHAR file[MAX_PATH];       /* the plug-in's */
@@ -51,6 +55,8 @@ static struct
     LONG taken, writes_ended;
     SIZE_T chunk_size;          /* the largest */
     HANDLE all_taken, all_ended;
+    BOOL refuses;               /* it takes none */
+    BYTE ends[WRITERS * MANY_WRITES]; /* how often each write has ended */
 
     SRWLOCK lock;
     /* protected by lock */
@@ -87,8 +93,9 @@ static void ok_event_( int line, UINT expected )
 
 static void VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
 {
-    if (event == CHANNEL_EVENT_WRITE_CANCELLED && test.keeps)
+    if (event == CHANNEL_EVENT_WRITE_CANCELLED && (test.keeps || test.refuses))
     {
+        if (test.refuses) ++*(BYTE *)data;
         if (++test.writes_ended == test.keeps) SetEvent( test.all_ended );
     }
     else if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
@@ -161,6 +168,7 @@ static SIZE_T allocated_size( const void *memory )
 static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 connection, UINT32 stream, UINT32 flags,
                                                    BYTE *chunk, UINT32 size, void *write )
 {
+    if (test.refuses) return E_FAIL;
     if (test.keeps)
     {
         test.chunk_size = max( test.chunk_size, allocated_size( write ) );
@@ -348,10 +356,10 @@ static void check_write_limits( const char *const names[CHANNELS], const WINE_DV
     start( names, limits );
     ok_writes( test.handles[0], WRITES );
     ok_writes( test.handles[1], second );
-    ok( wait_for( test.all_taken ), "%ld chunks were sent\n", test.taken );
+    ok( wait_for( test.all_taken ), "not all chunks are sent\n" );
     ok( test.chunk_size < 256, "a chunk of one byte takes %u\n", (unsigned int)test.chunk_size );
     for (i = 0; i < test.taken; i++) IWineDVCClient_CompleteStatic( session.client, test.chunks[i], TRUE );
-    ok( wait_for( test.all_ended ), "%ld writes have ended\n", test.writes_ended );
+    ok( wait_for( test.all_ended ), "the writes do not end\n" );
     stop();
 }
 
@@ -365,6 +373,46 @@ static void test_write_limits(void)
     check_write_limits( names, &own, WRITES );
     check_write_limits( others, &all, 0 );
     test.keeps = 0;
+}
+
+static DWORD CALLBACK write_many( void *arg )
+{
+    BYTE *ends = arg, data = 1;
+    UINT error = 0;
+    int i;
+
+    for (i = 0; i < MANY_WRITES && !error; i++)
+        while ((error = test.functions.pVirtualChannelWrite( test.handles[0], &data, sizeof(data), &ends[i] ))
+               == CHANNEL_RC_NO_MEMORY) SwitchToThread(); /* too many have not ended */
+    return error;
+}
+
+/* documented: each write ends; once, whoever writes meanwhile */
+static void test_many_writes(void)
+{
+    static const char *const names[CHANNELS] = { "busy", "idle" };
+    static const WINE_DVC_LIMITS limits = { .hard = 1, .total = 1 };
+    HANDLE threads[WRITERS];
+    DWORD error;
+    int i, wrong;
+
+    test.writes_ended = 0;
+    test.keeps = WRITERS * MANY_WRITES;
+    test.refuses = TRUE;
+    start( names, &limits );
+    for (i = 0; i < WRITERS; i++) threads[i] = CreateThread( NULL, 0, write_many, test.ends + i * MANY_WRITES, 0, NULL );
+    ok( wait_for( test.all_ended ), "the writes do not end\n" );
+    for (i = 0; i < WRITERS; i++)
+    {
+        error = WAIT_TIMEOUT;
+        if (wait_for( threads[i] )) GetExitCodeThread( threads[i], &error );
+        ok( !error, "got error %lu\n", error );
+        CloseHandle( threads[i] );
+    }
+    for (i = wrong = 0; i < WRITERS * MANY_WRITES; i++) wrong += test.ends[i] != 1;
+    ok( !wrong, "%d writes have not ended once\n", wrong );
+    stop();
+    test.keeps = test.refuses = FALSE;
 }
 
 static void run(void)
@@ -383,6 +431,7 @@ static void run(void)
     test_no_memory_for_chunk();
     test_limits();
     test_write_limits();
+    test_many_writes();
     DeleteFileW( test.file );
 }
 
