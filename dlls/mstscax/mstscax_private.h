@@ -215,7 +215,7 @@ struct pump
     struct schedule schedule;   /* channels that have something to send */
     BOOL   sent_static;         /* a chunk of a static channel, in this turn */
     BOOL   no_memory;           /* for such a chunk, in this turn: there will be another try */
-    struct list finishing;      /* channels that wait for OnClose to begin, about by deadline */
+    struct list finishing;      /* channels that wait for OnClose to begin, by deadline */
 };
 
 /* A hash table that grows. client->lock protects it; each entry is a reference of the pump's. */

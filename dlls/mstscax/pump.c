@@ -495,6 +495,17 @@ static void pump_send_all( struct client *client )
     InterlockedExchange( &client->pump.inbox.wanted, TRUE );
 }
 
+/* Its deadline has moved, for a call that began later: few others wait longer. */
+static void pump_sort_finish( struct pump *pump, struct channel *channel )
+{
+    struct list *place = &pump->finishing;
+
+    list_remove( &channel->finishing_entry );
+    while ((place = place->prev) != &pump->finishing)
+        if (LIST_ENTRY( place, struct channel, finishing_entry )->deadline <= channel->deadline) break;
+    list_add_after( place, &channel->finishing_entry );
+}
+
 static void pump_check_finishing( struct client *client )
 {
     struct pump *pump = &client->pump;
@@ -502,17 +513,14 @@ static void pump_check_finishing( struct client *client )
     struct channel *channel, *next;
     struct list *entry;
     LONG64 deadline, last = pump->deadline;
+    BOOL due;
 
     LIST_FOR_EACH_ENTRY_SAFE( channel, next, &pump->finishing, struct channel, finishing_entry )
     {
+        due = channel->deadline <= now;
         if (channel_check_finish( channel, now )) pump_stop_finish( channel );
-        else if (now < channel->deadline && channel->deadline - now <= FINISH_LOOK) break;
-        else
-        {
-            list_remove( &channel->finishing_entry );
-            list_add_tail( &pump->finishing, &channel->finishing_entry );
-            break;
-        }
+        else if (due) pump_sort_finish( pump, channel );
+        else break;
     }
     entry = list_head( &pump->finishing );
     deadline = entry ? LIST_ENTRY( entry, struct channel, finishing_entry )->deadline : 0;

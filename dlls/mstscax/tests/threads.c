@@ -48,6 +48,57 @@ static void test_OnClose_overtakes(void)
     stop_client();
 }
 
+static struct
+{
+    HANDLE overtaken;   /* OnClose has come beside a call that runs */
+    HANDLE freed;       /* a callback is released */
+    BOOL   in_order;    /* it had by the time of the other channel's OnClose */
+} busy;
+
+/* One channel has a long backlog, of which each call returns; a call of the other one does not. */
+static void handle_backlog( struct call *call )
+{
+    if (call->kind == CALLBACK_FREED) ReleaseSemaphore( busy.freed, 1, NULL );
+    else if (call->kind == CLOSED && call->beside) SetEvent( busy.overtaken );
+    else if (call->kind == CLOSED) busy.in_order = !WaitForSingleObject( busy.overtaken, 0 );
+    else if (call->value == 1) WaitForSingleObject( busy.overtaken, 100 );
+    else
+    {
+        SetEvent( script.here );
+        wait_for( script.go );
+    }
+}
+
+/* ours: OnClose overtakes in time however long the backlog of another channel is, which was closed before */
+static void test_OnClose_overtakes_beside_busy(void)
+{
+    unsigned int i;
+
+    if (peer.form) return;
+    busy.overtaken = CreateEventW( NULL, TRUE, FALSE, NULL );
+    busy.freed = CreateSemaphoreW( NULL, 0, 2, NULL );
+    busy.in_order = FALSE;
+    start_client();
+    open_channel( 1 );
+    open_channel( 2 );
+    script.on_call = handle_backlog;
+    server_writes( 2, "block", 5 );
+    ok_here();
+    for (i = 0; i < 60; i++) server_writes( 1, "x", 1 );
+    server_closes( 1 );
+    ok_sent( 0x40, 1 );
+    server_closes( 2 );
+    ok_sent( 0x40, 2 );
+    ok( wait_for( busy.overtaken ), "OnClose does not overtake\n" );
+    let_go();
+    for (i = 0; i < 2; i++) ok( wait_for( busy.freed ), "a callback is not released\n" );
+    ok( busy.in_order, "OnClose waits for the calls of another channel\n" );
+    script.on_call = NULL;
+    stop_client();
+    CloseHandle( busy.overtaken );
+    CloseHandle( busy.freed );
+}
+
 /* ours: a channel's callbacks come one at a time and in the order of what the server did */
 static void test_serial_callbacks(void)
 {
@@ -505,6 +556,7 @@ static void test_window_without_threads(void)
 static void run(void)
 {
     test_OnClose_overtakes();
+    test_OnClose_overtakes_beside_busy();
     test_serial_callbacks();
     test_blocked_OnDataReceived();
     test_Write_after_blocking();
