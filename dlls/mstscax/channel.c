@@ -139,6 +139,7 @@ static HRESULT STDMETHODCALLTYPE channel_Write( IWTSVirtualChannel *iface, ULONG
         InterlockedExchangeAdd64( &channel->unsent, -total );
         return E_OUTOFMEMORY;
     }
+    InterlockedExchangeAdd64( &channel->unsent, write_cost_of_all( newest ) - total );
     inbox_push( &client->pump.inbox, &newest->node, &oldest->node );
     inbox_wake( &client->pump.inbox );
     return S_OK;

@@ -107,7 +107,7 @@ struct channel
     LONG    discards;               /* it gets no more data: the plug-in called Close, or OnClose overtakes */
     LONG    overrun;                /* a Write was over the hard limit */
     LONG    finishing;              /* OnClose has begun, or need not come */
-    LONG64  unsent;                 /* bytes of PDUs that were written and not sent, or whose writer was terminated */
+    LONG64  unsent;                 /* memory of what was written and not sent, or whose writer was terminated */
     LONG64  undelivered;            /* bytes received that no callback has returned from */
     BYTE   *spare;                  /* memory of a message, for the next one */
     LONG    spare_used;             /* since the last look at it */
@@ -268,7 +268,7 @@ struct client
     WINE_DVC_COUNTERS counters;     /* *received, *_ignored, *_malformed: the receive path's; others: the pump's */
 
     /* any thread, atomic */
-    LONG64  kept;                   /* bytes written that were not sent, and received that were not delivered */
+    LONG64  kept;                   /* memory of what was not sent, and of what was not delivered */
     LONG64  spare_bytes;            /* of memory for messages to come */
 
     /* the standby's */

@@ -140,6 +140,11 @@ void pool_free( void *memory )
     InterlockedExchangeAdd64( &arena.freed, SMALLEST << class );
 }
 
+SIZE_T pool_size( const void *memory )
+{
+    return SMALLEST << ((const union block *)memory - 1)->class;
+}
+
 static unsigned int chunk_index( const void *memory )
 {
     return ((const char *)memory - arena.base) / POOL_CHUNK;

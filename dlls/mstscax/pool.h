@@ -40,6 +40,8 @@
 extern BOOL  pool_create( void );
 extern void *pool_alloc( SIZE_T size );
 extern void  pool_free( void *memory );
+/* What the memory takes of the pool, which is more than was asked for. */
+extern SIZE_T pool_size( const void *memory );
 
 /* On threads that nobody terminates. Gives memory of free chunks back to the system, but for keep bytes. */
 extern void  pool_trim( SIZE_T keep );

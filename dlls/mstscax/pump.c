@@ -201,8 +201,11 @@ static struct write *channel_first( struct channel *channel )
 static void channel_pop( struct channel *channel )
 {
     struct write *write = channel_first( channel );
+    LONG64 cost = write_cost( write );
 
     if (!(channel->first = write->node.next)) channel->last = NULL;
+    InterlockedExchangeAdd64( &channel->unsent, -cost );
+    channel_keep( channel, -cost );
     write_release( write );
 }
 
@@ -229,11 +232,8 @@ static void drop_write( struct client *client, struct write *write )
     struct drdynvc_fragments cursor = write->todo;
     size_t size;
 
-    while (drdynvc_fragments_next( &cursor, &size ))
-    {
-        client->counters.pdus_cancelled++;
-        channel_keep( write->node.channel, -(LONG64)size );
-    }
+    while (drdynvc_fragments_next( &cursor, &size )) client->counters.pdus_cancelled++;
+    channel_keep( write->node.channel, -write_cost( write ) );
     write_release( write );
 }
 
@@ -275,21 +275,9 @@ static SIZE_T channel_send( struct client *client, struct channel *channel, UINT
     if (!run.count) return 0;
     size = run.size;
     taken = pump_transmit( client, channel, write, &run );
-    InterlockedExchangeAdd64( &channel->unsent, -(LONG64)size );
-    channel_keep( channel, -(LONG64)size );
     if (write_is_through( write )) channel_pop( channel );
     if (!taken) channel_break( client, channel );
     return size;
-}
-
-static LONG64 write_bytes( const struct write *write )
-{
-    struct drdynvc_fragments cursor = write->todo;
-    LONG64 total = 0;
-    size_t size;
-
-    while (drdynvc_fragments_next( &cursor, &size )) total += size;
-    return total;
 }
 
 static void channel_schedule( struct client *client, struct channel *channel )
@@ -301,7 +289,7 @@ static void channel_schedule( struct client *client, struct channel *channel )
 /* A thread that was slow may have written for a channel that this object was before. */
 static void pump_take_data( struct client *client, struct channel *channel, struct write *write )
 {
-    channel_keep( channel, write_bytes( write ) );
+    channel_keep( channel, write_cost( write ) );
     if (channel->state == CHANNEL_ENDED || channel->close_wanted || channel->broken ||
         write->todo.channel_id != channel->id)
     {

@@ -81,6 +81,21 @@ struct write *write_create( struct channel *channel, UINT32 channel_id, DWORD co
     return newest;
 }
 
+LONG64 write_cost( const struct write *write )
+{
+    return pool_size( write );
+}
+
+LONG64 write_cost_of_all( const struct write *newest )
+{
+    const struct node *node;
+    LONG64 cost = 0;
+
+    for (node = &newest->node; node; node = node->next)
+        cost += write_cost( CONTAINING_RECORD( node, struct write, node ) );
+    return cost;
+}
+
 void write_init_control( struct write *write, struct channel *channel, DWORD connection, const void *pdu,
                          SIZE_T size, void (*free)( struct write *write ) )
 {

@@ -51,6 +51,10 @@ struct write
 extern struct write *write_create( struct channel *channel, UINT32 channel_id, DWORD connection, const void *message,
                                    UINT32 size, struct write **oldest );
 
+/* The memory of such a write, until it ends; that of all that write_create made, before they are pushed. */
+extern LONG64 write_cost( const struct write *write );
+extern LONG64 write_cost_of_all( const struct write *newest );
+
 /* Ours, in the pool, so that the server is answered when the heap has nothing left. NULL if the pool has not either. */
 extern struct write *write_create_control( DWORD connection, const void *pdu, SIZE_T size );
 /* One that is part of something else, with WRITE_CONTROL_ROOM bytes behind it; free tells when it is not used. */

@@ -259,9 +259,9 @@ static void test_memory( void )
 
     if (!start( &host )) return;
     open_echo( &host, 0 );
-    check_backlog( &host, 1100, 200 * MIB );
-    check_backlog( &host, 34000, 200 * MIB );
-    check_backlog( &host, 540000, 200 * MIB );
+    check_backlog( &host, 1100, 120 * MIB );
+    check_backlog( &host, 34000, 120 * MIB );
+    check_backlog( &host, 540000, 120 * MIB );
     open_echo( &host, 1 );
     host_stop( &host );
 }

@@ -129,8 +129,8 @@ static const char *const notice_names[] =
 static struct
 {
     CRITICAL_SECTION cs;
-    enum notice notices[64];    /* protected by cs */
-    char names[64][300];
+    enum notice notices[128];   /* protected by cs */
+    char names[128][300];
     unsigned int count, seen;   /* count: protected by cs */
     HANDLE come, reads, hang_up, flushed, not_loaded, let_go;
     LONG readers;
@@ -631,6 +631,18 @@ static void check_receiving_limits( BYTE *pdu )
     ok_played();
 }
 
+/* The last PDU of a run stands for it. */
+static void complete_pdu( struct pdu *pdu, unsigned int *run )
+{
+    *run += pdu->size;
+    if (pdu->user_data)
+    {
+        IWineDVCClient_Complete( session.client, pdu->user_data, *run );
+        *run = 0;
+    }
+    free( pdu );
+}
+
 /* What is written and not sent: a window's worth of it may be on its way. */
 static void check_sending_limits( BYTE *data )
 {
@@ -653,10 +665,7 @@ static void check_sending_limits( BYTE *data )
     while (!closed && (pdu = next_pdu( TRUE )))
     {
         closed = pdu->data[0] == 0x40;
-        run += pdu->size;
-        if (pdu->user_data) IWineDVCClient_Complete( session.client, pdu->user_data, run );
-        if (pdu->user_data) run = 0;
-        free( pdu );
+        complete_pdu( pdu, &run );
     }
     ok( closed, "no CLOSE is sent\n" );
     peer.transport = COMPLETE_AT_ONCE;
@@ -695,6 +704,100 @@ static void start_client_with_limits( const WINE_DVC_LIMITS *limits )
     raise_event( CHANNEL_EVENT_CONNECTED );
     ok_played();
     ok_listens();
+}
+
+/* A message whose PDUs, which have 2 bytes more each, and the first one 4, fill the window. */
+#define WINDOW_PDUS    165
+#define WINDOW_MESSAGE (262144 - WINDOW_PDUS * 2 - 4)
+
+/* 1 MiB of the blocks that they take. */
+#define SMALL_WRITES (MIB / 256)
+
+/* Nothing else can be sent until it is completed, but for a control PDU. */
+static void fill_window( IWTSVirtualChannel *channel, struct pdu *pdus[WINDOW_PDUS] )
+{
+    BYTE *data = calloc( 1, WINDOW_MESSAGE );
+    unsigned int i;
+
+    peer.transport = HOLD;
+    ok_write( channel, WINDOW_MESSAGE, data, S_OK );
+    for (i = 0; i < WINDOW_PDUS; i++) pdus[i] = next_pdu( TRUE );
+    ok( pdus[WINDOW_PDUS - 1] != NULL, "the window is not full\n" );
+    peer.transport = COMPLETE_AT_ONCE;
+    free( data );
+}
+
+static void empty_window( struct pdu *pdus[WINDOW_PDUS] )
+{
+    unsigned int i, run = 0;
+
+    for (i = 0; i < WINDOW_PDUS && pdus[i]; i++) complete_pdu( pdus[i], &run );
+}
+
+static void write_small( IWTSVirtualChannel *channel, unsigned int count )
+{
+    unsigned int i;
+
+    for (i = 0; i < count; i++) if (IWTSVirtualChannel_Write( channel, 1, (BYTE *)"x", NULL ) != S_OK) break;
+    ok( i == count, "%u of %u were written\n", i, count );
+}
+
+/* What channel 1 writes waits behind what the other one has in the window; before, it is sent, and more of it. */
+static void exceed_with_small_writes( IWTSVirtualChannel *other, HRESULT expected, const char *const *warnings )
+{
+    static const struct step closed[] = { { .kind = CLOSED }, { CALLBACK_FREED, .flags = SAME_THREAD } };
+    IWTSVirtualChannel *channel = open_channel( 1 );
+    struct pdu *pdus[WINDOW_PDUS];
+    unsigned int i, sent;
+
+    for (i = 0; i < 5 && !wait_failed; i++)
+    {
+        write_small( channel, SMALL_WRITES / 4 );
+        for (sent = 0; sent < SMALL_WRITES / 4 && !wait_failed; sent++) ok_text( 1, "x" );
+    }
+    fill_window( other, pdus );
+    play( closed );
+    write_small( channel, SMALL_WRITES );
+    ok_write( channel, 1, "x", expected );
+    while (*warnings) ok_noticed( WARNING, *warnings++ );
+    ok_sent( 0x40, 1 );
+    ok_played();
+    empty_window( pdus );
+}
+
+static void check_small_writes( const WINE_DVC_LIMITS *limits, HRESULT expected, const char *const *warnings )
+{
+    IWTSVirtualChannel *other;
+    unsigned int i;
+
+    start_client_with_limits( limits );
+    other = open_channel( 2 );
+    for (i = 0; i < 2 && !wait_failed; i++) exceed_with_small_writes( other, expected, warnings );
+    close_channel( 2 );
+    open_channel( 1 );
+    hang_up();
+}
+
+/* ours: what is written counts as the memory that it takes, which is much more than its bytes where those are few; what
+ * was sent, or dropped, does not count any more */
+static void test_small_writes(void)
+{
+    static const WINE_DVC_LIMITS own = { .soft = 1, .hard = 1, .total = 8 }, all = { .soft = 8, .hard = 8, .total = 1 };
+    static const char *const own_warnings[] =
+    {
+        "Channel TEST has more than 1 MiB that the server does not take",
+        "Channel TEST has more than 1 MiB that the server does not take, so it is closed",
+        NULL
+    };
+    static const char *const all_warnings[] =
+    {
+        "These plug-ins keep more than 1 MiB that was not sent or not taken: channel TEST has most of it, so it is closed",
+        NULL
+    };
+
+    if (peer.form != FORM_EX_FREERDP && peer.form != FORM_FREERDP) return;
+    check_small_writes( &own, E_OUTOFMEMORY, own_warnings );
+    check_small_writes( &all, S_OK, all_warnings );
 }
 
 /* ours: over the limit of all channels together the one that keeps most ends, and what it kept is gone */
@@ -1101,6 +1204,7 @@ static void run(void)
     test_two_plugins_of_one_entry();
     test_slow_calls();
     test_queue_limits();
+    test_small_writes();
     test_total_limit();
     test_total_limit_before_answer();
     test_small_in_large();
