@@ -46,8 +46,10 @@ struct static_plugin
     PCHANNEL_INIT_EVENT_FN event_proc;  /* NULL before VirtualChannelInit */
     DWORD thread;                       /* inside the entry; protected by lock */
     BOOL  entered;                      /* the entry has accepted */
-    BOOL  terminated;                   /* the queue's: nothing is called any more */
-    struct static_event *disconnected;  /* the reader's: ends the connection that CONNECTED was submitted of */
+    LONG  terminated;                   /* any thread, atomic: nothing is called any more */
+    struct queue ends;                  /* of writes: a plug-in may wait for them in another call */
+    /* the reader's: they end the connection that CONNECTED was submitted of, the first behind the ends of writes */
+    struct static_event *ended, *disconnected;
     struct static_plugin *next;         /* in the list of all */
 };
 
@@ -276,7 +278,8 @@ static void run_write_end( struct task *task )
     struct static_write *write = CONTAINING_RECORD( task, struct static_write, task );
     UINT event = write->cancelled ? CHANNEL_EVENT_WRITE_CANCELLED : CHANNEL_EVENT_WRITE_COMPLETE;
 
-    if (!write->channel->owner->terminated) write->event_proc( write->handle, event, write->user_data, 0, 0, 0 );
+    if (InterlockedOr( &write->channel->owner->terminated, 0 )) return;
+    write->event_proc( write->handle, event, write->user_data, 0, 0, 0 );
 }
 
 static void free_write( struct static_write *write )
@@ -359,8 +362,7 @@ static UINT VCAPITYPE virtual_channel_write( DWORD handle, void *data, ULONG siz
 
 static void release_write( struct static_write *write )
 {
-    if (!InterlockedDecrement( &write->references ))
-        queue_submit( &write->channel->owner->plugin->queue, &write->task );
+    if (!InterlockedDecrement( &write->references )) queue_submit( &write->channel->owner->ends, &write->task );
 }
 
 static void cancel_write( struct static_write *write )
@@ -519,7 +521,7 @@ static void run_event( struct task *task )
     struct static_event *event = CONTAINING_RECORD( task, struct static_event, task );
     struct static_plugin *owner = event->owner;
 
-    if (owner->terminated) return;
+    if (InterlockedOr( &owner->terminated, 0 )) return;
     if (event->channel)
     {
         run_channel_event( event );
@@ -546,14 +548,54 @@ static struct static_event *create_event( struct static_plugin *owner, UINT numb
     return event;
 }
 
+static void run_ended( struct task *task )
+{
+}
+
+/* Nothing here is looked at afterwards, since DISCONNECTED may be the plug-in's last event. */
+static void destroy_ended( struct task *task )
+{
+    struct static_event *event = CONTAINING_RECORD( task, struct static_event, task );
+
+    queue_resume( &event->owner->plugin->queue );
+    free( event );
+}
+
+/* FALSE without memory */
+static BOOL create_end( struct static_plugin *owner )
+{
+    struct static_event *ended = create_event( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 ), *disconnected;
+
+    if (!ended || !(disconnected = create_event( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 )))
+    {
+        free( ended );
+        return FALSE;
+    }
+    ended->task.what = NULL;
+    ended->task.run = run_ended;
+    ended->task.destroy = destroy_ended;
+    owner->ended = ended;
+    owner->disconnected = disconnected;
+    return TRUE;
+}
+
+/* lock held. The plug-in hears of it when the writes have ended. */
+static void submit_disconnected( struct static_plugin *owner )
+{
+    if (!owner->disconnected) return;
+    queue_hold( &owner->plugin->queue );
+    queue_submit( &owner->plugin->queue, &owner->disconnected->task );
+    queue_submit( &owner->ends, &owner->ended->task );
+    owner->disconnected = owner->ended = NULL;
+}
+
 /* A connection whose end the plug-in could not hear of does not begin for it, and the other way round. */
 static void submit_connected( struct static_plugin *owner, BOOL any, DWORD connection, const char *server )
 {
     struct static_event *event = create_event( owner, any ? CHANNEL_EVENT_CONNECTED : CHANNEL_EVENT_V1_CONNECTED, server,
                                                strlen( server ) + 1 );
 
-    if (event) owner->disconnected = create_event( owner, CHANNEL_EVENT_DISCONNECTED, NULL, 0 );
-    if (!owner->disconnected)
+    if (!event || !create_end( owner ))
     {
         ERR( "No memory is left: a plug-in does not hear of this connection.\n" );
         free( event );
@@ -609,10 +651,7 @@ void static_disconnect( struct client *client )
         drop_writes( channels[i], 0 );
     }
     for (plugin = next_plugin( plugins, client ); plugin; plugin = next_plugin( plugin->next, client ))
-    {
-        if (plugin->disconnected) queue_submit( &plugin->plugin->queue, &plugin->disconnected->task );
-        plugin->disconnected = NULL;
-    }
+        submit_disconnected( plugin );
     ReleaseSRWLockExclusive( &lock );
 }
 
@@ -703,6 +742,7 @@ HRESULT static_enter( struct plugin *plugin, VIRTUALCHANNELENTRY *entry, struct 
         return refuse( failure, WINE_DVC_CAUSE_OTHER, L"it is a plug-in of static channels, which this client has not" );
     if (!(owner = calloc( 1, sizeof(*owner) ))) return E_OUTOFMEMORY;
     owner->plugin = plugin;
+    queue_init( &owner->ends, &plugin->client->executor, plugin );
     if (!call_entry( owner, entry ))
         return refuse( failure, WINE_DVC_CAUSE_REFUSED, L"its VirtualChannelEntry refused" );
     if (!owner->entered)
@@ -727,5 +767,5 @@ void static_terminate( struct plugin *plugin )
 
     close_all( owner );
     owner->event_proc( owner, CHANNEL_EVENT_TERMINATED, NULL, 0 );
-    owner->terminated = TRUE;
+    InterlockedExchange( &owner->terminated, TRUE );
 }

@@ -26,11 +26,12 @@
 /*
  * The functions of this contract carry no context, so the channels are the process's, as on Windows: at most
  * CHANNEL_MAX_COUNT, never freed. All calls of a plug-in are tasks of its plugin's queue, so they come one at a time,
- * and Connected, Disconnected and Terminated of a DLL that exports both kinds are among them.
+ * and Connected, Disconnected and Terminated of a DLL that exports both kinds are among them; but for WRITE_COMPLETE and
+ * WRITE_CANCELLED, which have a queue of their own: a plug-in may wait for them in any other call.
  *
  * A plug-in's thread may be terminated inside VirtualChannelWrite, Open and Close: they take no lock. A write lies in
  * the plug-in's own buffer until the pump copies the chunks that the transport gets; it is completed, or cancelled,
- * once, when the transport has done so with the last of them.
+ * once, when the transport has done so with the last of them; before the DISCONNECTED of its connection.
  */
 
 /* One that was declared in VirtualChannelInit. */

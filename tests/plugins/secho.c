@@ -54,6 +54,7 @@ static UINT32 gathered_size, gathered_total;
 static unsigned int written, completed, cancelled, connects, refusals, disconnects;
 static BOOL report_asked;
 static char problem[200];
+static SRWLOCK lock = SRWLOCK_INIT; /* WRITE_COMPLETE comes beside DATA_RECEIVED */
 
 #define check( condition ) note( condition, #condition, __LINE__ )
 
@@ -194,6 +195,7 @@ static void take_chunk( const BYTE *data, UINT32 size, UINT32 total, UINT32 flag
 
 static VOID VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
 {
+    AcquireSRWLockExclusive( &lock );
     switch (event)
     {
     case CHANNEL_EVENT_DATA_RECEIVED:
@@ -211,6 +213,7 @@ static VOID VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 s
     default:
         check( !"an event of this number" );
     }
+    ReleaseSRWLockExclusive( &lock );
 }
 
 /* What is refused while the channel can be used. */

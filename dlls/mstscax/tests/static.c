@@ -35,7 +35,7 @@
 
 /* Threads that write at a time, and what each of them writes. */
 #define WRITERS     4
-#define MANY_WRITES 50000
+#define MANY_WRITES 20000
 
 static struct
 {
@@ -48,8 +48,11 @@ static struct
     LONG declared;
     BOOL blocks;                /* in DATA_RECEIVED, until */
     HANDLE go;
+    BOOL tells_data;            /* adds an event for DATA_RECEIVED */
+    BOOL writes;                /* in DATA_RECEIVED, which does not return before the write has ended */
+    BOOL blocks_end;            /* in WRITE_COMPLETE, until go */
     HANDLE ready, hang_up, ended;
-    HANDLE sending, connected;  /* the transport is given a chunk, which it takes when there is another connection */
+    HANDLE sending;             /* the transport is given a chunk */
     LONG keeps;                 /* it takes so many, and sends nothing: */
     void *chunks[CHANNELS * (WRITES + 1)];
     LONG taken, writes_ended;
@@ -57,6 +60,7 @@ static struct
     HANDLE all_taken, all_ended;
     BOOL refuses;               /* it takes none */
     BYTE ends[WRITERS * MANY_WRITES]; /* how often each write has ended */
+    HANDLE write_ended;
 
     SRWLOCK lock;
     /* protected by lock */
@@ -91,15 +95,37 @@ static void ok_event_( int line, UINT expected )
 
 /* The plug-in */
 
+static void take_data( DWORD handle )
+{
+    static BYTE byte;
+    UINT error;
+
+    if (!test.writes)
+    {
+        event_add( CHANNEL_EVENT_DATA_RECEIVED );
+        return;
+    }
+    error = test.functions.pVirtualChannelWrite( handle, &byte, sizeof(byte), NULL );
+    ok( !error, "got error %u\n", error );
+    ok( wait_for( test.write_ended ), "the write does not end\n" );
+    event_add( CHANNEL_EVENT_DATA_RECEIVED );
+}
+
 static void VCAPITYPE open_event( DWORD handle, UINT event, void *data, UINT32 size, UINT32 total, UINT32 flags )
 {
-    if (event == CHANNEL_EVENT_WRITE_CANCELLED && (test.keeps || test.refuses))
+    if (event == CHANNEL_EVENT_WRITE_CANCELLED && test.keeps)
     {
         if (test.refuses) ++*(BYTE *)data;
         if (++test.writes_ended == test.keeps) SetEvent( test.all_ended );
     }
-    else if (event != CHANNEL_EVENT_DATA_RECEIVED) event_add( event );
+    else if (event != CHANNEL_EVENT_DATA_RECEIVED)
+    {
+        event_add( event );
+        if (test.blocks_end) WaitForSingleObject( test.go, INFINITE );
+        if (test.writes) SetEvent( test.write_ended );
+    }
     else if (test.blocks) WaitForSingleObject( test.go, INFINITE );
+    else if (test.tells_data) take_data( handle );
 }
 
 static void VCAPITYPE init_event( void *init_handle, UINT event, void *data, UINT size )
@@ -177,7 +203,7 @@ static HRESULT STDMETHODCALLTYPE host_WriteStatic( IWineDVCHost *iface, UINT32 c
         return S_OK;
     }
     SetEvent( test.sending );
-    WaitForSingleObject( test.connected, TIMEOUT_AFTER_FAILURE );
+    Sleep( TIMEOUT_AFTER_FAILURE );
     return HRESULT_FROM_WIN32( ERROR_NOT_CONNECTED );
 }
 
@@ -247,7 +273,6 @@ static void test_order(void)
     ok( wait_for( test.sending ), "nothing is sent\n" );
     raise_event( CHANNEL_EVENT_DISCONNECTED );
     join();
-    SetEvent( test.connected );
     ok_event( CHANNEL_EVENT_WRITE_CANCELLED );
     ok_event( CHANNEL_EVENT_DISCONNECTED );
     ok_event( CHANNEL_EVENT_CONNECTED );
@@ -375,6 +400,48 @@ static void test_write_limits(void)
     test.keeps = 0;
 }
 
+static void send_byte(void)
+{
+    BYTE byte = 1;
+
+    IWineDVCClient_ReceiveStatic( session.client, test.streams[0], CHANNEL_FLAG_FIRST | CHANNEL_FLAG_LAST, 1, &byte, 1 );
+}
+
+/* documented: a plug-in may be told of a write's end while it is told of data, and so wait for it there; ours: of each before
+ * the end of its connection, however long that takes */
+static void test_end_in_call(void)
+{
+    static const char *const names[CHANNELS] = { "asks", "waits" };
+    static const WINE_DVC_LIMITS none = { 0 };
+    BYTE byte = 1;
+    UINT error;
+
+    test.refuses = test.tells_data = TRUE;
+    start( names, &none );
+    test.writes = TRUE;
+    send_byte();
+    ok_event( CHANNEL_EVENT_WRITE_CANCELLED );
+    ok_event( CHANNEL_EVENT_DATA_RECEIVED );
+    test.writes = FALSE;
+
+    ResetEvent( test.go );
+    test.blocks_end = TRUE;
+    error = test.functions.pVirtualChannelWrite( test.handles[0], &byte, sizeof(byte), NULL );
+    ok( !error, "got error %u\n", error );
+    ok_event( CHANNEL_EVENT_WRITE_CANCELLED );
+    send_byte();
+    ok_event( CHANNEL_EVENT_DATA_RECEIVED );
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok( WaitForSingleObject( test.come, 100 ) == WAIT_TIMEOUT, "it ends before its write\n" );
+    SetEvent( test.go );
+    ok_event( CHANNEL_EVENT_DISCONNECTED );
+    test.blocks_end = FALSE;
+    join();
+    ok_event( CHANNEL_EVENT_CONNECTED );
+    stop();
+    test.refuses = test.tells_data = FALSE;
+}
+
 static DWORD CALLBACK write_many( void *arg )
 {
     BYTE *ends = arg, data = 1;
@@ -412,7 +479,8 @@ static void test_many_writes(void)
     for (i = wrong = 0; i < WRITERS * MANY_WRITES; i++) wrong += test.ends[i] != 1;
     ok( !wrong, "%d writes have not ended once\n", wrong );
     stop();
-    test.keeps = test.refuses = FALSE;
+    test.keeps = 0;
+    test.refuses = FALSE;
 }
 
 static void run(void)
@@ -432,6 +500,7 @@ static void run(void)
     test_limits();
     test_write_limits();
     test_many_writes();
+    test_end_in_call();
     DeleteFileW( test.file );
 }
 
@@ -446,7 +515,7 @@ START_TEST(static)
     test.all_taken = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.all_ended = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.sending = CreateEventW( NULL, FALSE, FALSE, NULL );
-    test.connected = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.write_ended = CreateEventW( NULL, FALSE, FALSE, NULL );
     host_vtbl.Read = host_Read;
     host_vtbl.OnStatic = host_OnStatic;
     host_vtbl.OnReady = host_OnReady;
