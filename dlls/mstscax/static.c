@@ -83,6 +83,7 @@ struct static_channel
     LONG   joined;                      /* the plug-in knows that the server has it, and the connection lasts */
     PCHANNEL_OPEN_EVENT_FN event_proc;  /* who has it open, or is about to */
     LONG   handle;                      /* 0 while it is closed */
+    LONG   outdated;                    /* a connection has ended since; it may be opened once more */
     LONG   opened;                      /* counts how often, for the handles */
     struct static_write *incoming;      /* newest first */
     LONG64 kept;                        /* memory of what was received and no call has returned from */
@@ -238,6 +239,12 @@ static struct static_channel *find_name( const void *init_handle, const char *na
     return channel;
 }
 
+static void close_channel( struct static_channel *channel )
+{
+    InterlockedExchange( &channel->handle, 0 );
+    InterlockedExchangePointer( (void **)&channel->event_proc, NULL );
+}
+
 static UINT VCAPITYPE virtual_channel_open( void *init_handle, DWORD *handle, char *name,
                                             PCHANNEL_OPEN_EVENT_FN event_proc )
 {
@@ -250,16 +257,11 @@ static UINT VCAPITYPE virtual_channel_open( void *init_handle, DWORD *handle, ch
     if (!event_proc) return CHANNEL_RC_BAD_PROC;
     if (!name || !(channel = find_name( init_handle, name ))) return CHANNEL_RC_UNKNOWN_CHANNEL_NAME;
     if (!InterlockedOr( &channel->joined, 0 )) return CHANNEL_RC_NOT_CONNECTED;
+    if (InterlockedExchange( &channel->outdated, FALSE )) close_channel( channel );
     if (InterlockedCompareExchangePointer( (void **)&channel->event_proc, event_proc, NULL )) return CHANNEL_RC_ALREADY_OPEN;
     *handle = InterlockedIncrement( &channel->opened ) << 8 | channel->stream;
     InterlockedExchange( &channel->handle, *handle );
     return CHANNEL_RC_OK;
-}
-
-static void close_channel( struct static_channel *channel )
-{
-    InterlockedExchange( &channel->handle, 0 );
-    InterlockedExchangePointer( (void **)&channel->event_proc, NULL );
 }
 
 /* What was written before still goes out, and each write is completed. */
@@ -504,6 +506,16 @@ static void close_all( const struct static_plugin *owner )
         if (channel->owner == owner) close_channel( channel );
 }
 
+/* Its handles last: some plug-ins open their channels once, others for each connection, whether they close them or not. */
+static void outdate_all( const struct static_plugin *owner )
+{
+    struct static_channel *channel;
+    UINT32 stream;
+
+    for (stream = FIRST_STREAM; (channel = find_stream( stream )); stream++)
+        if (channel->owner == owner) InterlockedExchange( &channel->outdated, TRUE );
+}
+
 /* The plug-in is about to hear of its connection, which may have ended meanwhile. */
 static void set_joined( const struct static_plugin *owner, DWORD connection )
 {
@@ -528,7 +540,7 @@ static void run_event( struct task *task )
         return;
     }
     if (event->event == CHANNEL_EVENT_CONNECTED) set_joined( owner, event->connection );
-    if (event->event == CHANNEL_EVENT_DISCONNECTED) close_all( owner );
+    if (event->event == CHANNEL_EVENT_DISCONNECTED) outdate_all( owner );
     owner->event_proc( owner, event->event, event->size ? event->data : NULL, event->size );
 }
 

@@ -32,6 +32,8 @@
  * A plug-in's thread may be terminated inside VirtualChannelWrite, Open and Close: they take no lock. A write lies in
  * the plug-in's own buffer until the pump copies the chunks that the transport gets; it is completed, or cancelled,
  * once, when the transport has done so with the last of them; before the DISCONNECTED of its connection.
+ *
+ * A handle lasts until its channel is closed, or opened in a later connection.
  */
 
 /* One that was declared in VirtualChannelInit. */

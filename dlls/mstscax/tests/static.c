@@ -51,6 +51,7 @@ static struct
     BOOL tells_data;            /* adds an event for DATA_RECEIVED */
     BOOL writes;                /* in DATA_RECEIVED, which does not return before the write has ended */
     BOOL blocks_end;            /* in WRITE_COMPLETE, until go */
+    DWORD handle;               /* of the last DATA_RECEIVED */
     HANDLE ready, hang_up, ended;
     HANDLE sending;             /* the transport is given a chunk */
     LONG keeps;                 /* it takes so many, and sends nothing: */
@@ -61,6 +62,7 @@ static struct
     BOOL refuses;               /* it takes none */
     BYTE ends[WRITERS * MANY_WRITES]; /* how often each write has ended */
     HANDLE write_ended;
+    BOOL opened_once;           /* the plug-in opens its channels in the first connection alone */
 
     SRWLOCK lock;
     /* protected by lock */
@@ -100,6 +102,7 @@ static void take_data( DWORD handle )
     static BYTE byte;
     UINT error;
 
+    test.handle = handle;
     if (!test.writes)
     {
         event_add( CHANNEL_EVENT_DATA_RECEIVED );
@@ -133,7 +136,7 @@ static void VCAPITYPE init_event( void *init_handle, UINT event, void *data, UIN
     UINT error;
     int i;
 
-    for (i = 0; event == CHANNEL_EVENT_CONNECTED && i < CHANNELS; i++)
+    for (i = 0; event == CHANNEL_EVENT_CONNECTED && !test.opened_once && i < CHANNELS; i++)
     {
         error = test.functions.pVirtualChannelOpen( test.init_handle, &test.handles[i], (char *)test.names[i], open_event );
         ok( !error, "got error %u\n", error );
@@ -442,6 +445,45 @@ static void test_end_in_call(void)
     test.refuses = test.tells_data = FALSE;
 }
 
+/* ours: a handle lasts beyond its connection, until its channel is closed or opened again */
+static void test_handles(void)
+{
+    static const char *const names[CHANNELS] = { "once", "again" };
+    static const WINE_DVC_LIMITS none = { 0 };
+    DWORD first, second = 0, third = 0;
+    BYTE byte = 1;
+    UINT error;
+
+    test.refuses = test.tells_data = TRUE;
+    start( names, &none );
+    first = test.handles[0];
+    raise_event( CHANNEL_EVENT_DISCONNECTED );
+    ok_event( CHANNEL_EVENT_DISCONNECTED );
+    error = test.functions.pVirtualChannelWrite( first, &byte, sizeof(byte), NULL );
+    ok( error == CHANNEL_RC_NOT_CONNECTED, "got error %u\n", error );
+    test.opened_once = TRUE;
+    join();
+    ok_event( CHANNEL_EVENT_CONNECTED );
+    send_byte();
+    ok_event( CHANNEL_EVENT_DATA_RECEIVED );
+    ok( test.handle == first, "got handle %#lx instead of %#lx\n", test.handle, first );
+    error = test.functions.pVirtualChannelWrite( first, &byte, sizeof(byte), NULL );
+    ok( !error, "got error %u\n", error );
+    ok_event( CHANNEL_EVENT_WRITE_CANCELLED );
+
+    error = test.functions.pVirtualChannelOpen( test.init_handle, &second, (char *)names[0], open_event );
+    ok( !error && second != first, "got error %u, handle %#lx\n", error, second );
+    error = test.functions.pVirtualChannelOpen( test.init_handle, &third, (char *)names[0], open_event );
+    ok( error == CHANNEL_RC_ALREADY_OPEN, "got error %u\n", error );
+    error = test.functions.pVirtualChannelWrite( first, &byte, sizeof(byte), NULL );
+    ok( error == CHANNEL_RC_NOT_OPEN, "got error %u\n", error );
+    send_byte();
+    ok_event( CHANNEL_EVENT_DATA_RECEIVED );
+    ok( test.handle == second, "got handle %#lx instead of %#lx\n", test.handle, second );
+    stop();
+    test.opened_once = test.refuses = test.tells_data = FALSE;
+}
+
 static DWORD CALLBACK write_many( void *arg )
 {
     BYTE *ends = arg, data = 1;
@@ -501,6 +543,7 @@ static void run(void)
     test_write_limits();
     test_many_writes();
     test_end_in_call();
+    test_handles();
     DeleteFileW( test.file );
 }
 
