@@ -318,7 +318,7 @@ bool exchange_end_turn( struct exchange *exchange )
 
 uint64_t exchange_time( struct exchange *exchange )
 {
-    uint64_t time, visit = UINT64_MAX;
+    uint64_t time, late, visit = UINT64_MAX, now = clock_ms();
     struct port *port;
 
     exchange_lock( exchange );
@@ -326,9 +326,10 @@ uint64_t exchange_time( struct exchange *exchange )
     for (port = exchange->ports.first; port; port = port->next)
     {
         if (port->window && !port->purging && port->credit_time == UINT64_MAX)
-            port->credit_time = clock_ms() + PORT_CREDIT_MS; /* the main thread need not say when it is due */
+            port->credit_time = now + PORT_CREDIT_MS; /* the main thread need not say when it is due */
         if (port->credit_time != UINT64_MAX && port->credit_time * 1000 < time) time = port->credit_time * 1000;
-        if (port->awaited != UINT64_MAX && port->awaited + AWAIT_MS < visit) visit = port->awaited + AWAIT_MS;
+        late = port->awaited == UINT64_MAX || port->ended ? UINT64_MAX : port->awaited + AWAIT_MS;
+        if (late > now && late < visit) visit = late;       /* else nobody comes for that host's sake alone */
     }
     if (time != UINT64_MAX && time / 1000 < visit) visit = time / 1000;
     exchange->visit_time = visit;

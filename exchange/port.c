@@ -333,9 +333,13 @@ void port_return_credit( struct port *port, const struct tight *tight, uint64_t 
     size_t bytes = port_credit( port, tight, now );
     struct winedvc_credit credit = { bytes };
 
-    if (!port->credit) port->credit_time = UINT64_MAX;
-    else if (port->credit_time == UINT64_MAX) port->credit_time = now + PORT_CREDIT_MS;
-    if (!bytes || (bytes < PORT_CREDIT_BYTES && now < port->credit_time)) return;
+    if (!bytes) /* what is kept back may go when the windows are not tight any more, or when the host says PURGED */
+    {
+        port->credit_time = port->credit && !port->purging ? tight->time : UINT64_MAX;
+        return;
+    }
+    if (port->credit_time > now + PORT_CREDIT_MS) port->credit_time = now + PORT_CREDIT_MS;
+    if (bytes < PORT_CREDIT_BYTES && now < port->credit_time) return;
     port->window -= bytes;
     port->credit -= bytes;
     port->credit_time = port->credit ? tight->time : UINT64_MAX;

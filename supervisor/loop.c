@@ -186,6 +186,8 @@ static const struct timer
     unsigned int unit;                                          /* of time, in microseconds */
 } timers[] =
 {
+    { batch_time,      NULL,             1 },       /* each turn: credit is returned, the client asked to send; the first
+                                                       to be asked, as it sees what others are late for */
     { linger_time,     linger_due,       1000 },    /* no session has followed this one: it ends */
     { discovery_time,  discovery_proceed, 1000 },   /* the search has listed all, or begins again */
     { launch_time,     launch_due,       1000 },    /* a host is started, for the first time or again */
@@ -193,7 +195,6 @@ static const struct timer
     { life_kill_time,  life_kill,        1000 },    /* a host that has not ended in time */
     { keeper_time,     keeper_due,       1000 },    /* nor the keeper */
     { counters_time,   counters_due,     1000 },    /* all is quiet: the trace gets what the hosts have counted */
-    { batch_time,      NULL,             1 },       /* each turn: credit is returned, the client asked to send */
 };
 
 static uint64_t timer_time( const struct timer *timer, const struct supervisor *supervisor )

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "exchange/exchange.h"
 #include "wine/test.h"
 
@@ -284,8 +285,9 @@ static void check_woken_( int line, bool woken )
     exchange_woken( exchange );
 }
 
-/* The I/O thread, which sleeps while the client is to come by, comes round then for a channel that waits for a host. */
-static void test_deadline(void)
+/* The I/O thread, which sleeps while the client is to come by, comes round then for a channel that waits for a host, however
+ * long one has been silent, which others look at. */
+static void check_deadline( unsigned int silence )
 {
     static const uint8_t caps[] = { 0x50, 0, 1, 0 }, late[] = { 0x10, 7, 'n', 0 }, nobodys[] = { 0x10, 8, 'o', 0 };
     static const struct name_list no_names;
@@ -294,11 +296,12 @@ static void test_deadline(void)
     uint64_t time;
 
     start_host( NULL );
-    exchange_configure( exchange, 4000, &no_names );
+    exchange_configure( exchange, silence + 4000, &no_names );
     exchange_name( exchange, port, router_expect, "n" );
     exchange_set_complete( exchange, port, true );
     exchange_connect( exchange, "here" );
     server_sends( caps, sizeof(caps) );
+    usleep( silence * 1000 );
     server_sends( late, sizeof(late) );
     server_sends( nobodys, sizeof(nobodys) );
     exchange_set_known( exchange, true );
@@ -317,6 +320,46 @@ static void test_deadline(void)
     ok( time != UINT64_MAX, "the client is not asked to come by in time\n" );
     exchange_end_batch( exchange, true, 0 );
     check_woken( false );
+    end_host();
+}
+
+static void test_deadline(void)
+{
+    check_deadline( 0 );
+    check_deadline( 5100 );
+}
+
+/* One turn of the I/O thread, later than credit has to be returned, leaves it time to sleep. */
+#define check_sleeps() check_sleeps_( __LINE__ )
+static void check_sleeps_( int line )
+{
+    exchange_end_turn( exchange );
+    usleep( 30000 );
+    exchange_end_turn( exchange );
+    ok_(__FILE__, line)( exchange_time( exchange ) > clock_us(), "the I/O thread does not sleep\n" );
+}
+
+/* Credit that a host may not have yet, for what its link is busy with or until it has said that a connection is over, keeps
+ * nobody awake. */
+static void test_kept_credit(void)
+{
+    static const uint8_t create[] = { 0x10, 7, 'n', 0 }, created[] = { 0x10, 7, 0, 0, 0, 0 }, data[2000] = { 0x30, 7 };
+
+    start_host( NULL );
+    exchange_name( exchange, port, router_listen, "n" );
+    exchange_set_ready( exchange, port );
+    exchange_connect( exchange, "here" );
+    server_sends( create, sizeof(create) );
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, created, sizeof(created) );
+    free( take_one() );
+    exchange_tighten( exchange, 8192 );
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, data, 1590 );
+    free( take_one() );
+    exchange_end_batch( exchange, false, 0 );
+    check_sleeps();
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, data, 1590 );
+    exchange_disconnect( exchange, 0 );
+    check_sleeps();
     end_host();
 }
 
@@ -726,6 +769,7 @@ START_TEST(exchange)
     test_dropped();
     test_many_answers();
     test_deadline();
+    test_kept_credit();
     test_stale_id();
     test_renderer();
     test_no_renderer();
