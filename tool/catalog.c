@@ -181,15 +181,21 @@ void catalog_forget( struct catalog *catalog, const struct registration *registr
     if (*problem) complain( "%s", problem );
 }
 
+bool registration_is_gone( const struct target *target, const struct registration *registration )
+{
+    char path[PATH_MAX];
+
+    return *registration->problem && *registration->file
+           && !dospath_to_unix( target->settings.prefix, registration->file, path );
+}
+
 enum registration_state registration_state( const struct target *target, const struct registration *registration )
 {
     struct plugin_choice choice;
-    char path[PATH_MAX];
 
     if (registration->flags & WINEDVC_ADDIN_DISABLED) return REGISTRATION_DISABLED;
-    if (*registration->problem)
-        return *registration->file && !dospath_to_unix( target->settings.prefix, registration->file, path )
-               ? REGISTRATION_GONE : REGISTRATION_UNUSABLE;
+    if (registration_is_gone( target, registration )) return REGISTRATION_GONE;
+    if (*registration->problem) return REGISTRATION_UNUSABLE;
     settings_choose( &target->settings, registration->key, registration->file, &choice );
     return choice.loaded ? REGISTRATION_OK : REGISTRATION_LEFT_OUT;
 }

@@ -67,6 +67,8 @@ enum registration_state
     REGISTRATION_UNUSABLE,      /* for another reason */
 };
 
+/* Its file is not there, whether it is switched on or not. */
+extern bool registration_is_gone( const struct target *target, const struct registration *registration );
 extern enum registration_state registration_state( const struct target *target,
                                                    const struct registration *registration );
 /* As list and its JSON call it. */

@@ -128,17 +128,12 @@ static int change_named( struct change *change, char *const *names, change_plugi
     return STATUS_OK;
 }
 
-static bool is_gone( const struct change *change, const struct registration *registration )
-{
-    return registration_state( &change->target, registration ) == REGISTRATION_GONE;
-}
-
 /* One that goes would take the others of its name with it. */
 static bool has_other( const struct change *change, const char *key )
 {
     struct registration *each = find_key( change->catalog.search.registrations, key );
 
-    while (each && is_gone( change, each )) each = find_key( each->next, key );
+    while (each && registration_is_gone( &change->target, each )) each = find_key( each->next, key );
     return each != NULL;
 }
 
@@ -149,7 +144,7 @@ static int remove_gone( struct change *change )
 
     for (registration = change->catalog.search.registrations; registration; registration = registration->next)
     {
-        if (!is_gone( change, registration )) continue;
+        if (!registration_is_gone( &change->target, registration )) continue;
         found = true;
         if (has_other( change, registration->key ))
             complain( "%s stays: there is another plug-in of that name, whose file is not missing", registration->key );
