@@ -494,8 +494,14 @@ static void print_plan( const struct plan *plan )
 static int add( const struct arguments *arguments )
 {
     struct plan plan = { .arguments = arguments };
-    int status = plan_make( &plan );
+    int status;
 
+    if (arguments->given[GIVEN_DRY_RUN] && arguments->json)
+    {
+        complain( "add takes --dry-run or --json, not both" );
+        return STATUS_USAGE;
+    }
+    status = plan_make( &plan );
     if (!status && arguments->given[GIVEN_DRY_RUN]) print_plan( &plan );
     else if (!status)
     {

@@ -171,8 +171,14 @@ static int list( const struct arguments *arguments )
 {
     struct catalog catalog = { 0 };
     struct target target;
-    int status = target_open( &target, arguments->prefix );
+    int status;
 
+    if (arguments->given[0] && arguments->json)
+    {
+        complain( "list takes --names or --json, not both" );
+        return STATUS_USAGE;
+    }
+    status = target_open( &target, arguments->prefix );
     if (!status && !catalog_open( &catalog, &target )) status = STATUS_FAILED;
     if (!status && arguments->given[0]) print_names( &catalog );
     else if (!status && arguments->json) status = print_json( &catalog, &target ) ? STATUS_OK : STATUS_FAILED;
