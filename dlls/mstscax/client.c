@@ -93,7 +93,7 @@ static HRESULT STDMETHODCALLTYPE client_Configure( IWineDVCClient *iface, IWineD
     client->entry_count = count;
     if (host) IWineDVCHost_AddRef( host );
     client->host = host;
-    renderers_attach( host, &client->executor );
+    renderers_attach( host, &client->pictures );
     services_set_renderers( renderer_create );
     return S_OK;
 }
@@ -379,6 +379,7 @@ struct client *client_create( const struct channel_api *api )
     client->total_limit = (LONG64)TOTAL_LIMIT << 20;
     executor_init( &client->executor, THREAD_LIMIT );
     queue_init( &client->notices, &client->executor, NULL );
+    queue_init( &client->pictures, &client->executor, NULL );
     pump_init( client );
     InitializeSRWLock( &client->lock );
     InitializeConditionVariable( &client->terminated );

@@ -264,6 +264,7 @@ struct client
     UINT32  entry_count;
     struct executor executor;
     struct queue notices;           /* calls of host that come from plug-ins' threads */
+    struct queue pictures;          /* what renderers tell the host */
     struct pump pump;
     WINE_DVC_COUNTERS counters;     /* *received, *_ignored, *_malformed: the receive path's; others: the pump's */
 

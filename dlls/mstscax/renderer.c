@@ -48,7 +48,6 @@ struct renderer
     UINT32  id;
     UINT64  mapping;
     struct queue calls;             /* of the callback */
-    struct queue sends;             /* to the transport */
     struct task call_task, send_task;
 
     /* protected by lock */
@@ -69,7 +68,7 @@ static SRWLOCK lock = SRWLOCK_INIT;
 /* protected by lock */
 static struct list renderers = { &renderers, &renderers };
 static IWineDVCHost *host;
-static struct executor *executor;
+static struct queue *sends;         /* to the host, which is told of a renderer's end before it is of the next one */
 static BOOL possible;
 static UINT32 last_id;
 
@@ -97,7 +96,7 @@ static void queue_send( struct renderer *renderer )
 {
     if (renderer->send_queued) return;
     renderer->send_queued = TRUE;
-    queue_submit( &renderer->sends, &renderer->send_task );
+    queue_submit( sends, &renderer->send_task );
 }
 
 /* Tells the plug-in the size, if that is another one; or lets go of its callback. */
@@ -297,11 +296,11 @@ static const IWTSBitmapRendererVtbl renderer_vtbl =
 
 /* Life */
 
-void renderers_attach( IWineDVCHost *new_host, struct executor *new_executor )
+void renderers_attach( IWineDVCHost *new_host, struct queue *new_sends )
 {
     AcquireSRWLockExclusive( &lock );
     host = new_host;
-    executor = new_executor;
+    sends = new_sends;
     ReleaseSRWLockExclusive( &lock );
 }
 
@@ -342,8 +341,7 @@ HRESULT renderer_create( UINT64 mapping, IWTSBitmapRendererCallback *callback, I
     AcquireSRWLockExclusive( &lock );
     if (SUCCEEDED(hr = check_mapping( mapping )))
     {
-        queue_init( &renderer->calls, executor, NULL );
-        queue_init( &renderer->sends, executor, NULL );
+        queue_init( &renderer->calls, sends->executor, NULL );
         renderer->id = ++last_id;
         list_add_tail( &renderers, &renderer->entry );
         queue_send( renderer );

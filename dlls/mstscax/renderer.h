@@ -35,8 +35,9 @@
  * by its plug-in, and then fails; it is never freed, as plug-ins keep pointers.
  */
 
-/* Whose transport carries pictures, and whose threads make calls. */
-extern void renderers_attach( IWineDVCHost *host, struct executor *executor );
+/* Whose transport carries pictures, all of them by one queue of the client's, whose threads make calls, too. The transport
+ * hears that a renderer has ended before it hears of those that were made after that, so that it never has more. */
+extern void renderers_attach( IWineDVCHost *host, struct queue *sends );
 
 /* As IWTSBitmapRenderService::GetMappedRenderer, with pointers that are none of NULL. */
 extern HRESULT renderer_create( UINT64 mapping, IWTSBitmapRendererCallback *callback, IWTSBitmapRenderer **out );

@@ -29,6 +29,8 @@
  *   drawn COUNT     answers when so many pictures were drawn or dropped: "drawn DELIVERED DROPPED"
  *   ended           answers when a picture is refused: "ended HRESULT DELIVERED DROPPED"
  *   remove          removes the mapping. "remove HRESULT"
+ *   fill NUMBER     maps all mappings that a renderer can be had for, from that one on. "fill COUNT"
+ *   swap NUMBER     removes these, and then does the same. "swap COUNT"
  */
 
 #include <stdio.h>
@@ -39,9 +41,11 @@
 #include "static_name.h"
 
 #define LIMIT 20000 /* milliseconds */
+#define MAX_FILLED 100
 
 static IWTSBitmapRenderService *service;
 static IWTSBitmapRenderer *renderer;
+static IWTSBitmapRenderer *filled[MAX_FILLED];
 static IWTSVirtualChannel *opened;
 static RECT target;
 
@@ -163,6 +167,27 @@ static void map( char *text, UINT64 id )
     sprintf( text, "map %#lx %d", hr, mapped != NULL );
 }
 
+static unsigned int fill( UINT64 id )
+{
+    unsigned int count = 0;
+
+    while (count < MAX_FILLED && SUCCEEDED(service->lpVtbl->GetMappedRenderer( service, id + count, &target_callback,
+                                                                               &filled[count] ))) count++;
+    return count;
+}
+
+static void empty( void )
+{
+    unsigned int i;
+
+    for (i = 0; i < MAX_FILLED && filled[i]; i++)
+    {
+        filled[i]->lpVtbl->RemoveMapping( filled[i] );
+        filled[i]->lpVtbl->Release( filled[i] );
+        filled[i] = NULL;
+    }
+}
+
 /* A size may be told behind the channel's end. */
 static void callback_created( struct callback *callback )
 {
@@ -179,6 +204,12 @@ static HRESULT STDMETHODCALLTYPE callback_OnDataReceived( IWTSVirtualChannelCall
     memcpy( what, message, min( size, sizeof(what) - 1 ) );
     if (strchr( what, ' ' )) number = strtoul( strchr( what, ' ' ), NULL, 10 );
     if (!strncmp( what, "map", 3 )) map( text, number );
+    else if (!strncmp( what, "fill", 4 )) sprintf( text, "fill %u", fill( number ) );
+    else if (!strncmp( what, "swap", 4 ))
+    {
+        empty();
+        sprintf( text, "swap %u", fill( number ) );
+    }
     else if (!renderer) strcpy( text, "no renderer" );
     else if (!strncmp( what, "drawn", 5 )) wait_drawn( text, number );
     else if (!strncmp( what, "draw", 4 ))
@@ -195,6 +226,7 @@ static HRESULT STDMETHODCALLTYPE callback_OnClose( IWTSVirtualChannelCallback *i
 {
     if (renderer) renderer->lpVtbl->Release( renderer );
     renderer = NULL;
+    empty();
     return S_OK;
 }
 

@@ -47,7 +47,11 @@ static struct
     struct event events[128];    /* protected by lock */
     unsigned int count;
     unsigned int seen;
+    LONG   hold;                /* the transport keeps the next picture's call until go */
+    HANDLE go;
     IWTSBitmapRenderService *service;
+    IWTSBitmapRenderer *renderers[16];
+    UINT32 ids[16];
 } test;
 
 static void event_add( const struct event *event )
@@ -58,17 +62,22 @@ static void event_add( const struct event *event )
     ReleaseSemaphore( test.come, 1, NULL );
 }
 
-#define ok_event( kind ) ok_event_( __LINE__, kind )
-static struct event ok_event_( int line, enum event_kind kind )
+static struct event next_event(void)
 {
     struct event event = { .kind = ~0u };
 
-    if (wait_for( test.come ))
-    {
-        AcquireSRWLockExclusive( &test.lock );
-        event = test.events[test.seen++];
-        ReleaseSRWLockExclusive( &test.lock );
-    }
+    if (!wait_for( test.come )) return event;
+    AcquireSRWLockExclusive( &test.lock );
+    event = test.events[test.seen++];
+    ReleaseSRWLockExclusive( &test.lock );
+    return event;
+}
+
+#define ok_event( kind ) ok_event_( __LINE__, kind )
+static struct event ok_event_( int line, enum event_kind kind )
+{
+    struct event event = next_event();
+
     ok_(__FILE__, line)( event.kind == kind, "got event %d instead of %d\n", event.kind, kind );
     return event;
 }
@@ -110,6 +119,14 @@ static HRESULT STDMETHODCALLTYPE host_Read( IWineDVCHost *iface )
     return E_ABORT;
 }
 
+static HRESULT STDMETHODCALLTYPE host_Write( IWineDVCHost *iface, UINT32 connection, BYTE *pdus, UINT32 count,
+                                             const UINT16 *sizes, void *write )
+{
+    ok( count == 1, "got %u PDUs\n", count );
+    keep_pdu( pdus, *sizes, write );
+    return IWineDVCClient_Complete( session.client, write, *sizes );
+}
+
 static HRESULT STDMETHODCALLTYPE host_MapRenderer( IWineDVCHost *iface, UINT32 renderer, UINT64 mapping )
 {
     const struct event event = { .kind = MAP, .renderer = renderer, .mapping = mapping };
@@ -133,6 +150,7 @@ static HRESULT STDMETHODCALLTYPE host_SendPicture( IWineDVCHost *iface, UINT32 r
 
     memcpy( event.pixels, pixels, min( sizeof(event.pixels), 4 * width * height ) );
     event_add( &event );
+    if (InterlockedExchange( &test.hold, FALSE )) wait_for( test.go );
     return S_OK;
 }
 
@@ -422,20 +440,108 @@ static void test_mapping(void)
     stop();
 }
 
+static void map_all(void)
+{
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(test.renderers); i++) test.renderers[i] = ok_map( 100 + i, &test.ids[i] );
+}
+
+/* They end with the session. */
+static void stop_all(void)
+{
+    unsigned int i;
+
+    stop();
+    for (i = 0; i < 2 * ARRAY_SIZE(test.renderers); i++) wait_for( test.come );
+}
+
+/* ours: the transport, which counts as well, hears that a renderer is gone before it hears of the one in its place */
+static void test_replacement(void)
+{
+    struct event event;
+
+    start();
+    map_all();
+    target( test.ids[0], 3, 2 );
+    test.hold = TRUE;
+    ok_render( test.renderers[0], 3, 2, 12, 24, picture, S_OK );
+    ok_picture( test.ids[0], picture );
+    ok( IWTSBitmapRenderer_RemoveMapping( test.renderers[0] ) == S_OK, "the mapping is not removed\n" );
+    ok_event( FREED );
+    map( 300, S_OK );
+    target( test.ids[1], 3, 2 );    /* which would come behind it */
+    SetEvent( test.go );
+    event = ok_event( UNMAP );
+    ok( event.renderer == test.ids[0], "it is of %u\n", event.renderer );
+    event = ok_event( MAP );
+    ok( event.mapping == 300, "got mapping %I64u\n", event.mapping );
+    stop_all();
+}
+
+#define REPLACED 9
+
+static void replace_some( struct call *call )
+{
+    unsigned int i;
+
+    for (i = 0; i < REPLACED; i++)
+        ok( IWTSBitmapRenderer_RemoveMapping( test.renderers[i] ) == S_OK, "mapping %u is not removed\n", i );
+    for (i = 0; i < REPLACED; i++) map( 300 + i, S_OK );
+}
+
+/* ours: what a plug-in does inside one call keeps its order */
+static void test_replacements(void)
+{
+    static const struct step steps[] = { { DATA_RECEIVED, 1, .act = replace_some } };
+    unsigned int i, unmapped = 0, mapped = 0;
+    struct event event;
+
+    start();
+    map_all();
+    open_channel( 1 );
+    play( steps );
+    server_writes( 1, "x", 1 );
+    ok_played();
+    for (i = 0; i < 3 * REPLACED; i++)
+    {
+        event = next_event();
+        if (event.kind == UNMAP)
+        {
+            ok( event.renderer == test.ids[unmapped], "renderer %u is unmapped\n", event.renderer );
+            unmapped++;
+        }
+        else if (event.kind == MAP)
+        {
+            ok( unmapped == REPLACED, "one is mapped when %u are unmapped\n", unmapped );
+            ok( event.mapping == 300 + mapped, "mapping %I64u is mapped\n", event.mapping );
+            mapped++;
+        }
+        else ok( event.kind == FREED, "got event %d\n", event.kind );
+    }
+    ok( unmapped == REPLACED && mapped == REPLACED, "%u are unmapped, %u mapped\n", unmapped, mapped );
+    close_channel( 1 );
+    stop_all();
+}
+
 static void run(void)
 {
     if (peer.form != FORM_EX_FREERDP) return;
     test_Render();
     test_newest_picture();
     test_mapping();
+    test_replacement();
+    test_replacements();
 }
 
 START_TEST(renderer)
 {
     test.hang_up = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.ended = CreateEventW( NULL, FALSE, FALSE, NULL );
+    test.go = CreateEventW( NULL, FALSE, FALSE, NULL );
     test.come = CreateSemaphoreW( NULL, 0, ARRAY_SIZE(test.events), NULL );
     host_vtbl.Read = host_Read;
+    host_vtbl.Write = host_Write;
     host_vtbl.MapRenderer = host_MapRenderer;
     host_vtbl.UnmapRenderer = host_UnmapRenderer;
     host_vtbl.SendPicture = host_SendPicture;
