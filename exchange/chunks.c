@@ -164,8 +164,9 @@ bool exchange_may_send_chunk( struct exchange *exchange, struct port *port, stru
     const char *rule = "a host sends on static channels that it has declared";
 
     if (channel) rule = static_check( channel, packet->data, packet->size, packet->kind >> 16 );
+    else if (port->ended) rule = NULL; /* it had: the one that was started in its place has now */
     if (rule) exchange_note_breach( exchange, port, rule );
-    else if ((packet->host = channel->id)) return true;
+    else if (channel && (packet->host = channel->id)) return true;
     else page_add( &exchange->page->dropped, 1 );
     return false;
 }

@@ -209,10 +209,10 @@ static void test_restless_server(void)
     end_host();
 }
 
-/* A channel that the server has opened, and ended before its host could know. */
-static void end_channel(void)
+/* Channel 7, which the server opens. */
+static void open_channel(void)
 {
-    static const uint8_t create[] = { 0x10, 7, 'n', 0 }, created[] = { 0x10, 7, 0, 0, 0, 0 }, closed[] = { 0x40, 7 };
+    static const uint8_t create[] = { 0x10, 7, 'n', 0 }, created[] = { 0x10, 7, 0, 0, 0, 0 };
 
     exchange_name( exchange, port, router_listen, "n" );
     exchange_set_ready( exchange, port );
@@ -220,6 +220,14 @@ static void end_channel(void)
     server_sends( create, sizeof(create) );
     host_sends( WINEDVC_STREAM_DRDYNVC, 0, created, sizeof(created) );
     free( take_one() );
+}
+
+/* It ends before its host could know. */
+static void end_channel(void)
+{
+    static const uint8_t closed[] = { 0x40, 7 };
+
+    open_channel();
     server_sends( closed, sizeof(closed) );
 }
 
@@ -323,6 +331,35 @@ static void check_deadline( unsigned int silence )
     end_host();
 }
 
+/* What a host sent before it ended goes out, but for chunks of a static channel that the host in its place has by then. */
+static void test_replaced_host(void)
+{
+    static const uint8_t data[] = { 0x30, 7, 1 };
+    static const uint8_t chunk[sizeof(struct winedvc_chunk) + 1] = { 1 };
+    struct packet_queue pdus;
+    struct port *other;
+    int sockets[2];
+    bool late;
+
+    start_host( NULL );
+    ok( !exchange_add_static( exchange, port, WINEDVC_STREAM_STATIC, "a", 0, &late ), "it can not be declared\n" );
+    exchange_set_static_id( exchange, "a", STATIC_ID );
+    open_channel();
+    host_sends( WINEDVC_STREAM_STATIC, FIRST | 2, chunk, sizeof(chunk) );
+    host_sends( WINEDVC_STREAM_DRDYNVC, 0, data, sizeof(data) );
+    exchange_remove_host( exchange, port, false );
+    ok( !socketpair( AF_UNIX, SOCK_STREAM, 0, sockets ), "no sockets\n" );
+    other = exchange_add_host( exchange, 2, sockets[0], NULL, 0 );
+    exchange_admit_host( exchange, other );
+    ok( !exchange_add_static( exchange, other, WINEDVC_STREAM_STATIC, "a", 0, &late ), "it can not be declared again\n" );
+    exchange_take_pdus( exchange, 65536, &pdus );
+    ok( pdus.head && pdus.head->size == sizeof(data) && !memcmp( pdus.head->data, data, sizeof(data) ),
+        "the data does not go out\n" );
+    packet_queue_clear( &pdus ); /* the channel is closed behind it */
+    close( sockets[1] );
+    end_host();
+}
+
 static void test_deadline(void)
 {
     check_deadline( 0 );
@@ -343,15 +380,10 @@ static void check_sleeps_( int line )
  * nobody awake. */
 static void test_kept_credit(void)
 {
-    static const uint8_t create[] = { 0x10, 7, 'n', 0 }, created[] = { 0x10, 7, 0, 0, 0, 0 }, data[2000] = { 0x30, 7 };
+    static const uint8_t data[2000] = { 0x30, 7 };
 
     start_host( NULL );
-    exchange_name( exchange, port, router_listen, "n" );
-    exchange_set_ready( exchange, port );
-    exchange_connect( exchange, "here" );
-    server_sends( create, sizeof(create) );
-    host_sends( WINEDVC_STREAM_DRDYNVC, 0, created, sizeof(created) );
-    free( take_one() );
+    open_channel();
     exchange_tighten( exchange, 8192 );
     host_sends( WINEDVC_STREAM_DRDYNVC, 0, data, 1590 );
     free( take_one() );
@@ -770,6 +802,7 @@ START_TEST(exchange)
     test_many_answers();
     test_deadline();
     test_kept_credit();
+    test_replaced_host();
     test_stale_id();
     test_renderer();
     test_no_renderer();
