@@ -163,10 +163,15 @@ static int run_client( char *const *environment, const struct arguments *argumen
 
 static int run( const struct arguments *arguments )
 {
-    char **environment = environment_copy();
+    char **environment;
     int status = STATUS_RUN_FAILED;
 
-    if (!environment) complain( "no memory is left" );
+    if (arguments->prefix && (arguments->given[GIVEN_DESKTOP] || arguments->given[GIVEN_REMOVE]))
+    {
+        complain( "a launcher has no --prefix: name that in the configuration, as \"prefix\"" );
+        return STATUS_USAGE;
+    }
+    if (!(environment = environment_copy())) complain( "no memory is left" );
     else if (arguments->given[GIVEN_DESKTOP]) status = desktop_write( environment, arguments->operands[0] );
     else if (arguments->given[GIVEN_REMOVE]) status = desktop_remove( environment, arguments->operands[0] );
     else status = run_client( environment, arguments );
