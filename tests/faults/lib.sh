@@ -128,8 +128,14 @@ $again${freerdp_steps/meet open/meet again}}"
 }
 
 begin() { play 1 "$@"; }
-# A client that cannot say goodbye, since the server is gone, tries to come back, for 3 s.
-begin_twice() { play 2 +auto-reconnect /auto-reconnect-max-retries:5 "$@"; }
+# A client that cannot say goodbye, since the server is gone, tries to come back, once: newer ones wait before that for as long
+# as a connection may take, 15 s if nobody says otherwise.
+begin_twice()
+{
+    local limit=()
+    [[ $("$XFREERDP" /help 2> /dev/null) != */timeout:* ]] || limit=(/timeout:2000)
+    play 2 +auto-reconnect /auto-reconnect-max-retries:1 ${limit[@]+"${limit[@]}"} "$@"
+}
 
 heard() { wait_line "$tmp/main-server.log" "^task fault: says $1\$" 60 || fail "the fault's task does not say $1"; }
 streaming() { wait_line "$tmp/main-server.log" '^task bystander: says streaming$' || fail "the transfer does not begin"; }
